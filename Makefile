@@ -1,0 +1,54 @@
+# Two commands for a new machine: `make demo` and `make test`. Needs Python >= 3.11, pip and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DELETE_ON_ERROR:
+.PHONY: demo test lint types test-oldest bench clean
+
+demo: $(VENV)/.demo-installed
+	@$(BIN)/scintidot predict --out demo-report
+
+test: lint types
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.test-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test-installed
+	$(BIN)/mypy
+
+# The lower bounds of pyproject.toml, installed for real in an environment of their own.
+test-oldest:
+	$(MAKE) VENV=.venv-oldest .venv-oldest/.oldest-installed
+	.venv-oldest/bin/python -m pytest -n auto
+
+bench: $(VENV)/.test-installed
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv .venv-oldest demo-report
+
+# A stamp file is written only after a whole install, so an interrupted run is taken up where it stopped
+# and a finished one needs neither time nor network.
+$(VENV)/.environment:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "scintidot needs Python 3.11 or newer; found $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --clear --without-pip $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m pip --python $(BIN)/python install --quiet pip
+	@touch $@
+
+$(VENV)/.demo-installed: $(VENV)/.environment pyproject.toml
+	@echo "Installing scintidot into $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.test-installed: $(VENV)/.environment pyproject.toml
+	@echo "Installing scintidot and its test tools into $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/.demo-installed
+
+$(VENV)/.oldest-installed: $(VENV)/.environment pyproject.toml requirements/oldest.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]' --constraint requirements/oldest.txt
+	@touch $@

@@ -1,0 +1,50 @@
+"""Predict and measure how nanocrystals scintillate.
+
+From ionising radiation to the energy kept by one nanocrystal, to excitons, to light, to time
+resolution. Working units everywhere inside: eV, nm, ps, K.
+
+>>> import scintidot
+>>> result = scintidot.predict(edge_length="8.7 nm", statistics="poisson")
+>>> [row["edge_length_nm"] for row in result.rows]
+[8.7]
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# Public name -> module that defines it. Resolved on first use, so that importing scintidot is cheap.
+_PUBLIC = {
+    "Prediction": "scintidot.results",
+    "RunConfig": "scintidot.config",
+    "ScintidotError": "scintidot.errors",
+    "biexciton_kinetics": "scintidot.calculators",
+    "coincidence_time_resolution": "scintidot.calculators",
+    "load_material": "scintidot.materials.library",
+    "predict": "scintidot.simulation",
+}
+
+__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604
+
+if TYPE_CHECKING:
+    from scintidot.calculators import biexciton_kinetics as biexciton_kinetics
+    from scintidot.calculators import coincidence_time_resolution as coincidence_time_resolution
+    from scintidot.config import RunConfig as RunConfig
+    from scintidot.errors import ScintidotError as ScintidotError
+    from scintidot.materials.library import load_material as load_material
+    from scintidot.results import Prediction as Prediction
+    from scintidot.simulation import predict as predict
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        from importlib import import_module
+
+        return getattr(import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'scintidot' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,5 @@
+"""``python -m scintidot``."""
+
+from scintidot.cli.main import main
+
+main()

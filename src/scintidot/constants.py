@@ -1,0 +1,42 @@
+"""Physical constants in working units (eV, nm, ps), each with its kind and source.
+
+*exact* values follow from the definition of the SI (BIPM, SI Brochure, 9th ed., 2019); *CODATA 2022*
+values are from Mohr, Newell, Taylor, Tiesinga, Rev. Mod. Phys. 97, 025002 (2025),
+doi:10.1103/RevModPhys.97.025002. A test recomputes them from each other and compares with
+``scipy.constants``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A number with its unit, kind (``exact`` or ``CODATA 2022``) and relative standard uncertainty."""
+
+    value: float
+    unit: str
+    kind: str
+    relative_uncertainty: float = 0.0
+
+
+_EXACT = "exact"
+_CODATA = "CODATA 2022"
+
+CONSTANTS = {
+    "electron_rest_energy": Constant(510_998.950_69, "eV", _CODATA, 3.1e-10),
+    "bohr_radius": Constant(0.052_917_721_0544, "nm", _CODATA, 1.6e-10),
+    "hartree_energy": Constant(27.211_386_245_981, "eV", _CODATA, 1.1e-12),
+    "fine_structure_constant": Constant(7.297_352_5643e-3, "1", _CODATA, 1.6e-10),
+    "avogadro_constant": Constant(6.022_140_76e23, "1/mol", _EXACT),
+    "speed_of_light": Constant(299_792.458, "nm/ps", _EXACT),
+    "planck_times_light": Constant(1_239.841_984_332_002_6, "eV nm", _EXACT),
+}
+
+ELECTRON_REST_ENERGY = CONSTANTS["electron_rest_energy"].value
+BOHR_RADIUS = CONSTANTS["bohr_radius"].value
+HARTREE_ENERGY = CONSTANTS["hartree_energy"].value
+AVOGADRO_CONSTANT = CONSTANTS["avogadro_constant"].value
+PLANCK_TIMES_LIGHT = CONSTANTS["planck_times_light"].value
+NM3_PER_CM3 = 1e21

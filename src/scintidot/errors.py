@@ -1,0 +1,88 @@
+"""One exception base and one message grammar.
+
+``{where}: bad {what} for {who} (expected ..., found ...). {hint}``
+
+*where* is a file or a command, *who* the dotted key, option or parameter, *what* the kind of fault.
+The command line prints exactly this line and exits with the class's ``exit_code``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ScintidotError(Exception):
+    """Base of every error that a user can cause and mend."""
+
+    exit_code = 1
+
+    def __init__(
+        self, *, where: str, what: str, who: str, expected: str, found: object, hint: str | None = None
+    ) -> None:
+        self.where, self.what, self.who = where, what, who
+        self.expected, self.found, self.hint = expected, found, hint
+        line = f"{where}: bad {what} for {who} (expected {expected}, found {found})."
+        super().__init__(" ".join((line if hint is None else f"{line} {hint}").split()))
+
+
+class BadValue(ScintidotError):
+    """A value that no model can take: wrong sign, wrong unit, not a number, unknown name."""
+
+    exit_code = 2
+
+
+class BadFile(ScintidotError):
+    """A material card, table or run file that is missing, malformed or incomplete."""
+
+    exit_code = 3
+
+
+class OutOfRange(ScintidotError):
+    """A sound value outside the stated range of a model."""
+
+    exit_code = 4
+
+
+class CannotWrite(ScintidotError):
+    """An output folder or file that cannot be written; nothing was left half done."""
+
+    exit_code = 5
+
+
+EXIT_CODES = {
+    0: "success",
+    1: "unexpected internal error (please report it)",
+    2: "bad value or bad command line",
+    3: "bad material card, table or run file",
+    4: "value outside the range of a model",
+    5: "output cannot be written",
+    130: "interrupted",
+}
+
+
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    """Suggest the valid name closest to ``name``, or list what there is.
+
+    >>> nearest("CsPbBr", ["CsPbBr3", "octane"])
+    "Did you mean 'CsPbBr3'?"
+    >>> nearest("zzz", ["CsPbBr3", "octane"])
+    'Known: CsPbBr3, octane.'
+    """
+    names = list(valid)
+    lowered = {candidate.lower(): candidate for candidate in names}
+    close = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean '{lowered[close[0]]}'?"
+    return f"Known: {', '.join(names)}." if names else None
+
+
+def one_of(value: str, valid: Iterable[str], *, where: str, who: str) -> str:
+    """Return ``value`` if it is a known name; otherwise raise with the nearest one."""
+    names = list(valid)
+    if value in names:
+        return value
+    expected = "one of " + ", ".join(names)
+    raise BadValue(
+        where=where, what="name", who=who, expected=expected, found=repr(value), hint=nearest(value, names)
+    )

@@ -1,0 +1,1 @@
+"""Material cards: every number with its unit, source and provenance."""

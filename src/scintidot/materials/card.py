@@ -1,0 +1,219 @@
+"""The material-card format ``scintidot-material/1`` as a data model.
+
+A card is a TOML file. Every number is a table with ``value``, ``unit``, ``source`` and ``provenance``,
+and, where it is uncertain, ``low`` and ``high`` in the same unit. The format is described for users in
+``docs/material-cards.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from scintidot.errors import nearest
+from scintidot.materials import laws
+from scintidot.materials.fields import FieldError, In, OneOf
+from scintidot.provenance import PROVENANCE, Quantity, Reference
+from scintidot.records import FloatArray
+
+FORMAT = "scintidot-material/1"
+Length = Annotated[Quantity, In("nm", above=0)]
+Energy = Annotated[Quantity, In("eV")]
+Time = Annotated[Quantity, In("ps", above=0)]
+Density = Annotated[Quantity, In("g/cm3", at_least=0)]
+Positive = Annotated[Quantity, In("1", above=0)]
+Fraction = Annotated[Quantity, In("1", at_least=0, at_most=1)]
+PositiveEnergy = Annotated[Quantity, In("eV", above=0)]
+AtLeastOne = Annotated[Quantity, In("1", at_least=1)]
+
+
+class Section(BaseModel):
+    """Base of the parts of a card: immutable, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Composition(Section):
+    """Atoms per formula unit."""
+
+    formula: str
+    source: str
+    provenance: Annotated[str, OneOf(PROVENANCE, "provenance")]
+    note: str = ""
+
+
+class Lattice(Section):
+    """Unit cell, edges along a, b, c."""
+
+    space_group: str
+    formula_units: int = Field(gt=0)
+    a: Length
+    b: Length
+    c: Length
+
+
+class SizingCurve(Section):
+    """Band gap of the nanocrystal against edge length."""
+
+    form: Literal["power-law"]
+    energy_at_infinity: Energy
+    amplitude: Energy
+    exponent: Positive
+
+    def __call__(self, edge_length: FloatArray) -> FloatArray:
+        """Gap [eV] at ``edge_length`` [nm]."""
+        return laws.sizing_power_law(
+            edge_length, self.energy_at_infinity.value, self.amplitude.value, self.exponent.value
+        )
+
+
+class Exciton(Section):
+    """The single exciton."""
+
+    lifetime: Time
+
+
+class QuantumYield(Section):
+    """Share of single excitons that emit, against edge length."""
+
+    form: Literal["log-normal"]
+    peak: Fraction
+    best_edge_length: Length
+    log_width: Positive
+
+    def __call__(self, edge_length: FloatArray) -> FloatArray:
+        """Phi_X at ``edge_length`` [nm]."""
+        return laws.log_normal_peak(
+            edge_length, self.peak.value, self.best_edge_length.value, self.log_width.value
+        )
+
+
+class Biexciton(Section):
+    """Two excitons in one nanocrystal."""
+
+    rate_ratio: AtLeastOne
+    retained_fraction: Fraction
+
+
+class AugerLaw(Section):
+    """Auger lifetime of the biexciton: the power of the volume that joins two sizes."""
+
+    form: Literal["two-point-power-law"]
+    description: str
+    small_edge_length: Length
+    small_lifetime: Time
+    large_edge_length: Length
+    large_lifetime: Time
+
+    def __call__(self, edge_length: FloatArray) -> FloatArray:
+        """1/k_AR [ps] at ``edge_length`` [nm]."""
+        return laws.two_point_power_law(
+            edge_length,
+            self.small_edge_length.value,
+            self.small_lifetime.value,
+            self.large_edge_length.value,
+            self.large_lifetime.value,
+        )
+
+
+class Auger(Section):
+    """Named laws for the Auger lifetime of the biexciton against volume."""
+
+    default: str
+    laws: dict[str, AugerLaw]
+
+    @model_validator(mode="after")
+    def _default_exists(self) -> Auger:
+        if self.default not in self.laws:
+            raise FieldError(
+                "name", "a law under 'auger.laws'", repr(self.default), nearest(self.default, self.laws)
+            )
+        return self
+
+
+class PairCreation(Section):
+    """epsilon = gap_factor Eg + offset."""
+
+    description: str
+    gap_factor: Positive
+    offset: Energy
+
+
+class Emission(Section):
+    """Emission spectrum of the single exciton: a Gaussian in energy about the sizing curve."""
+
+    form: Literal["gaussian"]
+    line_width_fwhm: PositiveEnergy
+
+
+class Dielectric(Section):
+    """Table of eps1, eps2 and energy-loss function, and the uncertainty of the stopping that follows."""
+
+    file: str
+    stopping_power_scale: Positive
+
+
+class SizeRange(Section):
+    """Edge lengths that the card's laws were made for, and beyond which they are refused."""
+
+    published_smallest: Length
+    published_largest: Length
+    smallest: Length
+    largest: Length
+
+
+class Card(Section):
+    """A scintillator or a host."""
+
+    format: Literal["scintidot-material/1"]
+    name: str
+    kind: Literal["scintillator", "host"]
+    description: str = ""
+    composition: Composition | None = None
+    density: Density
+    lattice: Lattice | None = None
+    band_gap: PositiveEnergy | None = None
+    refractive_index: AtLeastOne | None = None
+    mean_excitation_energy: PositiveEnergy | None = None
+    sizes: SizeRange | None = None
+    sizing_curve: SizingCurve | None = None
+    exciton: Exciton | None = None
+    quantum_yield: QuantumYield | None = None
+    biexciton: Biexciton | None = None
+    auger: Auger | None = None
+    pair_creation: dict[str, PairCreation] = Field(default_factory=dict)
+    emission: Emission | None = None
+    dielectric: Dielectric | None = None
+    references: dict[str, Reference] = Field(default_factory=dict)
+
+    def quantities(self) -> Iterator[tuple[str, Quantity]]:
+        """Every number of the card with its dotted key."""
+        yield from _walk(self, "")
+
+    def with_value(self, dotted: str, value: float) -> Card:
+        """The same card with one number replaced (its band is dropped)."""
+        return _replace(self, dotted.split("."), value)  # type: ignore[no-any-return]
+
+
+def _children(node: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, BaseModel):
+        yield from ((name, getattr(node, name)) for name in type(node).model_fields)
+    elif isinstance(node, dict):
+        yield from node.items()
+
+
+def _walk(node: Any, prefix: str) -> Iterator[tuple[str, Quantity]]:
+    for name, child in _children(node):
+        if isinstance(child, Quantity):
+            yield prefix + name, child
+        else:
+            yield from _walk(child, f"{prefix}{name}.")
+
+
+def _replace(node: Any, path: list[str], value: float) -> Any:
+    if isinstance(node, Quantity):
+        return Quantity(value, node.unit, node.source, node.provenance, note=node.note)
+    child = _replace(dict(_children(node))[path[0]], path[1:], value)
+    return {**node, path[0]: child} if isinstance(node, dict) else node.model_copy(update={path[0]: child})

@@ -1,0 +1,112 @@
+"""Energy-loss function of a material and the sums that check it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from scintidot.constants import AVOGADRO_CONSTANT, BOHR_RADIUS, HARTREE_ENERGY, NM3_PER_CM3
+from scintidot.errors import BadFile
+from scintidot.records import FloatArray
+
+COLUMNS = ("energy_eV", "eps1", "eps2", "energy_loss_function", "provenance")
+
+
+@dataclass(frozen=True)
+class EnergyLoss:
+    """Im(-1/eps) at zero momentum transfer, tabulated.
+
+    ``weight`` holds trapezoidal weights: ``sum(weight * loss * f(energy))`` is the integral over energy.
+    """
+
+    energy: FloatArray  # [eV], rising
+    eps1: FloatArray
+    eps2: FloatArray
+    loss: FloatArray
+    provenance: tuple[str, ...]
+    electrons: float  # per formula unit
+    plasma_energy: float  # [eV], of all electrons
+
+    @cached_property
+    def weight(self) -> FloatArray:
+        """Trapezoidal weights [eV]."""
+        gaps = np.diff(self.energy)
+        weight = np.zeros_like(self.energy)
+        weight[:-1] += gaps / 2
+        weight[1:] += gaps / 2
+        return weight
+
+    @property
+    def f_sum(self) -> float:
+        """Electrons per formula unit in the loss function, (2/pi Ep^2) Z integral(E loss): should be Z."""
+        strength = float(np.sum(self.weight * self.energy * self.loss))
+        return 2 / math.pi * self.electrons * strength / self.plasma_energy**2
+
+    @property
+    def screening_sum(self) -> float:
+        """(2/pi) integral(loss/E): should be 1 - 1/eps1(0)."""
+        return float(2 / math.pi * np.sum(self.weight * self.loss / self.energy))
+
+    @property
+    def mean_excitation_energy(self) -> float:
+        """I [eV], ln I = integral(E loss ln E)/integral(E loss)."""
+        strength = self.weight * self.energy * self.loss
+        return float(np.exp(np.sum(strength * np.log(self.energy)) / np.sum(strength)))
+
+
+def plasma_energy(electrons: float, molar_mass: float, density: float) -> float:
+    """hbar omega_p [eV] of all electrons: Ep^2 = 4 pi n a0^3 (e^2/a0)^2; molar mass [g/mol], density [g/cm3].
+
+    >>> round(plasma_energy(10, 18.015, 1.0), 2)  # liquid water
+    21.47
+    """
+    per_nm3 = electrons * density / molar_mass * AVOGADRO_CONSTANT / NM3_PER_CM3
+    return HARTREE_ENERGY * math.sqrt(4 * math.pi * per_nm3 * BOHR_RADIUS**3)
+
+
+def read_energy_loss(
+    text: str, *, where: str, electrons: float, molar_mass: float, density: float
+) -> EnergyLoss:
+    """Read the table of a card: comma-separated `COLUMNS`, ``#`` comments, energies rising."""
+    lines = [
+        (i, line) for i, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")
+    ]
+    if not lines or tuple(lines[0][1].strip().split(",")) != COLUMNS:
+        found = repr(lines[0][1]) if lines else "an empty file"
+        raise BadFile(where=where, what="header", who="the table", expected=",".join(COLUMNS), found=found)
+    numbers: list[list[float]] = []
+    words: list[str] = []
+    for number, line in lines[1:]:
+        cells = line.strip().split(",")
+        try:
+            values = [float(cell) for cell in cells[:4]]
+        except ValueError:
+            values = []
+        if len(cells) != len(COLUMNS) or len(values) != 4 or not all(map(math.isfinite, values)):
+            raise BadFile(
+                where=f"{where}:{number}",
+                what="row",
+                who="the table",
+                expected="four finite numbers and a provenance word",
+                found=repr(line),
+            )
+        if values[0] <= (numbers[-1][0] if numbers else 0.0) or values[3] < 0:
+            raise BadFile(
+                where=f"{where}:{number}",
+                what="row",
+                who="the table",
+                expected="positive rising energies and a loss function that is not negative",
+                found=repr(line),
+            )
+        numbers.append(values)
+        words.append(cells[4])
+    if len(numbers) < 10:
+        raise BadFile(
+            where=where, what="table", who="the table", expected="at least 10 rows", found=len(numbers)
+        )
+    energy, eps1, eps2, loss = np.array(numbers).T
+    plasma = plasma_energy(electrons, molar_mass, density)
+    return EnergyLoss(energy, eps1, eps2, loss, tuple(words), electrons, plasma)

@@ -1,0 +1,232 @@
+"""Find, read and check material cards."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from scintidot.errors import BadFile, BadValue, nearest
+from scintidot.materials.card import Card
+from scintidot.materials.energy_loss import EnergyLoss, read_energy_loss
+from scintidot.materials.schema import explain
+from scintidot.provenance import Reference, bibliography, fingerprint, shipped_references
+
+_DATA = resources.files("scintidot.materials") / "data"
+
+
+@dataclass(frozen=True)
+class Material:
+    """A card, the table it names, and where both come from."""
+
+    card: Card
+    where: str  # file name for messages
+    dielectric_text: str | None
+    fingerprint: str
+    path: Path | None = None  # of a user's card
+
+    @property
+    def name(self) -> str:
+        """Name of the material."""
+        return self.card.name
+
+    @cached_property
+    def energy_loss(self) -> EnergyLoss | None:
+        """Energy-loss function, if the card has one."""
+        if self.dielectric_text is None or self.card.dielectric is None:
+            return None
+        electrons, molar_mass = electrons_and_molar_mass(self.card, self.where)
+        return read_energy_loss(
+            self.dielectric_text,
+            where=self.card.dielectric.file,
+            electrons=electrons,
+            molar_mass=molar_mass,
+            density=self.card.density.value,
+        )
+
+    def with_value(self, dotted: str, value: float) -> Material:
+        """The same material with one number of its card replaced."""
+        return replace(self, card=self.card.with_value(dotted, value))
+
+    def references(self, sections: Iterable[str]) -> list[Reference]:
+        """Sources of the numbers in ``sections`` (dotted prefixes) of the card."""
+        prefixes = tuple(sections)
+        keys = [
+            key
+            for dotted, quantity in self.card.quantities()
+            if dotted.startswith(prefixes)
+            for key in quantity.source
+        ]
+        return bibliography(keys, self.card.references)
+
+
+def electrons_and_molar_mass(card: Card, where: str) -> tuple[float, float]:
+    """Electrons per formula unit and molar mass [g/mol], by xraylib's composition parser."""
+    import xraylib
+
+    if card.composition is None:
+        raise BadFile(
+            where=where, what="card", who="composition", expected="a formula", found="no such section"
+        )
+    try:
+        compound = xraylib.CompoundParser(card.composition.formula)
+    except ValueError:
+        raise BadFile(
+            where=where,
+            what="formula",
+            who="composition.formula",
+            expected="element symbols and counts such as CsPbBr3",
+            found=repr(card.composition.formula),
+        ) from None
+    electrons = sum(z * n for z, n in zip(compound["Elements"], compound["nAtoms"], strict=True))
+    return float(electrons), float(compound["molarMass"])
+
+
+def shipped_card(name: str) -> Any:
+    """The file of a shipped card."""
+    return _DATA / f"{name}.toml"
+
+
+def material_names(kind: str | None = None) -> list[str]:
+    """Names of the shipped materials, sorted without regard to case."""
+    names = [Path(entry.name).stem for entry in _DATA.iterdir() if entry.name.endswith(".toml")]
+    if kind is not None:
+        names = [name for name in names if load_material(name).card.kind == kind]
+    return sorted(names, key=str.lower)
+
+
+def load_material(name_or_path: str | Path, *, where: str = "material") -> Material:
+    """A shipped material by name, or a user's card by path (anything that ends in ``.toml``).
+
+    Raises
+    ------
+    BadValue
+        If no shipped material has that name.
+    BadFile
+        If the card is missing, malformed or incomplete; the message names file, key, expected and found.
+
+    Examples
+    --------
+    >>> load_material("octane").card.density.value
+    0.7026
+    """
+    text = str(name_or_path)
+    if text.endswith(".toml") or "/" in text:
+        return _read_card(Path(text))
+    for name in material_names():
+        if name.lower() == text.lower():
+            return _from_text(shipped_card(name).read_bytes(), f"{name}.toml", None)
+    names = material_names()
+    hint = nearest(text, names) or ""
+    raise BadValue(
+        where=where,
+        what="name",
+        who="material",
+        expected="one of " + ", ".join(names),
+        found=repr(text),
+        hint=f"{hint} A card of your own is given by its path, such as ./mine.toml.",
+    )
+
+
+def _read_card(path: Path) -> Material:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadFile(
+            where=str(path),
+            what="file",
+            who="material",
+            expected="a readable material card (TOML)",
+            found=error.strerror or "no such file",
+        ) from None
+    return _from_text(content, str(path), path)
+
+
+def _from_text(content: bytes, where: str, path: Path | None) -> Material:
+    data = parse_toml(content, where)
+    folder = None if path is None else path.parent
+    base_table: str | None = None
+    if "based_on" in data:
+        base = load_material(str(data.pop("based_on")), where=f"{where}: based_on")
+        base_data = parse_toml(shipped_card(base.name).read_bytes(), where)
+        base_table = base.dielectric_text
+        own_table = (
+            "file" in data.get("dielectric", {}) if isinstance(data.get("dielectric"), dict) else False
+        )
+        data = _merge(base_data, data)
+        base_table = None if own_table else base_table
+    try:
+        card = Card.model_validate(_with_reference_keys(data))
+    except ValidationError as error:
+        raise explain(error, Card, where) from None
+    known = {*shipped_references(), *card.references}
+    for dotted, quantity in card.quantities():
+        for key in quantity.source:
+            if key not in known:
+                raise BadFile(
+                    where=where,
+                    what="source",
+                    who=f"{dotted}.source",
+                    expected="a key of references.toml or of the card's own [references]",
+                    found=repr(key),
+                    hint=nearest(key, known) if len(known) < 200 else None,
+                )
+    table = None
+    if card.dielectric is not None:
+        table = base_table if base_table is not None else _read_table(card.dielectric.file, folder, where)
+    canonical = json.dumps(data, sort_keys=True, default=str).encode()
+    material = Material(card, where, table, fingerprint(canonical, (table or "").encode()), path)
+    if card.composition is not None:
+        electrons_and_molar_mass(card, where)
+    _ = material.energy_loss  # a malformed table is refused with the card, not later
+    return material
+
+
+def parse_toml(content: bytes, where: str) -> dict[str, Any]:
+    """Parse TOML; a syntax error keeps its line and column."""
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadFile(
+            where=where, what="syntax", who="the file", expected="TOML in UTF-8", found=str(error)
+        ) from None
+
+
+def _with_reference_keys(data: dict[str, Any]) -> dict[str, Any]:
+    references = data.get("references")
+    if isinstance(references, dict):
+        own = {k: {"key": k, **v} if isinstance(v, dict) else v for k, v in references.items()}
+        data = {**data, "references": own}
+    return data
+
+
+def _merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """``own`` over ``base``; a table that holds a number replaces the base's number whole."""
+    merged = dict(base)
+    for key, entry in own.items():
+        old = merged.get(key)
+        if isinstance(entry, dict) and isinstance(old, dict) and "value" not in entry:
+            merged[key] = _merge(old, entry)
+        else:
+            merged[key] = entry
+    return merged
+
+
+def _read_table(name: str, folder: Path | None, where: str) -> str:
+    """The table beside the card, else the shipped one of that name."""
+    candidates: list[Any] = [_DATA / name] if Path(name).name == name else []
+    if folder is not None:
+        candidates.insert(0, folder / name)
+    for candidate in candidates:
+        if candidate.is_file():
+            return str(candidate.read_text(encoding="utf-8"))
+    raise BadFile(
+        where=where, what="file", who="dielectric.file", expected="a table beside the card", found=repr(name)
+    )

@@ -1,0 +1,1 @@
+"""From deposited energy to electron-hole pairs to excitons."""

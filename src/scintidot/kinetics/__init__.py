@@ -1,0 +1,1 @@
+"""From excitons to light in one nanocrystal: rates, populations, decay curves, effective lifetimes."""

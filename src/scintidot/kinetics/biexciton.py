@@ -1,0 +1,143 @@
+"""Closed forms of the biexciton model (Fratelli 2024, Eqs. 1-7, doi:10.1002/adma.202413182).
+
+    dN_X/dt  = -k_X N_X + r N_XX          r = k_XX + k_2nr + xi k_AR   (XX that becomes X)
+    dN_XX/dt = -K N_XX                    K = k_XX + k_2nr + k_AR
+    F(t)     = k_rad N_X + k_XX N_XX      photons per ps
+
+Equation (5) of the paper divides by K - k_X. Here that quotient is written with ``expm1`` so that it
+keeps full precision through K = k_X, where it becomes r N_XX(0) t exp(-k_X t).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from scintidot.kinetics.rates import BiexcitonRates
+from scintidot.kinetics.response import gaussian_times_decay, gaussian_times_difference
+from scintidot.records import FloatArray
+
+
+@dataclass(frozen=True)
+class BiexcitonDecay:
+    """Light of one nanocrystal, or of an ensemble, after an instantaneous excitation.
+
+    Rates and populations broadcast to one shape. With ``weights``, their last axis runs over the members
+    of an ensemble and every figure is the weighted mean over it; times then have the remaining shape.
+    """
+
+    rates: BiexcitonRates
+    exciton: FloatArray  # N_X(0)
+    biexciton: FloatArray  # N_XX(0)
+    weights: FloatArray | None = None
+
+    def _mean(self, values: FloatArray) -> FloatArray:
+        return values if self.weights is None else np.asarray(values @ self.weights)
+
+    def _time(self, time: npt.ArrayLike) -> FloatArray:
+        time = np.asarray(time, dtype=float)
+        return time if self.weights is None else time[..., None]
+
+    # --- integrals: no quotient that can vanish ---
+
+    def _integrals(self) -> tuple[FloatArray, FloatArray]:
+        """Time integrals of N_X and N_XX. [ps]"""
+        rates = self.rates
+        biexciton = self.biexciton / rates.biexciton
+        return (self.exciton + rates.refill * biexciton) / rates.exciton, biexciton
+
+    @property
+    def photons(self) -> FloatArray:
+        """Photons per excitation, the time integral of F (Eq. 7)."""
+        exciton, biexciton = self._integrals()
+        return self._mean(self.rates.exciton_radiative * exciton + self.rates.biexciton_radiative * biexciton)
+
+    @property
+    def initial_rate(self) -> FloatArray:
+        """F(0) [1/ps]."""
+        return self._mean(
+            self.rates.exciton_radiative * self.exciton + self.rates.biexciton_radiative * self.biexciton
+        )
+
+    @property
+    def first_moment(self) -> FloatArray:
+        """Time integral of t F(t) [ps]."""
+        rates = self.rates
+        exciton, biexciton = self._integrals()
+        biexciton_moment = biexciton / rates.biexciton
+        exciton_moment = (exciton + rates.refill * biexciton_moment) / rates.exciton
+        return self._mean(
+            rates.exciton_radiative * exciton_moment + rates.biexciton_radiative * biexciton_moment
+        )
+
+    # --- curves ---
+
+    def populations(self, time: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """N_X(t) and N_XX(t) of each member (Eqs. 5 and 6); ``time`` [ps] >= 0."""
+        rates, t = self.rates, self._time(time)
+        gap = rates.biexciton - rates.exciton
+        with np.errstate(divide="ignore", invalid="ignore"):
+            grown = np.where(gap == 0, t, -np.expm1(-gap * t) / np.where(gap == 0, 1.0, gap))
+        exciton = (self.exciton + self.biexciton * rates.refill * grown) * np.exp(-rates.exciton * t)
+        return exciton, self.biexciton * np.exp(-rates.biexciton * t)
+
+    def emission_rate(self, time: npt.ArrayLike) -> FloatArray:
+        """F(t) [1/ps] at ``time`` [ps] >= 0."""
+        exciton, biexciton = self.populations(time)
+        return self._mean(self.rates.exciton_radiative * exciton + self.rates.biexciton_radiative * biexciton)
+
+    def emission_slope(self, time: npt.ArrayLike) -> FloatArray:
+        """dF/dt [1/ps^2]."""
+        rates = self.rates
+        exciton, biexciton = self.populations(time)
+        growth = rates.refill * biexciton - rates.exciton * exciton
+        return self._mean(
+            rates.exciton_radiative * growth - rates.biexciton_radiative * rates.biexciton * biexciton
+        )
+
+    def detected_rate(self, time: npt.ArrayLike, sigma: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """F convolved with a Gaussian of standard deviation ``sigma`` [ps], and its first two derivatives.
+
+        The convolved populations obey the rate equations with the Gaussian g as source, so that each
+        derivative follows from the one before at no cost.
+        """
+        rates, t = self.rates, self._time(time)
+        gauss = np.exp(-0.5 * (t / sigma) ** 2) / (sigma * np.sqrt(2 * np.pi))
+        gauss_slope = -t / sigma**2 * gauss
+        slow = gaussian_times_decay(t, rates.exciton, sigma)
+        fast = gaussian_times_decay(t, rates.biexciton, sigma)
+        grown = gaussian_times_difference(t, rates.exciton, rates.biexciton, sigma, slow, fast)
+        x, xx = self.exciton * slow + self.biexciton * rates.refill * grown, self.biexciton * fast
+        x_1 = self.exciton * gauss - rates.exciton * x + rates.refill * xx
+        xx_1 = self.biexciton * gauss - rates.biexciton * xx
+        x_2 = self.exciton * gauss_slope - rates.exciton * x_1 + rates.refill * xx_1
+        xx_2 = self.biexciton * gauss_slope - rates.biexciton * xx_1
+        k_rad, k_xx = rates.exciton_radiative, rates.biexciton_radiative
+        return (
+            self._mean(k_rad * x + k_xx * xx),
+            self._mean(k_rad * x_1 + k_xx * xx_1),
+            self._mean(k_rad * x_2 + k_xx * xx_2),
+        )
+
+    def components(self) -> list[dict[str, FloatArray]]:
+        """Exponential components of F: exciton and biexciton, amplitude [1/ps] and lifetime [ps].
+
+        Empty for an ensemble, and where the two lifetimes agree to 1e-9: F then holds t exp(-t/tau),
+        which is no sum of two exponentials.
+        """
+        rates = self.rates
+        gap = rates.biexciton - rates.exciton
+        if self.weights is not None or np.any(np.abs(gap) < 1e-9 * rates.exciton):
+            return []
+        passed_on = rates.exciton_radiative * rates.refill / gap * self.biexciton
+        amplitudes = {
+            "exciton": (rates.exciton_radiative * self.exciton + passed_on, 1 / rates.exciton),
+            "biexciton": (rates.biexciton_radiative * self.biexciton - passed_on, 1 / rates.biexciton),
+        }
+        photons = self.photons
+        return [
+            {"name": name, "amplitude": a, "lifetime": tau, "fraction": a * tau / photons}  # type: ignore[dict-item]
+            for name, (a, tau) in amplitudes.items()
+        ]

@@ -1,0 +1,1 @@
+"""From a primary particle to the energy that one nanocrystal keeps."""

@@ -1,0 +1,126 @@
+"""Material cards as documents: list, show, check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from scintidot import __version__
+from scintidot.materials.library import Material, load_material, material_names, shipped_card
+
+_PREDICT_SECTIONS = (
+    "composition", "sizes", "sizing_curve", "exciton", "quantum_yield", "biexciton", "auger", "dielectric",
+)  # fmt: skip
+
+
+def missing_sections(material: Material) -> list[str]:
+    """Sections without which a material cannot be predicted."""
+    missing = [name for name in _PREDICT_SECTIONS if getattr(material.card, name) is None]
+    return missing if material.card.pair_creation else [*missing, "pair_creation"]
+
+
+def list_cards() -> dict[str, Any]:
+    """The shipped materials, as ``scintidot.materials/1``."""
+    cards = [load_material(name).card for name in material_names()]
+    return {
+        "schema": "scintidot.materials/1",
+        "version": __version__,
+        "materials": [
+            {
+                "name": card.name,
+                "kind": card.kind,
+                "density_g_per_cm3": card.density.value,
+                "description": card.description,
+            }
+            for card in cards
+        ],
+    }
+
+
+def card_text(name: str) -> str:
+    """The card as it stands in its file."""
+    material = load_material(name)
+    path = shipped_card(material.name) if material.path is None else material.path
+    return str(path.read_text(encoding="utf-8"))
+
+
+def show_card(name: str) -> dict[str, Any]:
+    """Every number of a card, as ``scintidot.material/1``."""
+    material = load_material(name)
+    quantities = dict(material.card.quantities())
+    return {
+        "schema": "scintidot.material/1",
+        "version": __version__,
+        "name": material.name,
+        "kind": material.card.kind,
+        "description": material.card.description,
+        "fingerprint": material.fingerprint,
+        "quantities": [
+            {
+                "key": key,
+                "value": q.value,
+                "unit": q.unit,
+                "low": q.low,
+                "high": q.high,
+                "provenance": q.provenance,
+                "source": list(q.source),
+                "note": q.note,
+            }
+            for key, q in quantities.items()
+        ],
+        "loss_function": _loss_summary(material),
+        "bibliography": [reference.as_json() for reference in material.references([""])],
+    }
+
+
+def _loss_summary(material: Material) -> dict[str, Any]:
+    loss = material.energy_loss
+    if loss is None:
+        return {}
+    return {
+        "measured_to_eV": _last(material, "measured"),
+        "estimate_to_eV": _last(material, "estimate"),
+        "computed_to_eV": _last(material, "computed"),
+        "electrons_per_formula_unit": loss.electrons,
+        "f_sum": loss.f_sum,
+        "screening_sum": loss.screening_sum,
+        "screening_sum_expected": 1 - 1 / float(loss.eps1[0]),
+        "mean_excitation_energy_eV": loss.mean_excitation_energy,
+    }
+
+
+def _last(material: Material, provenance: str) -> float | None:
+    loss = material.energy_loss
+    assert loss is not None
+    energies = [e for e, word in zip(loss.energy, loss.provenance, strict=True) if word == provenance]
+    return float(max(energies)) if energies else None
+
+
+def check_card(file: str | Path) -> dict[str, Any]:
+    """Check a card, as ``scintidot.material-check/1``; raises the first fault.
+
+    Notes list what is sound but worth knowing: missing sections, estimates without a band, sums of the
+    loss function that are off by more than 5 %.
+    """
+    material = load_material(file)
+    notes = []
+    missing = missing_sections(material)
+    if material.card.kind == "scintillator" and missing:
+        notes.append("predict also needs: " + ", ".join(missing))
+    for key, quantity in material.card.quantities():
+        if quantity.provenance == "estimate" and not quantity.banded and not key.startswith("sizes."):
+            notes.append(f"{key} is an estimate without low and high: its uncertainty is not propagated")
+    loss = material.energy_loss
+    if loss is not None and abs(loss.f_sum / loss.electrons - 1) > 0.05:
+        notes.append(
+            f"f-sum of the loss function is {loss.f_sum:.4g} electrons per formula unit, expected {loss.electrons:g}"
+        )
+    return {
+        "schema": "scintidot.material-check/1",
+        "version": __version__,
+        "name": material.name,
+        "kind": material.card.kind,
+        "numbers": len(list(material.card.quantities())),
+        "notes": notes,
+        "loss_function": _loss_summary(material),
+    }

@@ -1,0 +1,238 @@
+"""The run file ``scintidot-run/1``: every choice of a prediction, with its default and its check.
+
+The same short option names serve the command line (``--edge-length``), Python
+(``predict(edge_length=...)``) and, through `OPTIONS`, the dotted keys of the run file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from scintidot.errors import BadFile, BadValue, ScintidotError, nearest
+from scintidot.excitons.occupancy import STATISTICS
+from scintidot.geometry import SHAPES, STARTS
+from scintidot.materials.fields import In, OneOf
+from scintidot.materials.library import parse_toml
+from scintidot.materials.schema import explain
+
+FORMAT = "scintidot-run/1"
+PAPER_SIZES = (3.3, 3.5, 3.9, 6.9, 8.7, 10.7, 13.5, 14.7)
+"""Edge lengths [nm] of the samples of Fratelli 2024."""
+
+LIGHT_YIELD_SCALINGS = {
+    "photons-per-nanocrystal": (
+        "light yield proportional to photons per hit nanocrystal, as in CTR_NC of Fratelli 2024: every size "
+        "is hit equally often, so a larger crystal also takes more energy"
+    ),
+    "photons-per-deposited-energy": (
+        "light yield proportional to photons per energy kept: every size shares the same absorbed energy"
+    ),
+}
+
+
+def _listed(entry: Any) -> Any:
+    """``"3.3,5 nm"``, one number, or a list of either."""
+    if isinstance(entry, str):
+        return [part for part in entry.split(",") if part.strip()]
+    return [entry] if isinstance(entry, (int, float)) else list(entry)
+
+
+EdgeLength = Annotated[float, In("nm", above=0)]
+Energy = Annotated[float, In("keV", above=0)]
+Fraction = Annotated[float, In("1", at_least=0, at_most=1)]
+Efficiency = Annotated[float, In("1", above=0, at_most=1)]
+Time = Annotated[float, In("ps", above=0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class Nanocrystal(_Part):
+    """What is made."""
+
+    edge_length_nm: Annotated[list[EdgeLength], BeforeValidator(_listed), Field(min_length=1)] = list(
+        PAPER_SIZES
+    )
+    shape: Annotated[str, OneOf(SHAPES)] = "cube"
+    size_dispersion: Annotated[float, In("1", at_least=0, at_most=0.3)] = 0.0
+
+
+class Radiation(_Part):
+    """What hits it."""
+
+    particle: Annotated[str, OneOf(["electron"])] = "electron"
+    kinetic_energy_keV: Energy = 7.0
+    start: Annotated[str, OneOf(STARTS)] = "uniform"
+
+
+class DepositChoice(_Part):
+    """How the energy that it keeps is found."""
+
+    model: Annotated[str, OneOf(["continuous"])] = "continuous"
+
+
+class Excitons(_Part):
+    """How energy becomes excitons."""
+
+    pair_creation_energy: str = "fratelli"
+    statistics: Annotated[str, OneOf(STATISTICS)] = "poisson"
+
+
+class Kinetics(_Part):
+    """How excitons decay. Empty choices are taken from the material card."""
+
+    auger_law: str | None = None
+    retained_fraction: Fraction | None = None
+
+
+class Light(_Part):
+    """Light yield of the sample, anchored to a measured one."""
+
+    light_yield_photons_per_MeV: Annotated[float, In("1/MeV", above=0)] = 1e4
+    light_yield_edge_length_nm: EdgeLength = 8.7
+    light_yield_scaling: Annotated[str, OneOf(LIGHT_YIELD_SCALINGS)] = "photons-per-nanocrystal"
+
+
+class Timing(_Part):
+    """Detection and time resolution."""
+
+    gamma_energy_keV: Energy = 511.0
+    rise_time_ps: Time = 100.0
+    response_fwhm_ps: Time = 100.0
+    outcoupling: Efficiency = 1.0
+    detection_efficiency: Efficiency = 1.0
+
+
+class RunConfig(_Part):
+    """One prediction, complete."""
+
+    format: Literal["scintidot-run/1"] = "scintidot-run/1"
+    material: str = "CsPbBr3"
+    material_fingerprint: str | None = None
+    host: str = "octane"
+    nanocrystal: Nanocrystal = Nanocrystal()
+    radiation: Radiation = Radiation()
+    deposit: DepositChoice = DepositChoice()
+    excitons: Excitons = Excitons()
+    kinetics: Kinetics = Kinetics()
+    light: Light = Light()
+    timing: Timing = Timing()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Nested plain data without empty choices, ready for TOML or JSON."""
+        return self.model_dump(exclude_none=True)
+
+
+OPTIONS = {
+    "material": "material",
+    "host": "host",
+    "edge_length": "nanocrystal.edge_length_nm",
+    "shape": "nanocrystal.shape",
+    "size_dispersion": "nanocrystal.size_dispersion",
+    "energy": "radiation.kinetic_energy_keV",
+    "start": "radiation.start",
+    "deposit": "deposit.model",
+    "pair_creation_energy": "excitons.pair_creation_energy",
+    "statistics": "excitons.statistics",
+    "auger_law": "kinetics.auger_law",
+    "retained_fraction": "kinetics.retained_fraction",
+    "light_yield_scaling": "light.light_yield_scaling",
+    "rise_time": "timing.rise_time_ps",
+    "response": "timing.response_fwhm_ps",
+    "outcoupling": "timing.outcoupling",
+    "detection_efficiency": "timing.detection_efficiency",
+}
+"""Option name -> dotted key of the run file."""
+
+
+def option_flag(option: str) -> str:
+    """``edge_length`` -> ``--edge-length``."""
+    return "--" + option.replace("_", "-")
+
+
+def make_config(
+    run_file: str | Path | None = None, options: Mapping[str, Any] | None = None, *, where: str = "predict"
+) -> RunConfig:
+    """Defaults, overridden by a run file, overridden by options.
+
+    Raises
+    ------
+    BadFile
+        For a missing or malformed run file: file, dotted key, expected, found.
+    BadValue
+        For a bad option: its flag, expected, found.
+
+    Examples
+    --------
+    >>> make_config(options={"energy": "7000 eV", "edge_length": "3.3,5 nm"}).nanocrystal.edge_length_nm
+    [3.3, 5.0]
+    """
+    data: dict[str, Any] = {}
+    file_name = where
+    if run_file is not None:
+        path = Path(run_file)
+        file_name = str(path)
+        try:
+            data = parse_toml(path.read_bytes(), file_name)
+        except OSError as error:
+            raise BadFile(
+                where=file_name,
+                what="file",
+                who="run file",
+                expected="a readable TOML file",
+                found=error.strerror or "no such file",
+            ) from None
+        if isinstance(data.get("material"), str):
+            data["material"] = _beside(path, data["material"])
+    _validated(data, file_name, BadFile)
+    for option, value in (options or {}).items():
+        if value is None:
+            continue
+        if option not in OPTIONS:
+            raise BadValue(
+                where=where,
+                what="option",
+                who=option,
+                expected="a known option",
+                found=repr(option),
+                hint=nearest(option, OPTIONS),
+            )
+        dotted = OPTIONS[option].split(".")
+        target = data
+        for part in dotted[:-1]:
+            target = target.setdefault(part, {})
+        target[dotted[-1]] = value
+        if option == "material":
+            data.pop("material_fingerprint", None)
+    return _validated(data, where, BadValue)
+
+
+def _validated(data: dict[str, Any], where: str, kind: type[ScintidotError]) -> RunConfig:
+    try:
+        return RunConfig.model_validate(data)
+    except ValidationError as error:
+        fault = explain(error, RunConfig, where, kind)
+    if kind is BadValue:
+        for option, dotted in OPTIONS.items():
+            if fault.who == dotted or fault.who.startswith(dotted + "."):
+                fault = BadValue(
+                    where=where,
+                    what=fault.what,
+                    who=option_flag(option),
+                    expected=fault.expected,
+                    found=fault.found,
+                    hint=fault.hint,
+                )
+    raise fault
+
+
+def _beside(run_file: Path, material: str) -> str:
+    """A card named by a relative path lies beside the run file."""
+    if material.endswith(".toml") and not Path(material).is_absolute():
+        return str(run_file.parent / material)
+    return material

@@ -1,0 +1,88 @@
+"""``scintidot kinetics`` and ``scintidot ctr``: one stage alone."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from scintidot.cli.console import figure, print_json, print_notes, print_table
+
+
+def kinetics(
+    mean_excitons: Annotated[str, typer.Option(metavar="N", help="Mean excitons <N> per nanocrystal.")],
+    auger_efficiency: Annotated[str, typer.Option(metavar="PHI", help="Phi_AR, 0 <= PHI < 1.")],
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="paper or poisson-biexciton.")
+    ] = "poisson-biexciton",
+    retained_fraction: Annotated[
+        str, typer.Option(metavar="XI", help="xi, share of Auger events that leave an exciton.")
+    ] = "0.5",
+    exciton_rate: Annotated[str, typer.Option(metavar="RATE", help="Total rate k_X [1/ps].")] = "1e-4",
+    quantum_yield: Annotated[str, typer.Option(metavar="PHI", help="Phi_X, 0 to 1.")] = "1",
+    rate_ratio: Annotated[str, typer.Option(metavar="RATIO", help="k_XX/k_X of radiative rates.")] = "4",
+    response_ps: Annotated[
+        str, typer.Option(metavar="TIME", help="Full width of the Gaussian response [ps].")
+    ] = "100",
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Photons, lifetimes and components of one nanocrystal from its kinetic parameters."""
+    from scintidot.calculators import biexciton_kinetics
+    from scintidot.units import parse_quantity
+
+    def read(text: str, unit: str, flag: str) -> float:
+        return parse_quantity(text, unit, where="kinetics", who=flag)
+
+    result = biexciton_kinetics(
+        model=model,
+        mean_excitons=read(mean_excitons, "1", "--mean-excitons"),
+        auger_efficiency=read(auger_efficiency, "1", "--auger-efficiency"),
+        retained_fraction=read(retained_fraction, "1", "--retained-fraction"),
+        exciton_rate=read(exciton_rate, "1/ps", "--exciton-rate"),
+        quantum_yield=read(quantum_yield, "1", "--quantum-yield"),
+        rate_ratio=read(rate_ratio, "1", "--rate-ratio"),
+        response=read(response_ps, "ps", "--response-ps"),
+    )
+    if json:
+        print_json(result)
+        return
+    rows = [
+        ["photons per nanocrystal", figure(result["photons"], 6), ""],
+        ["initial rate", figure(result["initial_rate_per_ps"], 6), "1/ps"],
+        *([f"tau {name}", figure(value, 6), "ps"] for name, value in result["tau_ps"].items()),
+        ["CTR_NC", figure(result["ctr_nc"], 6), "ps^0.5"],
+        ["N_X(0)", figure(result["populations"]["x0"], 6), ""],
+        ["N_XX(0)", figure(result["populations"]["xx0"], 6), ""],
+    ]
+    print_table(
+        f"Model {model}, statistics {result['choices']['statistics']}", ["figure", "value", "unit"], rows
+    )
+    parts = [
+        [part["name"], *(figure(part[key], 5) for key in ("amplitude", "lifetime_ps", "fraction"))]
+        for part in result["components"]
+    ]
+    if parts:
+        print_table("", ["component", "amplitude [1/ps]", "lifetime [ps]", "fraction"], parts)
+    print_notes(result["warnings"])
+
+
+def ctr(
+    rise_time_ps: Annotated[str, typer.Option(metavar="TIME", help="Rise time [ps].")],
+    tau_eff_ps: Annotated[str, typer.Option(metavar="TIME", help="Harmonic effective lifetime [ps].")],
+    photons: Annotated[str, typer.Option(metavar="NUMBER", help="Detected photons per event.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Coincidence time resolution of two equal detectors by the label formula [ps FWHM]."""
+    from scintidot.calculators import coincidence_time_resolution
+    from scintidot.units import parse_quantity
+
+    result: dict[str, Any] = coincidence_time_resolution(
+        rise_time=parse_quantity(rise_time_ps, "ps", where="ctr", who="--rise-time-ps"),
+        effective_lifetime=parse_quantity(tau_eff_ps, "ps", where="ctr", who="--tau-eff-ps"),
+        photons=parse_quantity(photons, "1", where="ctr", who="--photons"),
+    )
+    if json:
+        print_json(result)
+        return
+    print(f"CTR by the formula 3.33 sqrt(rise tau / photons): {result['ctr_ps']['formula']:.4g} ps FWHM")
+    print_notes(result["warnings"])

@@ -1,0 +1,83 @@
+"""``scintidot materials``: list, show and check cards."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scintidot.cli.console import figure, print_json, print_table
+
+app = typer.Typer(
+    help="Material cards: every number with its unit, source and provenance.", rich_markup_mode=None
+)
+
+_Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+@app.command("list")
+def list_materials(json: _Json = False) -> None:
+    """The shipped materials."""
+    from scintidot.catalogue import list_cards
+
+    document = list_cards()
+    if json:
+        print_json(document)
+        return
+    rows = [
+        [m["name"], m["kind"], figure(m["density_g_per_cm3"]), m["description"]]
+        for m in document["materials"]
+    ]
+    print_table("", ["name", "kind", "density [g/cm3]", "description"], rows)
+
+
+@app.command("show")
+def show_material(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="Shipped material or a card.")],
+    toml: Annotated[bool, typer.Option("--toml", help="Print the card as TOML, to copy and edit.")] = False,
+    json: _Json = False,
+) -> None:
+    """Every number of a card with its band, provenance and source."""
+    from scintidot.catalogue import card_text, show_card
+
+    if toml:
+        print(card_text(name), end="")
+        return
+    document = show_card(name)
+    if json:
+        print_json(document)
+        return
+    rows = [
+        [
+            q["key"],
+            figure(q["value"], 6),
+            "" if q["low"] is None else f"{figure(q['low'])} to {figure(q['high'])}",
+            "" if q["unit"] == "1" else q["unit"],
+            q["provenance"],
+            ", ".join(q["source"]),
+        ]
+        for q in document["quantities"]
+    ]
+    print_table(
+        f"{document['name']} ({document['kind']}): {document['description']}",
+        ["key", "value", "band", "unit", "provenance", "source"],
+        rows,
+    )
+    for key, value in document["loss_function"].items():
+        print(f"{key}: {value if isinstance(value, str) else figure(value)}")
+
+
+@app.command("check")
+def check_material(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Card to check (TOML).")], json: _Json = False
+) -> None:
+    """Check a card against the format; say what is missing for a prediction."""
+    from scintidot.catalogue import check_card
+
+    document = check_card(file)
+    if json:
+        print_json(document)
+        return
+    print(f"{file}: sound card '{document['name']}' ({document['kind']}), {document['numbers']} numbers")
+    for note in document["notes"]:
+        print(f"note: {note}")

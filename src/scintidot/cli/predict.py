@@ -1,0 +1,128 @@
+"""``scintidot predict``: the whole forward path against size, with report and data files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scintidot.cli.console import figure, print_json, print_notes, print_table
+
+_DEFAULT_FOLDER = Path("scintidot-predict")
+
+
+def predict(
+    run_file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[RUN.toml]", help="Run file; what it leaves out has its default."),
+    ] = None,
+    material: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help="Shipped material, or a card such as ./mine.toml.")
+    ] = None,
+    edge_length: Annotated[
+        str | None, typer.Option(metavar="LIST", help="Edge lengths [nm], such as 3.3,5,8.7.")
+    ] = None,
+    energy: Annotated[
+        str | None,
+        typer.Option(metavar="ENERGY", help="Kinetic energy of the electron [keV], such as '7 keV'."),
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help="Host material, such as octane.")
+    ] = None,
+    start: Annotated[str | None, typer.Option(metavar="RULE", help="centre, uniform or crossing.")] = None,
+    shape: Annotated[str | None, typer.Option(metavar="SHAPE", help="cube or sphere.")] = None,
+    deposit: Annotated[str | None, typer.Option(metavar="MODEL", help="continuous.")] = None,
+    size_dispersion: Annotated[
+        str | None,
+        typer.Option(metavar="SHARE", help="Standard deviation of the edge over its mean, such as 0.08."),
+    ] = None,
+    pair_creation_energy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|ENERGY", help="alig-bloom, klein, fratelli, or an energy such as '7.5 eV'."
+        ),
+    ] = None,
+    statistics: Annotated[str | None, typer.Option(metavar="NAME", help="poisson or paper.")] = None,
+    auger_law: Annotated[
+        str | None, typer.Option(metavar="NAME", help="published-efficiency or volume-scaling (CsPbBr3).")
+    ] = None,
+    retained_fraction: Annotated[
+        str | None,
+        typer.Option(metavar="XI", help="xi, share of Auger events that leave an exciton, 0 to 1."),
+    ] = None,
+    light_yield_scaling: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="photons-per-nanocrystal or photons-per-deposited-energy."),
+    ] = None,
+    rise_time: Annotated[str | None, typer.Option(metavar="TIME", help="Rise time for the CTR [ps].")] = None,
+    response: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Full width of the response of tau 'instrument' [ps].")
+    ] = None,
+    outcoupling: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="Light that leaves, 0 to 1.")
+    ] = None,
+    detection_efficiency: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="Light that is detected, 0 to 1.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help=f"Output folder; ./{_DEFAULT_FOLDER} unless --json is given alone."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Predict light, decay and time resolution of nanocrystals against size.
+
+    Writes report.html (one self-contained file), result.json, result.nc (netCDF) and run.toml (reruns to the
+    same numbers). Without arguments: CsPbBr3 at the sizes of Fratelli 2024.
+    """
+    options = {name: value for name, value in locals().items() if name not in ("run_file", "out", "json")}
+    folder = out if out is not None or json else _DEFAULT_FOLDER
+
+    from scintidot.results import output_folder
+    from scintidot.simulation import predict as run
+
+    if folder is not None:
+        with output_folder(folder):  # a folder that cannot be written is refused before the work
+            pass
+    result = run(run_file, where="scintidot predict", **options)
+    files: dict[str, Path] = {}
+    if folder is not None:
+        from scintidot.report.report import write_report
+
+        files = result.save(folder, {"report.html": lambda path: write_report(result, path)})
+    if json:
+        print_json(result.as_json())
+        return
+    _print_summary(result.rows)
+    print_notes(result.warnings)
+    if files:
+        print(f"Report: {files['report.html'].resolve()}")
+        print("Data:   " + ", ".join(name for name in sorted(files) if name != "report.html"))
+    sys.stdout.flush()
+
+
+def _print_summary(rows: list[dict[str, Any]]) -> None:
+    columns: dict[str, Callable[[dict[str, Any]], Any]] = {
+        "edge [nm]": lambda row: row["edge_length_nm"],
+        "gap [eV]": lambda row: row["band_gap_eV"],
+        "deposit [eV]": lambda row: row["mean_deposit_eV"],
+        "<N>": lambda row: row["mean_excitons"],
+        "Phi_X": lambda row: row["quantum_yield"],
+        "Phi_AR": lambda row: row["auger_efficiency"],
+        "photons/NC": lambda row: row["photons_per_nc"],
+        "I_ENS rel.": lambda row: row["intensity_ensemble_relative"],
+        "tau harm. [ps]": lambda row: row["tau_ps"]["harmonic"],
+        "tau instr. [ps]": lambda row: row["tau_ps"]["instrument"],
+        "CTR [ps]": lambda row: row["ctr_ps"]["formula"],
+        "CTR band": lambda row: row["band"]["ctr_ps"]["formula"],
+    }
+    cells = []
+    for row in rows:
+        values = [get(row) for get in columns.values()]
+        cells.append(
+            [f"{figure(v[0], 3)}-{figure(v[1], 3)}" if isinstance(v, list) else figure(v) for v in values]
+        )
+    print_table("", list(columns), cells)

@@ -124,7 +124,9 @@ def input_warnings(material: Material, host: Material, config: RunConfig) -> lis
     estimates = [
         dotted
         for dotted, quantity in card.quantities()
-        if quantity.provenance == "estimate" and dotted.startswith(tuple(sections_used(material, config)))
+        if quantity.provenance == "estimate"
+        and quantity.banded
+        and dotted.startswith(tuple(sections_used(material, config)))
     ]
     if estimates:
         warnings.append("Estimates, not measurements, each with its band: " + ", ".join(estimates) + ".")

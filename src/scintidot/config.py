@@ -156,9 +156,13 @@ def option_flag(option: str) -> str:
 
 
 def make_config(
-    run_file: str | Path | None = None, options: Mapping[str, Any] | None = None, *, where: str = "predict"
+    run_file: str | Path | None = None,
+    options: Mapping[str, Any] | None = None,
+    *,
+    base: RunConfig | None = None,
+    where: str = "predict",
 ) -> RunConfig:
-    """Defaults, overridden by a run file, overridden by options.
+    """Defaults (or ``base``), overridden by a run file, overridden by options.
 
     Raises
     ------
@@ -172,7 +176,7 @@ def make_config(
     >>> make_config(options={"energy": "7000 eV", "edge_length": "3.3,5 nm"}).nanocrystal.edge_length_nm
     [3.3, 5.0]
     """
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = {} if base is None else base.as_dict()
     file_name = where
     if run_file is not None:
         path = Path(run_file)

@@ -11,12 +11,12 @@ import numpy as np
 
 from scintidot import choices, study
 from scintidot.catalogue import missing_sections
-from scintidot.config import RunConfig, make_config, option_flag
+from scintidot.config import LIGHT_YIELD_SCALINGS, RunConfig, make_config, option_flag
 from scintidot.constants import PLANCK_TIMES_LIGHT
 from scintidot.errors import BadFile, BadValue, OutOfRange, nearest
 from scintidot.excitons.occupancy import initial_populations
 from scintidot.excitons.pairs import mean_excitons, pair_creation_energy
-from scintidot.geometry import volume
+from scintidot.geometry import STARTS, volume
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.lifetimes import effective_lifetimes
 from scintidot.kinetics.rates import biexciton_rates
@@ -268,3 +268,69 @@ def check_edge_length(edge: float, *, smallest: float, largest: float, where: st
         found=f"{edge:g} nm",
         hint=hint,
     )
+
+
+def size_curves(prediction: Prediction, points: int = 41) -> tuple[FloatArray, Outputs, Outputs, Outputs]:
+    """The prediction on a fine grid of sizes [nm] around its rows: grid, central, low, high.
+
+    The ensemble intensity is relative to the largest of the rows, as there.
+    """
+    rows = prediction.edge_length
+    sizes = prediction.material.card.sizes
+    assert sizes is not None
+    low = max(min(2.0, rows.min()), sizes.smallest.value)
+    high = min(max(15.0, rows.max()), sizes.largest.value)
+    grid = np.concatenate([np.linspace(low, high, points), rows])
+    evaluate = evaluator(prediction.config, grid)
+    last = len(rows)
+
+    def on_grid(material: Material) -> Outputs:
+        outputs = evaluate(material)
+        relative = outputs["intensity_ensemble_relative"]
+        outputs["intensity_ensemble_relative"] = relative / relative[-last:].max()
+        return {name: value[:-last] for name, value in outputs.items()}
+
+    keys = prediction.single.keys()
+    return grid[:-last], *study.propagate(on_grid, prediction.material, keys)[:3]
+
+
+def deposit_curves(
+    prediction: Prediction, grid: FloatArray, kinetic_energies_keV: list[float]
+) -> dict[float, FloatArray]:
+    """Mean deposit [eV] on a grid of sizes [nm] for several electron energies [keV] (Fig. 1c)."""
+    config, loss = prediction.config, prediction.material.energy_loss
+    assert loss is not None
+    strength = loss.weight * loss.energy * loss.loss
+    return {
+        energy: continuous.mean_deposit(
+            grid,
+            config.nanocrystal.shape,
+            Primary(energy * 1e3, config.radiation.start),
+            loss.energy,
+            strength,
+            loss.plasma_energy,
+        ).mean_energy
+        for energy in kinetic_energies_keV
+    }
+
+
+def alternatives(prediction: Prediction, index: int) -> list[tuple[str, str, bool, dict[str, float]]]:
+    """What each named choice does to one row: choice, option, whether it is the run's, figures."""
+    config, card = prediction.config, prediction.material.card
+    assert card.auger is not None
+    options = {
+        "statistics": list(choices.MODEL_OF_STATISTICS),
+        "pair_creation_energy": list(card.pair_creation),
+        "auger_law": list(card.auger.laws),
+        "start": list(STARTS),
+        "light_yield_scaling": list(LIGHT_YIELD_SCALINGS),
+    }
+    edge = prediction.edge_length[[index]]
+    result = []
+    for option, names in options.items():
+        chosen = prediction.choices[option]
+        for name in names if chosen in names else [chosen, *names]:
+            other = make_config(options={option: name}, base=config)
+            outputs = evaluator(other, edge)(prediction.material)
+            result.append((option, name, name == chosen, {key: float(v[0]) for key, v in outputs.items()}))
+    return result

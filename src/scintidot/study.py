@@ -6,8 +6,13 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from scintidot.excitons.occupancy import initial_populations
+from scintidot.kinetics.biexciton import BiexcitonDecay
+from scintidot.kinetics.lifetimes import harmonic, instrument
+from scintidot.kinetics.rates import biexciton_rates
 from scintidot.materials.library import Material
 from scintidot.records import FloatArray
+from scintidot.timing.coincidence import single_nanocrystal_figure
 
 Outputs = dict[str, FloatArray]
 
@@ -54,3 +59,37 @@ def propagate(
 
 
 _PROBABILITIES = ("auger_efficiency", "quantum_yield")
+
+
+FAMILY_MEAN_EXCITONS = (0.3, 0.8, 1.3, 1.8, 2.3, 2.8, 3.3)
+FAMILY_RETAINED_FRACTIONS = (0.0, 0.5, 1.0)
+FAMILY_EXCITON_RATE = 1e-4
+
+
+def auger_family(model: str, statistics: str, response_fwhm: float, points: int = 100) -> Outputs:
+    """The curves of Fig. 1a of Fratelli 2024: one nanocrystal against Phi_AR.
+
+    Phi_X = 1, k_X = 1e-4/ps, k_XX = 4 k_X. Arrays of shape (xi, <N>, Phi_AR) with xi and <N> as in
+    `FAMILY_RETAINED_FRACTIONS` and `FAMILY_MEAN_EXCITONS`; ``auger_efficiency`` has shape (Phi_AR,).
+    """
+    efficiency = np.linspace(0.0, 0.99, points)
+    rates = biexciton_rates(
+        model,
+        exciton_rate=FAMILY_EXCITON_RATE,
+        quantum_yield=1.0,
+        retained_fraction=np.array(FAMILY_RETAINED_FRACTIONS)[:, None, None],
+        auger_efficiency=efficiency,
+    )
+    occupancy = initial_populations(np.array(FAMILY_MEAN_EXCITONS)[:, None], statistics)
+    decay = BiexcitonDecay(rates, occupancy.exciton, occupancy.biexciton)
+    figures = {
+        "photons": decay.photons,
+        "harmonic": harmonic(decay),
+        "instrument": instrument(decay, response_fwhm),
+        "ctr_nc": single_nanocrystal_figure(decay.initial_rate),
+    }
+    shape = np.broadcast_shapes(*(value.shape for value in figures.values()))
+    return {
+        "auger_efficiency": efficiency,
+        **{name: np.broadcast_to(value, shape) for name, value in figures.items()},
+    }

@@ -10,6 +10,8 @@ keeps full precision through K = k_X, where it becomes r N_XX(0) t exp(-k_X t).
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +34,18 @@ class BiexcitonDecay:
     exciton: FloatArray  # N_X(0)
     biexciton: FloatArray  # N_XX(0)
     weights: FloatArray | None = None
+
+    def blocks(self, size: int = 32_768) -> Iterator[BiexcitonDecay]:
+        """The same decays in flat blocks of at most ``size``; an ensemble stays whole."""
+        fields = [*vars(self.rates).values(), self.exciton, self.biexciton]
+        shape = np.broadcast_shapes(*(np.shape(field) for field in fields))
+        if self.weights is not None or math.prod(shape) <= size:
+            yield self
+            return
+        flat = [np.broadcast_to(f, shape).ravel() if np.ndim(f) else f for f in fields]
+        for start in range(0, math.prod(shape), size):
+            part = [f[start : start + size] if np.ndim(f) else f for f in flat]
+            yield BiexcitonDecay(BiexcitonRates(*part[:-2]), *part[-2:])
 
     def _mean(self, values: FloatArray) -> FloatArray:
         return values if self.weights is None else np.asarray(values @ self.weights)

@@ -1,0 +1,120 @@
+"""The report: self-contained, complete, and saying what was chosen."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+import scintidot
+from scintidot.report.figures import draw_all
+from scintidot.report.report import write_report
+
+
+class Strict(HTMLParser):
+    """Checks that every element is closed in order and nothing is loaded from outside."""
+
+    VOID = ("meta", "link", "br", "img", "hr", "input", "path", "use", "rect", "circle", "line")
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.loads = [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.VOID:
+            self.open.append(tag)
+        for name, value in attrs:
+            if name in ("src", "srcset", "data") or (name == "href" and tag in ("link", "image", "script")):
+                self.loads.append(value)
+
+    def handle_startendtag(self, tag, attrs):
+        if tag not in self.VOID:
+            self.handle_starttag(tag, attrs)
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+
+def report(tmp_path, **options):
+    result = scintidot.predict(**options)
+    path = tmp_path / "report.html"
+    write_report(result, path)
+    return result, path.read_text(encoding="utf-8")
+
+
+def test_self_contained_and_well_formed(tmp_path):
+    _, text = report(tmp_path)
+    parser = Strict()
+    parser.feed(text)
+    assert parser.open == []
+    assert parser.loads == []
+    assert "<script" not in text
+    assert not re.search(r"@import|url\((?!#)", text)
+
+
+def test_says_every_choice_warning_and_source(tmp_path):
+    result, text = report(
+        tmp_path, statistics="paper", retained_fraction=0.25, start="centre", host="toluene"
+    )
+    plain = (
+        text.replace("&gt;", ">")
+        .replace("&lt;", "<")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+        .replace("&#34;", '"')
+    )
+    for warning in result.warnings:
+        assert warning in plain
+    for key, value in result.choices.items():
+        assert f"<dt>{key}</dt>" in text
+        if isinstance(value, str):
+            assert value in plain
+    assert "statistics paper" in text
+    assert "ξ = 0.25" in text
+    for reference in result.references:
+        assert reference.title in plain
+    assert "retained_fraction = 0.25" in plain
+
+
+def test_figures_of_the_paper_with_tables(tmp_path):
+    result, text = report(tmp_path)
+    plots = {plot.name: plot for plot in draw_all(result)}
+    assert {"family", "deposit", "intensity", "timing", "decays", "sensitivity"} == set(plots)
+    for plot in plots.values():
+        assert plot.table
+        assert all(len(line) == len(plot.columns) for line in plot.table)
+        assert plot.title in text
+    timing = plots["timing"]
+    assert timing.table[4][timing.columns.index("ctr_ps.formula")] == result.rows[4]["ctr_ps"]["formula"]
+    family = plots["family"]
+    first = dict(zip(family.columns, family.table[0], strict=True))
+    # <N> = 0.3, Phi_AR = 0: P(1) + 2 P(>=2) photons
+    assert first["photons"] == pytest.approx(0.3 * 0.740818220682 + 2 * 0.036936313114, rel=1e-9)
+
+
+def test_deterministic(tmp_path):
+    _, first = report(tmp_path)
+    _, second = report(tmp_path)
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"edge_length": 5.0},
+        {"edge_length": [2, 30], "size_dispersion": 0.1},
+        {"energy": "100 keV", "shape": "sphere"},
+    ],
+)
+def test_unusual_runs_draw_too(tmp_path, options):
+    _, text = report(tmp_path, **options)
+    assert not re.search(r">\s*-?(nan|inf)\b", text)
+
+
+def test_hostile_text_is_escaped(tmp_path):
+    card = tmp_path / "mine.toml"
+    card.write_text('based_on = "CsPbBr3"\nname = "<b>x</b>"\n')
+    _, text = report(tmp_path, material=str(card))
+    assert "<b>x</b>" not in text
+    assert "&lt;b&gt;x&lt;/b&gt;" in text

@@ -1,0 +1,156 @@
+"""The whole forward path: each choice acts as its physics says, and the bands hold."""
+
+import numpy as np
+import pytest
+
+import scintidot
+from scintidot.calculators import biexciton_kinetics
+from scintidot.materials.library import load_material
+
+
+def column(result, *path):
+    rows = []
+    for row in result.rows:
+        value = row
+        for key in path:
+            value = value[key]
+        rows.append(value)
+    return np.array(rows)
+
+
+@pytest.fixture(scope="module")
+def default():
+    return scintidot.predict()
+
+
+def test_sizes_of_the_paper(default):
+    assert list(column(default, "edge_length_nm")) == [3.3, 3.5, 3.9, 6.9, 8.7, 10.7, 13.5, 14.7]
+
+
+def test_central_result_of_the_paper(default):
+    """<N> grows nearly in proportion to size and tau_EFF accelerates with size, in spite of a slower biexciton."""
+    edge, mean = column(default, "edge_length_nm"), column(default, "mean_excitons")
+    assert np.corrcoef(edge, mean)[0, 1] > 0.999
+    assert np.all(np.diff(column(default, "tau_ps", "harmonic")) < 0)
+    assert np.all(np.diff(column(default, "tau_ps", "instrument")) < 0)
+    assert np.all(np.diff(column(default, "biexciton_lifetime_ps")) > 0)
+    assert np.all(np.diff(column(default, "auger_efficiency")) < 0)
+
+
+def test_rows_agree_with_the_kinetics_alone():
+    """Two routes to the same nanocrystal: the prediction, and the kinetics from the figures it reports."""
+    for statistics, model in (("poisson", "poisson-biexciton"), ("paper", "paper")):
+        row = scintidot.predict(edge_length=5.0, statistics=statistics, retained_fraction=0.3).rows[0]
+        alone = biexciton_kinetics(
+            model=model,
+            mean_excitons=row["mean_excitons"],
+            auger_efficiency=row["auger_efficiency"],
+            retained_fraction=0.3,
+            exciton_rate=1 / 9000,
+            quantum_yield=row["quantum_yield"],
+        )
+        assert alone["photons"] == pytest.approx(row["photons_per_nc"], rel=1e-10)
+        assert alone["ctr_nc"] == pytest.approx(row["ctr_nc"], rel=1e-10)
+        for name, value in alone["tau_ps"].items():
+            assert value == pytest.approx(row["tau_ps"][name], rel=1e-9)
+
+
+def test_ensemble_is_photons_times_number(default):
+    photons, relative = column(default, "photons_per_nc"), column(default, "intensity_ensemble_relative")
+    expected = photons / column(default, "edge_length_nm") ** 3
+    assert relative == pytest.approx(expected / expected.max(), rel=1e-12)
+    assert relative.max() == 1
+
+
+def test_anchor_of_the_light_yield(default):
+    """10^4 photons/MeV at 8.7 nm; CTR from the row's own harmonic lifetime."""
+    row = default.rows[4]
+    assert row["light_yield_photons_per_MeV"] == pytest.approx(1e4, rel=1e-12)
+    expected = 3.330218444630791 * np.sqrt(100 * row["tau_ps"]["harmonic"] / 5110)
+    assert row["ctr_ps"]["formula"] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("scaling", ["photons-per-nanocrystal", "photons-per-deposited-energy"])
+def test_light_yield_scaling(scaling):
+    result = scintidot.predict(light_yield_scaling=scaling)
+    basis = column(result, "photons_per_nc")
+    if scaling == "photons-per-deposited-energy":
+        basis = basis / column(result, "mean_deposit_eV")
+    assert column(result, "light_yield_photons_per_MeV") == pytest.approx(1e4 * basis / basis[4], rel=1e-12)
+
+
+def test_detection_scales_as_the_root(default):
+    dimmer = scintidot.predict(outcoupling=0.5, detection_efficiency=0.5)
+    ratio = column(dimmer, "ctr_ps", "formula") / column(default, "ctr_ps", "formula")
+    assert ratio == pytest.approx(2, rel=1e-12)
+
+
+def test_pair_creation_energy_by_name():
+    gap = scintidot.predict(edge_length=8.7).rows[0]["band_gap_eV"]
+    for name, expected in (
+        ("alig-bloom", 2.8 * gap),
+        ("klein", 2.8 * gap + 0.75),
+        ("fratelli", 4.2 * gap),
+        ("7.5 eV", 7.5),
+    ):
+        row = scintidot.predict(edge_length=8.7, pair_creation_energy=name).rows[0]
+        assert row["pair_creation_energy_eV"] == pytest.approx(expected, rel=1e-12)
+        assert row["mean_excitons"] == pytest.approx(row["mean_deposit_eV"] / expected, rel=1e-12)
+
+
+def test_energy_lowers_the_deposit():
+    deposits = [
+        scintidot.predict(edge_length=8.7, energy=f"{e} keV").rows[0]["mean_deposit_eV"] for e in (1, 7, 100)
+    ]
+    assert deposits[0] > deposits[1] > deposits[2]
+
+
+def test_dispersion_small_limit_and_direction(default):
+    narrow = scintidot.predict(size_dispersion=1e-6)
+    for key in ("photons_per_nc", "mean_deposit_eV", "intensity_ensemble_relative"):
+        assert column(narrow, key) == pytest.approx(column(default, key), rel=1e-5)
+    broad = scintidot.predict(size_dispersion=0.15, edge_length=[5, 10])
+    exact = scintidot.predict(edge_length=[5, 10])
+    # <V> = d^3 (1 + s^2)^3 for a log-normal distribution of mean d
+    ratio = column(exact, "nanocrystals_per_gram") / column(broad, "nanocrystals_per_gram")
+    assert ratio == pytest.approx((1 + 0.15**2) ** 3, rel=1e-9)
+
+
+def test_band_is_the_quadrature_of_single_changes(default):
+    """One number alone: its band is the span of the figure itself."""
+    for row in default.rows:
+        for key, (low, high) in row["band"]["tau_ps"].items():
+            assert low <= row["tau_ps"][key] <= high
+    material = load_material("CsPbBr3")
+    i, down, up = 4, 0.0, 0.0
+    centre = default.central["photons_per_nc"][i]
+    for key in default.single:
+        quantity = dict(material.card.quantities())[key]
+        sides = [
+            scintidot.simulation.evaluator(default.config, default.edge_length)(
+                material.with_value(key, value)
+            )
+            for value in (quantity.low, quantity.high)
+        ]
+        changes = [side["photons_per_nc"][i] - centre for side in sides]
+        down, up = down + min(*changes, 0) ** 2, up + max(*changes, 0) ** 2
+    assert default.low["photons_per_nc"][i] == pytest.approx(max(centre - down**0.5, 0))
+    assert default.high["photons_per_nc"][i] == pytest.approx(centre + up**0.5)
+
+
+def test_fixing_a_number_narrows_the_band(default):
+    fixed = scintidot.predict(retained_fraction=0.5)
+    wide = default.high["photons_per_nc"] - default.low["photons_per_nc"]
+    narrow = fixed.high["photons_per_nc"] - fixed.low["photons_per_nc"]
+    assert fixed.central["photons_per_nc"] == pytest.approx(default.central["photons_per_nc"])
+    assert np.all(narrow < wide)
+
+
+def test_paper_statistics_is_warned_of():
+    result = scintidot.predict(statistics="paper")
+    assert any("1.146" in warning and "more excitons than pairs" in warning for warning in result.warnings)
+    assert not any("1.146" in warning for warning in scintidot.predict().warnings)
+
+
+def test_no_photon_from_nothing(default):
+    assert np.all(column(default, "photons_per_nc") <= column(default, "mean_excitons"))

@@ -24,7 +24,7 @@ test-oldest:
 	$(MAKE) VENV=.venv-oldest .venv-oldest/.oldest-installed
 	.venv-oldest/bin/python -m pytest -n auto
 
-bench: $(VENV)/.test-installed
+bench: $(VENV)/.bench-installed
 	$(BIN)/python -m benchmarks
 
 clean:
@@ -48,6 +48,10 @@ $(VENV)/.test-installed: $(VENV)/.environment pyproject.toml
 	@echo "Installing scintidot and its test tools into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@ $(VENV)/.demo-installed
+
+$(VENV)/.bench-installed: $(VENV)/.environment pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
 
 $(VENV)/.oldest-installed: $(VENV)/.environment pyproject.toml requirements/oldest.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]' --constraint requirements/oldest.txt

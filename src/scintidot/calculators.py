@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from scintidot import __version__
-from scintidot.choices import MODEL_OF_STATISTICS
+from scintidot.choices import MODEL_OF_STATISTICS, TRUNCATION, too_many_photons
 from scintidot.errors import BadValue, one_of
 from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT, STATISTICS, initial_populations
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.lifetimes import DEFINITIONS, effective_lifetimes
 from scintidot.kinetics.rates import MODELS, biexciton_rates
+from scintidot.materials.fields import FieldError, In
 from scintidot.results import number
 from scintidot.timing.coincidence import label_formula, single_nanocrystal_figure
 
+Number = float | str
+"""A number in the documented unit, or text with a unit such as ``"0.1/ns"``."""
 
-def _checked(value: float, who: str, where: str, expected: str, good: bool, hint: str | None = None) -> float:
-    if not (math.isfinite(value) and good):
-        raise BadValue(where=where, what="value", who=who, expected=expected, found=f"{value:g}", hint=hint)
-    return value
+
+def _read(value: Number, flag: str, where: str, limits: In) -> float:
+    try:
+        return limits.read_number(value)
+    except FieldError as error:
+        raise BadValue(
+            where=where,
+            what=error.what,
+            who=flag,
+            expected=error.expected,
+            found=error.found,
+            hint=error.hint,
+        ) from None
+
+
+_FRACTION = In("1", at_least=0, at_most=1)
+_TIME = In("ps", above=0, at_most=1e12)
 
 
 def biexciton_kinetics(
     *,
     model: str = "poisson-biexciton",
-    mean_excitons: float,
-    auger_efficiency: float,
-    retained_fraction: float = 0.5,
-    exciton_rate: float = 1e-4,
-    quantum_yield: float = 1.0,
-    rate_ratio: float = 4.0,
-    response: float = 100.0,
+    mean_excitons: Number,
+    auger_efficiency: Number,
+    retained_fraction: Number = 0.5,
+    exciton_rate: Number = 1e-4,
+    quantum_yield: Number = 1.0,
+    rate_ratio: Number = 4.0,
+    response: Number = 100.0,
 ) -> dict[str, Any]:
     """Light of one nanocrystal from its kinetic parameters, as ``scintidot.kinetics/1``.
 
@@ -39,19 +54,19 @@ def biexciton_kinetics(
     ----------
     model : str
         ``paper`` (with the statistics of the same name) or ``poisson-biexciton``.
-    mean_excitons : float
-        <N> > 0.
-    auger_efficiency : float
+    mean_excitons : float or str
+        <N>, above 0 and at most 1000.
+    auger_efficiency : float or str
         Phi_AR, 0 <= Phi_AR < 1.
-    retained_fraction : float
+    retained_fraction : float or str
         xi, 0 to 1.
-    exciton_rate : float
+    exciton_rate : float or str
         Total rate of the single exciton. [1/ps]
-    quantum_yield : float
+    quantum_yield : float or str
         Phi_X, 0 to 1.
-    rate_ratio : float
-        k_XX/k_X of radiative rates, at least 1.
-    response : float
+    rate_ratio : float or str
+        k_XX/k_X of radiative rates, 1 to 100.
+    response : float or str
         Full width at half maximum of the Gaussian response of the ``instrument`` lifetime. [ps]
 
     Raises
@@ -67,22 +82,15 @@ def biexciton_kinetics(
     """
     where = "kinetics"
     one_of(model, MODELS, where=where, who="--model")
-    _checked(mean_excitons, "--mean-excitons", where, "a positive number", mean_excitons > 0)
-    hint = (
-        "At exactly 1 the Auger rate is infinite; use 0.999999 for the limit."
-        if auger_efficiency == 1
-        else None
-    )
-    _checked(
-        auger_efficiency, "--auger-efficiency", where, "0 <= efficiency < 1", 0 <= auger_efficiency < 1, hint
-    )
-    _checked(retained_fraction, "--retained-fraction", where, "0 to 1", 0 <= retained_fraction <= 1)
-    _checked(exciton_rate, "--exciton-rate", where, "a positive rate in 1/ps", exciton_rate > 0)
-    _checked(quantum_yield, "--quantum-yield", where, "0 to 1", 0 <= quantum_yield <= 1)
-    _checked(rate_ratio, "--rate-ratio", where, "at least 1", rate_ratio >= 1)
-    _checked(response, "--response-ps", where, "a positive time in ps", response > 0)
+    mean_excitons = _read(mean_excitons, "--mean-excitons", where, In("1", above=0, at_most=1000))
+    auger_efficiency = _read(auger_efficiency, "--auger-efficiency", where, In("1", at_least=0, below=1))
+    retained_fraction = _read(retained_fraction, "--retained-fraction", where, _FRACTION)
+    exciton_rate = _read(exciton_rate, "--exciton-rate", where, In("1/ps", at_least=1e-12, at_most=1e3))
+    quantum_yield = _read(quantum_yield, "--quantum-yield", where, _FRACTION)
+    rate_ratio = _read(rate_ratio, "--rate-ratio", where, In("1", at_least=1, at_most=100))
+    response = _read(response, "--response-ps", where, _TIME)
 
-    statistics = {m: s for s, m in MODEL_OF_STATISTICS.items()}[model]
+    statistics = next(name for name, other in MODEL_OF_STATISTICS.items() if other == model)
     rates = biexciton_rates(
         model,
         exciton_rate=exciton_rate,
@@ -120,10 +128,10 @@ def biexciton_kinetics(
         "populations": {"x0": number(occupancy.exciton), "xx0": number(occupancy.biexciton)},
         "components": [
             {
-                "name": part["name"],
-                "amplitude": number(part["amplitude"]),
-                "lifetime_ps": number(part["lifetime"]),
-                "fraction": number(part["fraction"]),
+                "name": part.name,
+                "amplitude": number(part.amplitude),
+                "lifetime_ps": number(part.lifetime),
+                "fraction": number(part.fraction),
             }
             for part in components
         ],
@@ -137,16 +145,13 @@ def _kinetics_warnings(
     model: str, mean_excitons: float, photons: float, quantum_yield: float, components: bool
 ) -> list[str]:
     warnings = []
-    if photons > mean_excitons:
+    if too_many_photons(photons, mean_excitons):
         warnings.append(
             f"{photons:.4g} photons from {mean_excitons:g} electron-hole pairs: not physical. The factor <N> of "
             f"paper statistics makes photons out of nothing above <N> = {PAPER_STATISTICS_LIMIT:.3f}."
         )
-    if mean_excitons > 1:
-        warnings.append(
-            "Every N >= 2 counts as one biexciton: above <N> of about 1 effective lifetimes come out 1.5 to 5 "
-            "times too long."
-        )
+    if mean_excitons > 0.5:
+        warnings.append(TRUNCATION)
     if model == "paper" and quantum_yield < 1:
         warnings.append(
             "Model paper lets a biexciton emit as if its excitons had no nonradiative loss (Eq. 7 as printed); "
@@ -160,7 +165,7 @@ def _kinetics_warnings(
 
 
 def coincidence_time_resolution(
-    *, rise_time: float, effective_lifetime: float, photons: float
+    *, rise_time: Number, effective_lifetime: Number, photons: Number
 ) -> dict[str, Any]:
     """CTR of two equal detectors [ps FWHM] by the label formula, as ``scintidot.ctr/1``.
 
@@ -173,9 +178,9 @@ def coincidence_time_resolution(
     15.0
     """
     where = "ctr"
-    _checked(rise_time, "--rise-time-ps", where, "a positive time in ps", rise_time > 0)
-    _checked(effective_lifetime, "--tau-eff-ps", where, "a positive time in ps", effective_lifetime > 0)
-    _checked(photons, "--photons", where, "a positive number", photons > 0)
+    rise_time = _read(rise_time, "--rise-time-ps", where, _TIME)
+    effective_lifetime = _read(effective_lifetime, "--tau-eff-ps", where, _TIME)
+    photons = _read(photons, "--photons", where, In("1", above=0, at_most=1e15))
     return {
         "schema": "scintidot.ctr/1",
         "version": __version__,

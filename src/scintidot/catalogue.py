@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scintidot import __version__
-from scintidot.materials.library import Material, load_material, material_names, shipped_card
+from scintidot.materials.library import Material, load_material, material_names
 
 _PREDICT_SECTIONS = (
     "composition", "sizes", "sizing_curve", "exciton", "quantum_yield", "biexciton", "auger", "dielectric",
@@ -39,9 +39,7 @@ def list_cards() -> dict[str, Any]:
 
 def card_text(name: str) -> str:
     """The card as it stands in its file."""
-    material = load_material(name)
-    path = shipped_card(material.name) if material.path is None else material.path
-    return str(path.read_text(encoding="utf-8"))
+    return load_material(name).content.decode("utf-8-sig")
 
 
 def show_card(name: str) -> dict[str, Any]:

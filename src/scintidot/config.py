@@ -6,16 +6,17 @@ The same short option names serve the command line (``--edge-length``), Python
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from numbers import Real
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from scintidot.errors import BadFile, BadValue, ScintidotError, nearest
 from scintidot.excitons.occupancy import STATISTICS
 from scintidot.geometry import SHAPES, STARTS
-from scintidot.materials.fields import In, OneOf
+from scintidot.materials.fields import FieldError, In, OneOf
 from scintidot.materials.library import parse_toml
 from scintidot.materials.schema import explain
 
@@ -37,8 +38,23 @@ LIGHT_YIELD_SCALINGS = {
 def _listed(entry: Any) -> Any:
     """``"3.3,5 nm"``, one number, or a list of either."""
     if isinstance(entry, str):
-        return [part for part in entry.split(",") if part.strip()]
-    return [entry] if isinstance(entry, (int, float)) else list(entry)
+        entry = [part for part in entry.split(",") if part.strip()]
+    elif isinstance(entry, Real):
+        entry = [entry]
+    elif isinstance(entry, Iterable) and not isinstance(entry, (bytes, Mapping)):
+        entry = list(entry)
+    if not isinstance(entry, list) or not entry:
+        raise FieldError("value", "one or more lengths, as numbers in nm or with their unit", repr(entry))
+    return entry
+
+
+def _different(entry: list[float]) -> list[float]:
+    """Sizes, each once."""
+    for i, value in enumerate(entry):
+        if value in entry[:i]:
+            hint = "Separate sizes by ',' and write the decimal point as '.'."
+            raise FieldError("value", "each size once", f"{value:g} nm twice", hint)
+    return entry
 
 
 EdgeLength = Annotated[float, In("nm", above=0)]
@@ -55,7 +71,7 @@ class _Part(BaseModel):
 class Nanocrystal(_Part):
     """What is made."""
 
-    edge_length_nm: Annotated[list[EdgeLength], BeforeValidator(_listed), Field(min_length=1)] = list(
+    edge_length_nm: Annotated[list[EdgeLength], BeforeValidator(_listed), AfterValidator(_different)] = list(
         PAPER_SIZES
     )
     shape: Annotated[str, OneOf(SHAPES)] = "cube"
@@ -115,6 +131,7 @@ class RunConfig(_Part):
     material: str = "CsPbBr3"
     material_fingerprint: str | None = None
     host: str = "octane"
+    host_fingerprint: str | None = None
     nanocrystal: Nanocrystal = Nanocrystal()
     radiation: Radiation = Radiation()
     deposit: DepositChoice = DepositChoice()
@@ -191,8 +208,9 @@ def make_config(
                 expected="a readable TOML file",
                 found=error.strerror or "no such file",
             ) from None
-        if isinstance(data.get("material"), str):
-            data["material"] = _beside(path, data["material"])
+        for role in ("material", "host"):
+            if isinstance(data.get(role), str):
+                data[role] = _beside(path, data[role])
     _validated(data, file_name, BadFile)
     for option, value in (options or {}).items():
         if value is None:
@@ -211,8 +229,9 @@ def make_config(
         for part in dotted[:-1]:
             target = target.setdefault(part, {})
         target[dotted[-1]] = value
-        if option == "material":
-            data.pop("material_fingerprint", None)
+        if option in ("material", "host"):
+            target[option] = str(value)
+            data.pop(f"{option}_fingerprint", None)
     return _validated(data, where, BadValue)
 
 

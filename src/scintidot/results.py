@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,7 @@ class Prediction:
 
     config: RunConfig
     material: Material
+    host: Material
     edge_length: FloatArray  # [nm], shape (n,)
     central: dict[str, FloatArray]
     low: dict[str, FloatArray]
@@ -145,31 +146,38 @@ class Prediction:
         writers: dict[str, Callable[[Path], object]] = {
             "result.json": lambda path: path.write_text(json.dumps(self.as_json(), indent=1) + "\n"),
             "result.nc": lambda path: self.to_xarray().to_netcdf(path, engine="h5netcdf"),
-            "run.toml": self._write_run_file,
+            "run.toml": lambda path: path.write_text(self.run_file(), encoding="utf-8"),
             **(extra or {}),
         }
-        if self.material.path is not None:
-            card = self.material.path
-            writers["material.toml"] = lambda path: shutil.copyfile(card, path)
-            table = self.material.card.dielectric.file if self.material.card.dielectric else ""
-            if table and (card.parent / table).is_file():
-                writers[Path(table).name] = lambda path: shutil.copyfile(card.parent / table, path)
+        for role, card in self._own_cards():
+            writers[f"{role}.toml"] = partial(_write_bytes, content=card.content)
+            table, section = card.dielectric_text, card.card.dielectric
+            if table is not None and section is not None:
+                writers[section.file] = partial(_write_bytes, content=table.encode())
         return write_together(Path(folder), writers)
 
-    def _write_run_file(self, path: Path) -> None:
+    def _own_cards(self) -> list[tuple[str, Material]]:
+        cards = [("material", self.material), ("host", self.host)]
+        return [(role, card) for role, card in cards if card.own]
+
+    def run_file(self) -> str:
+        """The run file as TOML text; own cards are named as `save` writes them, beside it."""
         import tomli_w
 
         data = self.config.as_dict()
-        if self.material.path is not None:
-            data["material"] = "./material.toml"
+        data.update({role: f"./{role}.toml" for role, _ in self._own_cards()})
         header = f"# Written by scintidot {__version__}. Rerun with: scintidot predict run.toml\n\n"
-        path.write_text(header + tomli_w.dumps(data), encoding="utf-8")
+        return header + tomli_w.dumps(data)
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
 
 
 @contextmanager
 def output_folder(folder: Path) -> Iterator[Path]:
-    """A temporary folder inside ``folder``, removed at the end; a folder made for it goes too if empty."""
-    made = not folder.exists()
+    """A temporary folder inside ``folder``, removed at the end; folders made for it go too if left empty."""
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
     temporary = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -186,9 +194,9 @@ def output_folder(folder: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
-        if made:
+        for path in made:
             with suppress(OSError):
-                folder.rmdir()
+                path.rmdir()
 
 
 def write_together(folder: Path, writers: dict[str, Callable[[Path], object]]) -> dict[str, Path]:
@@ -196,6 +204,26 @@ def write_together(folder: Path, writers: dict[str, Callable[[Path], object]]) -
     with output_folder(folder) as temporary:
         for name, write in writers.items():
             write(temporary / name)
-        for name in writers:
-            (temporary / name).replace(folder / name)
+        _move_together(temporary, folder, list(writers))
     return {name: folder / name for name in writers}
+
+
+def _move_together(source: Path, target: Path, names: list[str]) -> None:
+    """Rename all files, or put back what was there; an interrupt counts as a failure."""
+    for name in names:
+        if (target / name).is_dir():
+            raise IsADirectoryError(None, f"'{name}' is a folder there")
+    old = source / "old"
+    old.mkdir()
+    try:
+        for name in names:
+            if (target / name).exists():
+                (target / name).rename(old / name)
+            (source / name).rename(target / name)
+    except BaseException:
+        for name in names:
+            if (old / name).exists():
+                (old / name).replace(target / name)
+            elif not (source / name).exists():
+                (target / name).unlink()
+        raise

@@ -120,7 +120,8 @@ def evaluator(config: RunConfig, edge_length: FloatArray) -> Callable[[Material]
     anchored = np.append(edge_length, config.light.light_yield_edge_length_nm)
 
     def evaluate(material: Material) -> Outputs:
-        return add_sample_figures(simulate(material, config, anchored)[0], config)
+        with np.errstate(divide="ignore", invalid="ignore"):  # no light: nan, reported as null
+            return add_sample_figures(simulate(material, config, anchored)[0], config)
 
     return evaluate
 
@@ -158,14 +159,15 @@ def predict(
     """
     if config is None:
         config = make_config(run_file, options, where=where)
-    material = load_material(config.material, where=where)
-    host = load_material(config.host, where=where)
+    material = load_material(config.material, where=where, who="--material")
+    host = load_material(config.host, where=where, who="--host")
     warnings = check(material, host, config, where)
-    if config.material_fingerprint not in (None, material.fingerprint):
-        warnings.append(
-            f"The material {material.where} has changed since the run file was written: results differ."
-        )
-    config = config.model_copy(update={"material_fingerprint": material.fingerprint})
+    for card, known in ((material, config.material_fingerprint), (host, config.host_fingerprint)):
+        if known not in (None, card.fingerprint):
+            warnings.insert(0, f"The card {card.where} has changed since the run file was written.")
+    config = config.model_copy(
+        update={"material_fingerprint": material.fingerprint, "host_fingerprint": host.fingerprint}
+    )
     edges = np.array(config.nanocrystal.edge_length_nm)
     sections = choices.sections_used(material, config)
     central, low, high, single = study.propagate(
@@ -175,6 +177,7 @@ def predict(
     return Prediction(
         config=config,
         material=material,
+        host=host,
         edge_length=edges,
         central=central,
         low=low,
@@ -250,6 +253,11 @@ def check(material: Material, host: Material, config: RunConfig, where: str) -> 
     for edge in config.nanocrystal.edge_length_nm:
         check_one(edge, who="--edge-length")
     check_one(config.light.light_yield_edge_length_nm, who="light.light_yield_edge_length_nm")
+    members, weights = size_distribution(
+        config.nanocrystal.edge_length_nm, config.nanocrystal.size_dispersion
+    )
+    for edge in members[:, weights > 1e-3].ravel() if len(weights) > 1 else ():
+        check_one(float(edge), who="--size-dispersion, a member of the ensemble")
     return choices.input_warnings(material, host, config)
 
 

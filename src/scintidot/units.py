@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from functools import cache
+from numbers import Real
 from typing import Any
 
 from scintidot.errors import BadValue
@@ -51,6 +52,7 @@ def _power_notation(unit: str) -> str:
 def _factor(unit: str, target: str) -> float | str:
     """Factor from ``unit`` to ``target``; if there is none, the words that say what ``unit`` is."""
     registry = _registry()
+    unit = re.sub(r"\bph\b", "photons", unit)  # to pint, ph is the phot
     if not unit.isascii():
         unit = unit.replace("µ", "u").replace("μ", "u").replace("Å", "angstrom").replace("³", "3")
     if unit.startswith("/"):
@@ -78,7 +80,10 @@ def dimension_of(unit: str) -> str:
     >>> dimension_of("nm")
     'a length'
     """
-    return _DIMENSIONS.get(unit, f"a value in {unit}")
+    if unit in _DIMENSIONS:
+        return _DIMENSIONS[unit]
+    words = next((w for known, w in _DIMENSIONS.items() if isinstance(_factor(known, unit), float)), None)
+    return words or f"a value in {unit}"
 
 
 def convert(value: float, unit: str, target: str, *, where: str, who: str) -> float:
@@ -93,7 +98,9 @@ def convert(value: float, unit: str, target: str, *, where: str, who: str) -> fl
     if isinstance(factor, str):
         expected = f"{dimension_of(target)} such as '{value:g}{'' if target == '1' else ' ' + target}'"
         found = f"'{value:g} {unit}', {factor}"
-        raise BadValue(where=where, what="unit", who=who, expected=expected, found=found)
+        raise BadValue(
+            where=where, what="unit", who=who, expected=expected, found=found, hint=_other_case(unit)
+        )
     return value * factor
 
 
@@ -122,8 +129,10 @@ def parse_quantity(value: object, unit: str, *, where: str, who: str, bare_unit:
     10.7
     """
     bare_unit = bare_unit or unit
-    expected = f"{dimension_of(unit)}, as a number in {bare_unit} or with its unit"
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+    expected = dimension_of(unit)
+    if unit != "1":
+        expected += f", as a number in {bare_unit} or with its unit"
+    if isinstance(value, bool) or not isinstance(value, (str, Real)):
         raise BadValue(where=where, what="value", who=who, expected=expected, found=repr(value))
     if isinstance(value, str):
         match = _NUMBER_AND_UNIT.fullmatch(value)
@@ -133,11 +142,21 @@ def parse_quantity(value: object, unit: str, *, where: str, who: str, bare_unit:
             )
         number, text_unit = float(match["number"]), match["unit"] or bare_unit
     else:
-        number, text_unit = float(value), bare_unit
+        try:
+            number, text_unit = float(value), bare_unit
+        except OverflowError:
+            number, text_unit = math.inf, bare_unit
     result = convert(number, text_unit, unit, where=where, who=who)
     if not math.isfinite(result):
         raise BadValue(where=where, what="number", who=who, expected="a finite number", found=repr(value))
     return result
+
+
+def _other_case(unit: str) -> str | None:
+    """Suggest the usual spelling of a unit written in the wrong case, as ``kev``."""
+    usual = {name.lower(): name for name in ("eV", "keV", "MeV", "nm", "ps", "ns", "K", "angstrom")}
+    good = usual.get(unit.lower())
+    return f"Did you mean '{good}'?" if good not in (None, unit) else None
 
 
 def _guess(text: str) -> str | None:

@@ -103,7 +103,7 @@ def test_deterministic(tmp_path):
     "options",
     [
         {"edge_length": 5.0},
-        {"edge_length": [2, 30], "size_dispersion": 0.1},
+        {"edge_length": [4, 20], "size_dispersion": 0.1},
         {"energy": "100 keV", "shape": "sphere"},
     ],
 )

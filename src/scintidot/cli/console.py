@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -48,22 +49,41 @@ def figure(value: float | None, digits: int = 4) -> str:
 
 def run_guarded(command: Callable[[], Any]) -> int:
     """Run the command line; turn every expected failure into one line and an exit code."""
+    line, code = "", 0
     try:
         result = command()
+        sys.stdout.flush()
+        code = result if isinstance(result, int) else 0
+        line = _INTERRUPTED if code == 130 else ""  # typer has caught the interrupt
     except ScintidotError as error:
-        return _fail(str(error), error.exit_code)
+        line, code = str(error), error.exit_code
     except KeyboardInterrupt:
-        return _fail("interrupted; nothing was left half written", 130)
-    except BrokenPipeError:  # the reader, such as head, went away
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
-        return 0
+        line, code = _INTERRUPTED, 130
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+            raise
+        _forget_output()
+        if error.errno == errno.ENOSPC:
+            line, code = "standard output: bad device for the result (expected free space, found none).", 5
     except Exception as error:
-        if hasattr(error, "format_message"):  # a fault of the command line itself, found by typer
-            return _fail(" ".join(_usage(error).split()), 2)
         if type(error).__name__ == "Abort":
-            return _fail("interrupted; nothing was left half written", 130)
-        raise
-    return result if isinstance(result, int) else 0
+            line, code = _INTERRUPTED, 130
+        elif hasattr(error, "format_message"):  # a fault of the command line itself, found by typer
+            line, code = _usage(error), 2
+        else:
+            raise
+    assert code in EXIT_CODES
+    if line:
+        print(" ".join(line.split()), file=sys.stderr)
+    return code
+
+
+_INTERRUPTED = "interrupted; nothing was left half written"
+
+
+def _forget_output() -> None:
+    """What is still buffered cannot be written: keep the interpreter from trying again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: Any) -> str:
@@ -71,9 +91,3 @@ def _usage(error: Any) -> str:
     context = getattr(error, "ctx", None)
     path = getattr(context, "command_path", "scintidot")
     return f"{path}: {message} See: {path} --help"
-
-
-def _fail(line: str, code: int) -> int:
-    assert code in EXIT_CODES
-    print(line, file=sys.stderr)
-    return code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -28,20 +28,16 @@ def kinetics(
 ) -> None:
     """Photons, lifetimes and components of one nanocrystal from its kinetic parameters."""
     from scintidot.calculators import biexciton_kinetics
-    from scintidot.units import parse_quantity
-
-    def read(text: str, unit: str, flag: str) -> float:
-        return parse_quantity(text, unit, where="kinetics", who=flag)
 
     result = biexciton_kinetics(
         model=model,
-        mean_excitons=read(mean_excitons, "1", "--mean-excitons"),
-        auger_efficiency=read(auger_efficiency, "1", "--auger-efficiency"),
-        retained_fraction=read(retained_fraction, "1", "--retained-fraction"),
-        exciton_rate=read(exciton_rate, "1/ps", "--exciton-rate"),
-        quantum_yield=read(quantum_yield, "1", "--quantum-yield"),
-        rate_ratio=read(rate_ratio, "1", "--rate-ratio"),
-        response=read(response_ps, "ps", "--response-ps"),
+        mean_excitons=mean_excitons,
+        auger_efficiency=auger_efficiency,
+        retained_fraction=retained_fraction,
+        exciton_rate=exciton_rate,
+        quantum_yield=quantum_yield,
+        rate_ratio=rate_ratio,
+        response=response_ps,
     )
     if json:
         print_json(result)
@@ -74,12 +70,9 @@ def ctr(
 ) -> None:
     """Coincidence time resolution of two equal detectors by the label formula [ps FWHM]."""
     from scintidot.calculators import coincidence_time_resolution
-    from scintidot.units import parse_quantity
 
-    result: dict[str, Any] = coincidence_time_resolution(
-        rise_time=parse_quantity(rise_time_ps, "ps", where="ctr", who="--rise-time-ps"),
-        effective_lifetime=parse_quantity(tau_eff_ps, "ps", where="ctr", who="--tau-eff-ps"),
-        photons=parse_quantity(photons, "1", where="ctr", who="--photons"),
+    result = coincidence_time_resolution(
+        rise_time=rise_time_ps, effective_lifetime=tau_eff_ps, photons=photons
     )
     if json:
         print_json(result)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,16 @@ import numpy.typing as npt
 from scintidot.kinetics.rates import BiexcitonRates
 from scintidot.kinetics.response import gaussian_times_decay, gaussian_times_difference
 from scintidot.records import FloatArray
+
+
+@dataclass(frozen=True)
+class Component:
+    """One exponential of F(t)."""
+
+    name: str
+    amplitude: FloatArray  # [1/ps], signed
+    lifetime: FloatArray  # [ps]
+    fraction: FloatArray  # share of the photons, signed
 
 
 @dataclass(frozen=True)
@@ -37,17 +48,26 @@ class BiexcitonDecay:
 
     def blocks(self, size: int = 32_768) -> Iterator[BiexcitonDecay]:
         """The same decays in flat blocks of at most ``size``; an ensemble stays whole."""
-        fields = [*vars(self.rates).values(), self.exciton, self.biexciton]
-        shape = np.broadcast_shapes(*(np.shape(field) for field in fields))
-        if self.weights is not None or math.prod(shape) <= size:
+        count = math.prod(self._shape)
+        if self.weights is not None or count <= size:
             yield self
             return
-        flat = [np.broadcast_to(f, shape).ravel() if np.ndim(f) else f for f in fields]
-        for start in range(0, math.prod(shape), size):
+        flat = [np.broadcast_to(f, self._shape).ravel() if np.ndim(f) else f for f in self._fields]
+        for start in range(0, count, size):
             part = [f[start : start + size] if np.ndim(f) else f for f in flat]
             yield BiexcitonDecay(BiexcitonRates(*part[:-2]), *part[-2:])
 
+    @property
+    def _fields(self) -> list[FloatArray]:
+        return [*vars(self.rates).values(), self.exciton, self.biexciton]
+
+    @cached_property
+    def _shape(self) -> tuple[int, ...]:
+        """Common shape of rates and populations, members included."""
+        return np.broadcast_shapes(*(np.shape(field) for field in self._fields))
+
     def _mean(self, values: FloatArray) -> FloatArray:
+        values = np.broadcast_to(values, np.broadcast_shapes(np.shape(values), self._shape))
         return values if self.weights is None else np.asarray(values @ self.weights)
 
     def _time(self, time: npt.ArrayLike) -> FloatArray:
@@ -135,15 +155,15 @@ class BiexcitonDecay:
             self._mean(k_rad * x_2 + k_xx * xx_2),
         )
 
-    def components(self) -> list[dict[str, FloatArray]]:
+    def components(self) -> list[Component]:
         """Exponential components of F: exciton and biexciton, amplitude [1/ps] and lifetime [ps].
 
-        Empty for an ensemble, and where the two lifetimes agree to 1e-9: F then holds t exp(-t/tau),
-        which is no sum of two exponentials.
+        Empty for an ensemble, and where the two lifetimes agree to 1e-6: F then holds t exp(-t/tau), and
+        its two exponentials have huge amplitudes that cancel.
         """
         rates = self.rates
         gap = rates.biexciton - rates.exciton
-        if self.weights is not None or np.any(np.abs(gap) < 1e-9 * rates.exciton):
+        if self.weights is not None or np.any(np.abs(gap) < 1e-6 * rates.exciton):
             return []
         passed_on = rates.exciton_radiative * rates.refill / gap * self.biexciton
         amplitudes = {
@@ -151,7 +171,9 @@ class BiexcitonDecay:
             "biexciton": (rates.biexciton_radiative * self.biexciton - passed_on, 1 / rates.biexciton),
         }
         photons = self.photons
+        with np.errstate(divide="ignore", invalid="ignore"):  # nan where there is no light
+            fractions = {name: a * tau / photons for name, (a, tau) in amplitudes.items()}
         return [
-            {"name": name, "amplitude": a, "lifetime": tau, "fraction": a * tau / photons}  # type: ignore[dict-item]
-            for name, (a, tau) in amplitudes.items()
+            Component(name, amplitude, lifetime, fractions[name])
+            for name, (amplitude, lifetime) in amplitudes.items()
         ]

@@ -35,7 +35,8 @@ def one_over_e(decay: BiexcitonDecay) -> FloatArray:
 
     F never rises while k_XX >= k_rad, so there is one such time. Newton on ln F inside a bracket.
     """
-    target = decay.initial_rate / np.e
+    initial = decay.initial_rate
+    target = initial / np.e
     slowest = 1 / np.minimum(decay.rates.exciton, decay.rates.biexciton)
     if decay.weights is not None:
         slowest = slowest.max(axis=-1)
@@ -46,7 +47,8 @@ def one_over_e(decay: BiexcitonDecay) -> FloatArray:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.log(value / target), decay.emission_slope(time) / value
 
-    return _falling_root(excess, start, start + 40 * slowest, start, tolerance=1e-12 * slowest)
+    time = _falling_root(excess, start, start + 40 * slowest, start, relative=1e-10)
+    return np.where(initial > 0, time, np.nan)
 
 
 def instrument(decay: BiexcitonDecay, response_fwhm: float) -> FloatArray:
@@ -68,7 +70,7 @@ def instrument(decay: BiexcitonDecay, response_fwhm: float) -> FloatArray:
         return first, second
 
     peak_time = _falling_root(
-        slope, low, low + 9 * sigma, np.minimum(guess, 9 * sigma), tolerance=low + 1e-5 * sigma
+        slope, low, low + 9 * sigma, np.minimum(guess, 9 * sigma), absolute=1e-5 * sigma
     )
     with np.errstate(invalid="ignore"):
         return np.asarray(decay.photons / decay.detected_rate(peak_time, sigma)[0])
@@ -88,7 +90,7 @@ def effective_lifetimes(decay: BiexcitonDecay, response_fwhm: float) -> dict[str
         )
         for block in decay.blocks()
     ]
-    shape = np.shape(decay.initial_rate)
+    shape = np.shape(decay.photons)
     joined = (np.concatenate([np.atleast_1d(part) for part in column]) for column in zip(*parts, strict=True))
     return dict(zip(DEFINITIONS, (values.reshape(shape) for values in joined), strict=True))
 
@@ -99,12 +101,13 @@ def _falling_root(
     high: FloatArray,
     guess: FloatArray,
     *,
-    tolerance: FloatArray,
+    absolute: float = 0.0,
+    relative: float = 0.0,
 ) -> FloatArray:
     """Root of each element of a function that is positive at ``low`` and negative at ``high``.
 
     ``function`` returns value and slope. A Newton step that would leave the bracket is replaced by
-    bisection. Elements without a root (no light) come back as they went in.
+    bisection. Ends when no element moved by more than ``absolute + relative * time``.
     """
     time = guess
     for _ in range(100):
@@ -116,6 +119,6 @@ def _falling_root(
         following = np.where((step >= low) & (step <= high), step, 0.5 * (low + high))
         moved = np.abs(following - time)
         time = following
-        if not np.any(moved > tolerance):
+        if not np.any(moved > absolute + relative * time):
             break
     return time

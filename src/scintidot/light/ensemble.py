@@ -37,7 +37,8 @@ def size_distribution(
     -------
     edge_lengths : ndarray, shape (n, m)
     weights : ndarray, shape (m,)
-        Gauss-Hermite rule: exact mean and variance, weights sum to 1.
+        Gauss-Hermite rule, weights sum to 1; mean, variance and volume exact to rounding up to a relative
+        sigma of 0.3.
     """
     mean = np.atleast_1d(np.asarray(edge_length, dtype=float))
     if relative_sigma == 0:

@@ -8,6 +8,7 @@ and, where it is uncertain, ``low`` and ``high`` in the same unit. The format is
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -20,7 +21,7 @@ from scintidot.records import FloatArray
 
 FORMAT = "scintidot-material/1"
 Length = Annotated[Quantity, In("nm", above=0)]
-Energy = Annotated[Quantity, In("eV")]
+Energy = Annotated[Quantity, In("eV", at_least=0)]
 Time = Annotated[Quantity, In("ps", above=0)]
 Density = Annotated[Quantity, In("g/cm3", at_least=0)]
 Positive = Annotated[Quantity, In("1", above=0)]
@@ -58,7 +59,7 @@ class SizingCurve(Section):
     """Band gap of the nanocrystal against edge length."""
 
     form: Literal["power-law"]
-    energy_at_infinity: Energy
+    energy_at_infinity: PositiveEnergy
     amplitude: Energy
     exponent: Positive
 
@@ -107,6 +108,13 @@ class AugerLaw(Section):
     large_edge_length: Length
     large_lifetime: Time
 
+    @model_validator(mode="after")
+    def _two_sizes(self) -> AugerLaw:
+        if not self.small_edge_length.value < self.large_edge_length.value:
+            found = f"{self.small_edge_length.value:g} and {self.large_edge_length.value:g} nm"
+            raise FieldError("law", "small_edge_length < large_edge_length", found)
+        return self
+
     def __call__(self, edge_length: FloatArray) -> FloatArray:
         """1/k_AR [ps] at ``edge_length`` [nm]."""
         return laws.two_point_power_law(
@@ -154,6 +162,12 @@ class Dielectric(Section):
     file: str
     stopping_power_scale: Positive
 
+    @model_validator(mode="after")
+    def _beside_the_card(self) -> Dielectric:
+        if PurePath(self.file).name != self.file:
+            raise FieldError("file", "the name of a table beside the card, without folders", repr(self.file))
+        return self
+
 
 class SizeRange(Section):
     """Edge lengths that the card's laws were made for, and beyond which they are refused."""
@@ -162,6 +176,16 @@ class SizeRange(Section):
     published_largest: Length
     smallest: Length
     largest: Length
+
+    @model_validator(mode="after")
+    def _in_order(self) -> SizeRange:
+        sizes = [
+            q.value for q in (self.smallest, self.published_smallest, self.published_largest, self.largest)
+        ]
+        if sizes != sorted(sizes) or sizes[0] == sizes[-1]:
+            expected = "smallest <= published_smallest <= published_largest <= largest"
+            raise FieldError("range", expected, ", ".join(f"{size:g}" for size in sizes) + " nm")
+        return self
 
 
 class Card(Section):
@@ -188,9 +212,22 @@ class Card(Section):
     dielectric: Dielectric | None = None
     references: dict[str, Reference] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _has_mass(self) -> Card:
+        if self.kind == "scintillator" and self.density.value == 0:
+            raise FieldError("density", "a positive density", "0 g/cm3")
+        return self
+
     def quantities(self) -> Iterator[tuple[str, Quantity]]:
         """Every number of the card with its dotted key."""
         yield from _walk(self, "")
+
+    def sources(self) -> Iterator[tuple[str, str]]:
+        """Dotted key and source key of every number, and of the composition."""
+        if self.composition is not None:
+            yield "composition", self.composition.source
+        for dotted, quantity in self.quantities():
+            yield from ((dotted, key) for key in quantity.source)
 
     def with_value(self, dotted: str, value: float) -> Card:
         """The same card with one number replaced (its band is dropped)."""

@@ -35,6 +35,7 @@ class In:
     at_least: float | None = None
     above: float | None = None
     at_most: float | None = None
+    below: float | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         read: Callable[[Any], Any] = self.read_quantity if source is Quantity else self.read_number
@@ -46,16 +47,29 @@ class In:
             value = parse_quantity(entry, self.unit, where="", who="", bare_unit=bare_unit)
         except BadValue as error:
             raise FieldError(error.what, error.expected, error.found, error.hint) from None
-        limits = [
-            (self.above is not None and value <= self.above, f"more than {self.above}"),
-            (self.at_least is not None and value < self.at_least, f"at least {self.at_least}"),
-            (self.at_most is not None and value > self.at_most, f"at most {self.at_most}"),
-        ]
-        for broken, words in limits:
-            if broken:
-                suffix = "" if self.unit == "1" else f" {self.unit}"
-                raise FieldError("value", words + suffix, f"{value:g}{suffix}")
+        if not self._allows(value):
+            suffix = "" if self.unit == "1" else f" {self.unit}"
+            percent = self.unit == "1" and max(self.at_most or 0, self.below or 0) == 1 and 1 < value <= 100
+            hint = f"Is this in percent? Write '{value:g} %'." if percent else None
+            raise FieldError("value", self._limits() + suffix, f"{value:g}{suffix}", hint)
         return value
+
+    def _allows(self, value: float) -> bool:
+        return not (
+            (self.above is not None and value <= self.above)
+            or (self.at_least is not None and value < self.at_least)
+            or (self.at_most is not None and value > self.at_most)
+            or (self.below is not None and value >= self.below)
+        )
+
+    def _limits(self) -> str:
+        bounds = {
+            "more than": self.above,
+            "at least": self.at_least,
+            "at most": self.at_most,
+            "less than": self.below,
+        }
+        return " and ".join(f"{words} {bound:g}" for words, bound in bounds.items() if bound is not None)
 
     def read_quantity(self, entry: Any) -> Quantity:
         """A `Quantity` from a table with value, unit, source, provenance and perhaps low, high, note."""
@@ -75,14 +89,18 @@ class In:
         if ("low" in entry) != ("high" in entry):
             raise FieldError("band", "both 'low' and 'high', or neither", "one of them")
         unit = str(entry["unit"])
+        if not unit:
+            raise FieldError("unit", f"a unit such as '{self.unit}'", "an empty text")
         numbers = {k: self.read_number(entry[k], unit) for k in ("value", "low", "high") if k in entry}
         if "low" in numbers and not numbers["low"] <= numbers["value"] <= numbers["high"]:
             raise FieldError("band", "low <= value <= high", "{low:g}, {value:g}, {high:g}".format(**numbers))
-        source = entry["source"]
+        sources = entry["source"] if isinstance(entry["source"], list) else [entry["source"]]
+        if not sources or not all(isinstance(key, str) and key for key in sources):
+            raise FieldError("source", "a key of the references, or a list of keys", repr(entry["source"]))
         return Quantity(
             value=numbers["value"],
             unit=self.unit,
-            source=tuple(map(str, source)) if isinstance(source, list) else (str(source),),
+            source=tuple(sources),
             provenance=entry["provenance"],
             low=numbers.get("low"),
             high=numbers.get("high"),
@@ -102,7 +120,7 @@ class OneOf:
 
     def read(self, entry: Any) -> str:
         """The name itself."""
-        if entry not in self.names:
+        if not isinstance(entry, str) or entry not in self.names:
             hint = nearest(str(entry), self.names)
             raise FieldError(self.what, "one of " + ", ".join(self.names), repr(entry), hint)
         return str(entry)

@@ -28,9 +28,10 @@ class Material:
 
     card: Card
     where: str  # file name for messages
+    content: bytes  # of the card
     dielectric_text: str | None
     fingerprint: str
-    path: Path | None = None  # of a user's card
+    own: bool = False  # a user's card, not a shipped one
 
     @property
     def name(self) -> str:
@@ -45,7 +46,7 @@ class Material:
         electrons, molar_mass = electrons_and_molar_mass(self.card, self.where)
         return read_energy_loss(
             self.dielectric_text,
-            where=self.card.dielectric.file,
+            where=str(Path(self.where).with_name(self.card.dielectric.file)),
             electrons=electrons,
             molar_mass=molar_mass,
             density=self.card.density.value,
@@ -58,12 +59,7 @@ class Material:
     def references(self, sections: Iterable[str]) -> list[Reference]:
         """Sources of the numbers in ``sections`` (dotted prefixes) of the card."""
         prefixes = tuple(sections)
-        keys = [
-            key
-            for dotted, quantity in self.card.quantities()
-            if dotted.startswith(prefixes)
-            for key in quantity.source
-        ]
+        keys = [key for dotted, key in self.card.sources() if dotted.startswith(prefixes)]
         return bibliography(keys, self.card.references)
 
 
@@ -102,7 +98,7 @@ def material_names(kind: str | None = None) -> list[str]:
     return sorted(names, key=str.lower)
 
 
-def load_material(name_or_path: str | Path, *, where: str = "material") -> Material:
+def load_material(name_or_path: str | Path, *, where: str = "material", who: str = "material") -> Material:
     """A shipped material by name, or a user's card by path (anything that ends in ``.toml``).
 
     Raises
@@ -120,15 +116,15 @@ def load_material(name_or_path: str | Path, *, where: str = "material") -> Mater
     text = str(name_or_path)
     if text.endswith(".toml") or "/" in text:
         return _read_card(Path(text))
-    for name in material_names():
+    names = material_names()
+    for name in names:
         if name.lower() == text.lower():
             return _from_text(shipped_card(name).read_bytes(), f"{name}.toml", None)
-    names = material_names()
     hint = nearest(text, names) or ""
     raise BadValue(
         where=where,
         what="name",
-        who="material",
+        who=who,
         expected="one of " + ", ".join(names),
         found=repr(text),
         hint=f"{hint} A card of your own is given by its path, such as ./mine.toml.",
@@ -151,40 +147,45 @@ def _read_card(path: Path) -> Material:
 
 def _from_text(content: bytes, where: str, path: Path | None) -> Material:
     data = parse_toml(content, where)
-    folder = None if path is None else path.parent
-    base_table: str | None = None
+    table: str | None = None
     if "based_on" in data:
-        base = load_material(str(data.pop("based_on")), where=f"{where}: based_on")
-        base_data = parse_toml(shipped_card(base.name).read_bytes(), where)
-        base_table = base.dielectric_text
-        own_table = (
-            "file" in data.get("dielectric", {}) if isinstance(data.get("dielectric"), dict) else False
-        )
-        data = _merge(base_data, data)
-        base_table = None if own_table else base_table
+        base = str(data.pop("based_on"))
+        names = material_names()
+        if base not in names:
+            raise BadFile(
+                where=where,
+                what="name",
+                who="based_on",
+                expected="a shipped material, one of " + ", ".join(names),
+                found=repr(base),
+                hint=nearest(base, names),
+            )
+        own = data.get("dielectric")
+        if not (isinstance(own, dict) and "file" in own):
+            table = load_material(base).dielectric_text
+        data = _merge(parse_toml(shipped_card(base).read_bytes(), base), data)
     try:
         card = Card.model_validate(_with_reference_keys(data))
     except ValidationError as error:
         raise explain(error, Card, where) from None
     known = {*shipped_references(), *card.references}
-    for dotted, quantity in card.quantities():
-        for key in quantity.source:
-            if key not in known:
-                raise BadFile(
-                    where=where,
-                    what="source",
-                    who=f"{dotted}.source",
-                    expected="a key of references.toml or of the card's own [references]",
-                    found=repr(key),
-                    hint=nearest(key, known) if len(known) < 200 else None,
-                )
-    table = None
-    if card.dielectric is not None:
-        table = base_table if base_table is not None else _read_table(card.dielectric.file, folder, where)
-    canonical = json.dumps(data, sort_keys=True, default=str).encode()
-    material = Material(card, where, table, fingerprint(canonical, (table or "").encode()), path)
+    for dotted, key in card.sources():
+        if key not in known:
+            raise BadFile(
+                where=where,
+                what="source",
+                who=f"{dotted}.source",
+                expected="a key of references.toml or of the card's own [references]",
+                found=repr(key),
+                hint=nearest(key, known),
+            )
     if card.composition is not None:
         electrons_and_molar_mass(card, where)
+    if card.dielectric is not None and table is None:
+        table = _read_table(card.dielectric.file, path, where)
+    canonical = json.dumps(data, sort_keys=True, default=str).encode()
+    identity = fingerprint(canonical, (table or "").encode())
+    material = Material(card, where, content, table, identity, own=path is not None)
     _ = material.energy_loss  # a malformed table is refused with the card, not later
     return material
 
@@ -219,14 +220,17 @@ def _merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _read_table(name: str, folder: Path | None, where: str) -> str:
+def _read_table(name: str, card: Path | None, where: str) -> str:
     """The table beside the card, else the shipped one of that name."""
-    candidates: list[Any] = [_DATA / name] if Path(name).name == name else []
-    if folder is not None:
-        candidates.insert(0, folder / name)
+    candidates: list[Any] = [_DATA / name] if card is None else [card.with_name(name), _DATA / name]
     for candidate in candidates:
         if candidate.is_file():
-            return str(candidate.read_text(encoding="utf-8"))
+            try:
+                return str(candidate.read_bytes().decode("utf-8-sig"))
+            except UnicodeDecodeError as error:
+                raise BadFile(
+                    where=str(candidate), what="text", who="the table", expected="UTF-8", found=str(error)
+                ) from None
     raise BadFile(
         where=where, what="file", who="dielectric.file", expected="a table beside the card", found=repr(name)
     )

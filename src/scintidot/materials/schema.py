@@ -23,13 +23,13 @@ def explain(
         return kind(
             where=where, what=cause.what, who=who, expected=cause.expected, found=cause.found, hint=cause.hint
         )
-    if fault["type"] == "extra_forbidden":
+    if fault["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         valid = _fields_at(model, location[:-1])
         hint = nearest(location[-1], valid) if valid else None
         return kind(
             where=where, what="key", who=who, expected="a known key", found=repr(location[-1]), hint=hint
         )
-    if fault["type"] == "missing":
+    if fault["type"] in ("missing", "missing_argument"):
         return kind(where=where, what="file", who=who, expected="this key", found="no such key")
     expected = fault["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     return kind(where=where, what="value", who=who, expected=expected, found=repr(fault["input"]))

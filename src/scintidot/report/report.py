@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,7 @@ def write_report(prediction: Prediction, path: Path) -> None:
         alternatives=alternatives(prediction, index),
         alternative_figures=SENSITIVITY_FIGURES,
         card_numbers=_card_numbers(prediction),
-        run=_run_lines(prediction),
+        run=prediction.run_file(),
     )
     path.write_text(text, encoding="utf-8")
 
@@ -110,9 +109,3 @@ def _card_numbers(prediction: Prediction) -> list[dict[str, str]]:
         }
         for key, q in prediction.material.card.quantities()
     ]
-
-
-def _run_lines(prediction: Prediction) -> str:
-    import tomli_w
-
-    return html.unescape(tomli_w.dumps(prediction.config.as_dict()))

@@ -102,6 +102,8 @@ def check_energy(kinetic_energy: float, *, where: str, who: str) -> None:
         hint = None
         if LOWEST_ENERGY <= kinetic_energy / 1e3 <= HIGHEST_ENERGY:
             hint = f"Did you mean '{kinetic_energy / 1e3:g} eV'? A bare number is in keV."
+        elif LOWEST_ENERGY <= kinetic_energy * 1e3 <= HIGHEST_ENERGY:
+            hint = f"Did you mean '{kinetic_energy:g} keV'?"
         raise OutOfRange(
             where=where,
             what="energy",

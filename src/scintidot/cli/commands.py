@@ -1,0 +1,46 @@
+"""The command tree."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scintidot import __version__
+from scintidot.cli import kinetics, materials, predict
+from scintidot.errors import EXIT_CODES
+
+_EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
+
+app = typer.Typer(
+    help="Predict how nanocrystals scintillate: light, decay and time resolution against size.\n\n"
+    "Start with: scintidot predict --out my-report",
+    epilog=_EPILOG,
+    invoke_without_command=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        print(f"scintidot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+app.command("predict", epilog=_EPILOG)(predict.predict)
+app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
+app.command("ctr", epilog=_EPILOG)(kinetics.ctr)
+app.add_typer(materials.app, name="materials")

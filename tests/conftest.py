@@ -1,0 +1,69 @@
+"""What the tests share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Slow libraries are imported on first use, so the first example of a property may take long.
+settings.register_profile("scintidot", deadline=None, max_examples=60)
+settings.load_profile("scintidot")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The root of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference data, which is not part of the project: skip where it is absent."""
+    folder = Path(os.environ.get("SCINTIDOT_SHARED", ROOT.parent / "shared"))
+    if not (folder / "reference").is_dir():
+        pytest.skip(f"no reference data in {folder} (set SCINTIDOT_SHARED)")
+    return folder
+
+
+class Outcome(NamedTuple):
+    """What one command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Run ``scintidot`` in this process: ``cli("ctr", "--photons", 5110)``."""
+    from scintidot.cli.main import main
+
+    def run(*arguments: object) -> Outcome:
+        monkeypatch.setattr("sys.argv", ["scintidot", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as leave:
+            main()
+        out, err = capsys.readouterr()
+        return Outcome(int(leave.value.code or 0), out, err)
+
+    return run
+
+
+@pytest.fixture
+def write_card(tmp_path: Path) -> Callable[..., Path]:
+    """Write a card (by default one that starts from CsPbBr3) and return its path."""
+
+    def write(text: str, *, based_on: str | None = "CsPbBr3", name: str = "mine.toml") -> Path:
+        path = tmp_path / name
+        head = "" if based_on is None else f'based_on = "{based_on}"\n'
+        path.write_text(head + text, encoding="utf-8")
+        return path
+
+    return write

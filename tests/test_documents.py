@@ -1,0 +1,64 @@
+"""README and docs: their commands run, their examples hold."""
+
+import re
+import shlex
+import tomllib
+
+import pytest
+
+from scintidot.config import RunConfig
+from scintidot.errors import EXIT_CODES
+from scintidot.materials.card import Card
+from scintidot.results import UNITS
+
+
+def blocks(path, language):
+    return re.findall(rf"```{language}\n(.*?)```", path.read_text(encoding="utf-8"), flags=re.S)
+
+
+@pytest.fixture
+def readme_folder(root, tmp_path, monkeypatch):
+    """A folder with the README's card and the saved run that its commands name."""
+    (card,) = blocks(root / "README.md", "toml")
+    (tmp_path / "mine.toml").write_text(card, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_command_of_the_readme_runs(root, readme_folder, cli, monkeypatch):
+    monkeypatch.setattr("scintidot.report.report.write_report", lambda _, path: path.write_text("report"))
+    lines = [line for block in blocks(root / "README.md", "sh") for line in block.splitlines()]
+    commands = [shlex.split(line, comments=True) for line in lines if line.startswith("scintidot")]
+    assert len(commands) >= 8
+    for command in commands:
+        assert cli(*command[1:]).code == 0, command
+    assert (readme_folder / "my-report" / "result.nc").stat().st_size > 0
+
+
+def test_python_of_the_readme_runs(root, readme_folder):
+    (code,) = blocks(root / "README.md", "python")
+    exec(compile(code, "README.md", "exec"), {})
+    assert (readme_folder / "my-report" / "result.json").exists()
+
+
+def test_run_file_of_the_docs_is_the_default(root):
+    documented = tomllib.loads(blocks(root / "docs/files.md", "toml")[0])
+    assert RunConfig.model_validate(documented) == RunConfig()
+    assert documented["kinetics"] == {}
+    names = {key: set(part) for key, part in RunConfig().model_dump().items() if isinstance(part, dict)}
+    for section, keys in names.items():
+        assert keys - {"auger_law", "retained_fraction"} == set(documented[section])
+
+
+def test_result_keys_and_exit_codes_are_documented(root):
+    text = (root / "docs/files.md").read_text(encoding="utf-8")
+    for name in UNITS:
+        assert all(f"`{part}`" in text for part in name.split("."))
+    for code, meaning in EXIT_CODES.items():
+        assert f"| {code} | {meaning} |" in text
+
+
+def test_card_sections_are_documented(root):
+    text = (root / "docs/material-cards.md").read_text(encoding="utf-8")
+    for name in Card.model_fields:
+        assert re.search(rf"`{name}[`.]", text), name

@@ -1,0 +1,91 @@
+"""The package holds what it needs, and its lower bounds are the ones that are tested."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib import metadata, resources
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+
+DATA = [
+    "py.typed",
+    "references.toml",
+    "materials/data/CsPbBr3.toml",
+    "materials/data/CsPbBr3_dielectric.csv",
+    "materials/data/PMMA.toml",
+    "materials/data/PVT.toml",
+    "materials/data/octane.toml",
+    "materials/data/polystyrene.toml",
+    "materials/data/toluene.toml",
+    "materials/data/vacuum.toml",
+]
+
+
+@pytest.fixture(scope="module")
+def project(root: Path) -> dict:
+    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_oldest_requirements_are_the_lower_bounds(root: Path, project: dict) -> None:
+    wanted = {}
+    for requirement in [*project["dependencies"], *project["optional-dependencies"]["test"]]:
+        match = re.fullmatch(r"([A-Za-z0-9_.-]+)>=([0-9.]+)", requirement)
+        assert match, f"no plain lower bound: {requirement}"
+        wanted[match[1]] = match[2]
+    lines = (root / "requirements/oldest.txt").read_text(encoding="utf-8").splitlines()
+    pinned = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    found = dict(line.split("==") for line in pinned)
+    assert len(found) == len(pinned)
+    assert {name: Version(version) for name, version in found.items()} == {
+        name: Version(version) for name, version in wanted.items()
+    }
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_data_file_is_found_as_a_resource(name: str) -> None:
+    assert resources.files("scintidot").joinpath(name).is_file()
+
+
+def test_list_of_data_files_is_complete(root: Path) -> None:
+    source = root / "src/scintidot"
+    others = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc") and "report" not in path.parts
+    }
+    assert others == set(DATA)
+
+
+def test_wheel_holds_every_file_of_the_source(root: Path, tmp_path: Path) -> None:
+    if importlib.util.find_spec("hatchling") is None:
+        pytest.skip("hatchling is not installed; the data files are checked as resources")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=root, check=True, capture_output=True)
+    names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
+    source = root / "src"
+    wanted = {
+        path.relative_to(source).as_posix()
+        for path in (source / "scintidot").rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    assert wanted <= names
+
+
+def test_command_is_an_entry_point(project: dict) -> None:
+    assert project["scripts"] == {"scintidot": "scintidot.cli.main:main"}
+    points = metadata.entry_points(group="console_scripts", name="scintidot")
+    assert [point.value for point in points] == ["scintidot.cli.main:main"]
+
+
+def test_version_is_the_one_in_the_package(project: dict) -> None:
+    import scintidot
+
+    assert project["dynamic"] == ["version"]
+    assert metadata.version("scintidot") == scintidot.__version__

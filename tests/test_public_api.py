@@ -1,0 +1,63 @@
+"""The public names: a change here is a change for users and belongs in the changelog."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+import scintidot
+
+PUBLIC = [
+    "Prediction",
+    "RunConfig",
+    "ScintidotError",
+    "__version__",
+    "biexciton_kinetics",
+    "coincidence_time_resolution",
+    "load_material",
+    "predict",
+]
+
+PREDICT_OPTIONS = [
+    "auger_law", "deposit", "detection_efficiency", "edge_length", "energy", "host",
+    "light_yield_scaling", "material", "outcoupling", "pair_creation_energy", "response",
+    "retained_fraction", "rise_time", "shape", "size_dispersion", "start", "statistics",
+]  # fmt: skip
+
+
+def test_public_names_are_pinned() -> None:
+    assert dir(scintidot) == PUBLIC
+    assert sorted(scintidot.__all__) == PUBLIC
+
+
+@pytest.mark.parametrize("name", [name for name in PUBLIC if name != "__version__"])
+def test_public_name_resolves_and_explains_itself(name: str) -> None:
+    thing = getattr(scintidot, name)
+    assert thing.__name__ == name
+    assert len(inspect.getdoc(thing) or "") > 20
+
+
+def test_version_is_text() -> None:
+    assert [part.isdigit() for part in scintidot.__version__.split(".")[:2]] == [True, True]
+
+
+def test_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'predct'"):
+        _ = scintidot.predct
+
+
+def test_options_of_predict_are_pinned() -> None:
+    from scintidot.config import OPTIONS
+
+    assert sorted(OPTIONS) == PREDICT_OPTIONS
+
+
+def test_every_error_is_a_scintidot_error_with_its_exit_code() -> None:
+    from scintidot import errors
+
+    kinds = {errors.BadValue: 2, errors.BadFile: 3, errors.OutOfRange: 4, errors.CannotWrite: 5}
+    for kind, code in kinds.items():
+        assert issubclass(kind, scintidot.ScintidotError)
+        assert kind.exit_code == code
+        assert code in errors.EXIT_CODES

@@ -1,0 +1,70 @@
+"""Constants against each other and against scipy."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from scipy import constants as si
+
+from scintidot.constants import (
+    AVOGADRO_CONSTANT,
+    BOHR_RADIUS,
+    CONSTANTS,
+    ELECTRON_REST_ENERGY,
+    HARTREE_ENERGY,
+    NM3_PER_CM3,
+    PLANCK_TIMES_LIGHT,
+)
+
+CODATA_SHIFT = 2e-9
+"""Recommended values moved by less than this, relative, from CODATA 2018 to 2022; scipy may have either."""
+
+ALPHA = CONSTANTS["fine_structure_constant"].value
+HBAR_C = PLANCK_TIMES_LIGHT / (2 * math.pi)  # [eV nm]
+
+
+def test_hartree_energy_is_alpha_squared_rest_energies() -> None:
+    assert math.isclose(HARTREE_ENERGY, ALPHA**2 * ELECTRON_REST_ENERGY, rel_tol=1e-9)
+
+
+def test_bohr_radius_is_compton_length_over_alpha() -> None:
+    assert math.isclose(BOHR_RADIUS, HBAR_C / (ALPHA * ELECTRON_REST_ENERGY), rel_tol=1e-9)
+
+
+def test_hartree_energy_is_coulomb_energy_at_the_bohr_radius() -> None:
+    assert math.isclose(HARTREE_ENERGY, ALPHA * HBAR_C / BOHR_RADIUS, rel_tol=1e-9)
+
+
+def test_planck_times_light_follows_from_the_exact_values() -> None:
+    assert math.isclose(PLANCK_TIMES_LIGHT, si.h * si.c / si.e * 1e9, rel_tol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("electron_rest_energy", si.physical_constants["electron mass energy equivalent in MeV"][0] * 1e6),
+        ("bohr_radius", si.physical_constants["Bohr radius"][0] * 1e9),
+        ("hartree_energy", si.physical_constants["Hartree energy in eV"][0]),
+        ("fine_structure_constant", si.alpha),
+        ("avogadro_constant", si.N_A),
+        ("speed_of_light", si.c * 1e9 / 1e12),
+        ("planck_times_light", si.h * si.c / si.e * 1e9),
+    ],
+)
+def test_agrees_with_scipy(name: str, value: float) -> None:
+    constant = CONSTANTS[name]
+    exact = constant.kind == "exact"
+    assert math.isclose(constant.value, value, rel_tol=1e-15 if exact else CODATA_SHIFT)
+
+
+def test_every_constant_says_what_it_is() -> None:
+    for constant in CONSTANTS.values():
+        assert constant.kind in ("exact", "CODATA 2022")
+        assert constant.unit
+        assert (constant.relative_uncertainty == 0) == (constant.kind == "exact")
+
+
+def test_short_names_are_the_same_numbers() -> None:
+    assert CONSTANTS["avogadro_constant"].value == AVOGADRO_CONSTANT
+    assert NM3_PER_CM3 == (1e7) ** 3

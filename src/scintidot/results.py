@@ -67,6 +67,7 @@ class Prediction:
     low: dict[str, FloatArray]
     high: dict[str, FloatArray]
     single: dict[str, tuple[dict[str, FloatArray], dict[str, FloatArray]]]
+    largest_intensity: float  # photons per gram of the brightest row, each nanocrystal hit once
     decay: BiexcitonDecay
     curve_time: FloatArray  # [ps]
     choices: dict[str, Any]

@@ -93,10 +93,7 @@ def simulate(
 
 
 def add_sample_figures(outputs: Outputs, config: RunConfig) -> Outputs:
-    """Light yield, ensemble intensity and CTR; the last element is the size that anchors the yield.
-
-    The anchor is dropped from what is returned.
-    """
+    """Light yield and CTR; the last element is the size that anchors the yield, and is dropped."""
     light, timing = config.light, config.timing
     basis = (
         outputs["photons_per_nc"]
@@ -108,15 +105,16 @@ def add_sample_figures(outputs: Outputs, config: RunConfig) -> Outputs:
     photons = detected_photons(
         light_yield, timing.gamma_energy_keV / 1e3, timing.outcoupling, timing.detection_efficiency
     )
-    intensity = rows.pop("intensity_per_gram")
-    rows["intensity_ensemble_relative"] = intensity / intensity.max()
     rows["light_yield_photons_per_MeV"] = light_yield
     rows["ctr_ps.formula"] = label_formula(timing.rise_time_ps, rows["tau_ps.harmonic"], photons)
     return rows
 
 
 def evaluator(config: RunConfig, edge_length: FloatArray) -> Callable[[Material], Outputs]:
-    """The whole path as a function of the material alone."""
+    """The whole path as a function of the material alone.
+
+    Of the ensemble intensity it gives photons per gram; what is published is relative, see `relative_intensity`.
+    """
     anchored = np.append(edge_length, config.light.light_yield_edge_length_nm)
 
     def evaluate(material: Material) -> Outputs:
@@ -124,6 +122,12 @@ def evaluator(config: RunConfig, edge_length: FloatArray) -> Callable[[Material]
             return add_sample_figures(simulate(material, config, anchored)[0], config)
 
     return evaluate
+
+
+def relative_intensity(outputs: tuple[Outputs, Outputs, Outputs], largest: float) -> None:
+    """Replace photons per gram by the intensity relative to ``largest`` in central, low and high."""
+    for side in outputs:
+        side["intensity_ensemble_relative"] = side.pop("intensity_per_gram") / largest
 
 
 def predict(
@@ -173,6 +177,8 @@ def predict(
     central, low, high, single = study.propagate(
         evaluator(config, edges), material, study.banded_keys(material, sections)
     )
+    largest = float(central["intensity_per_gram"].max())
+    relative_intensity((central, low, high), largest)
     _, decay = simulate(material, config, edges)
     return Prediction(
         config=config,
@@ -183,6 +189,7 @@ def predict(
         low=low,
         high=high,
         single=single,
+        largest_intensity=largest,
         decay=decay,
         curve_time=CURVE_TIMES,
         choices=choices.describe(material, host, config),
@@ -279,27 +286,18 @@ def check_edge_length(edge: float, *, smallest: float, largest: float, where: st
 
 
 def size_curves(prediction: Prediction, points: int = 41) -> tuple[FloatArray, Outputs, Outputs, Outputs]:
-    """The prediction on a fine grid of sizes [nm] around its rows: grid, central, low, high.
-
-    The ensemble intensity is relative to the largest of the rows, as there.
-    """
+    """The prediction on a fine grid of sizes [nm] around its rows: grid, central, low, high."""
     rows = prediction.edge_length
     sizes = prediction.material.card.sizes
     assert sizes is not None
     low = max(min(2.0, rows.min()), sizes.smallest.value)
     high = min(max(15.0, rows.max()), sizes.largest.value)
-    grid = np.concatenate([np.linspace(low, high, points), rows])
+    grid = np.linspace(low, high, points)
     evaluate = evaluator(prediction.config, grid)
-    last = len(rows)
-
-    def on_grid(material: Material) -> Outputs:
-        outputs = evaluate(material)
-        relative = outputs["intensity_ensemble_relative"]
-        outputs["intensity_ensemble_relative"] = relative / relative[-last:].max()
-        return {name: value[:-last] for name, value in outputs.items()}
-
-    keys = prediction.single.keys()
-    return grid[:-last], *study.propagate(on_grid, prediction.material, keys)[:3]
+    *sides, _ = study.propagate(evaluate, prediction.material, prediction.single)
+    outputs = (sides[0], sides[1], sides[2])
+    relative_intensity(outputs, prediction.largest_intensity)
+    return grid, *outputs
 
 
 def deposit_curves(

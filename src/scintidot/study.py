@@ -17,9 +17,10 @@ from scintidot.timing.coincidence import single_nanocrystal_figure
 Outputs = dict[str, FloatArray]
 
 METHOD = (
-    "each number of the card that has low and high is set to them in turn, all else at its value; the "
-    "deviations are combined in quadrature, upward and downward apart, as if independent"
+    "each number of the card that has low and high is set to them in turn, all else at its value; the logarithms "
+    "of the changes are combined in quadrature, upward and downward apart, as if independent; probabilities stop at 1"
 )
+_PROBABILITIES = ("auger_efficiency", "quantum_yield")
 
 
 def banded_keys(material: Material, sections: Iterable[str]) -> list[str]:
@@ -44,21 +45,17 @@ def propagate(
             evaluate(material.with_value(key, quantity.high)),
         )
     low, high = {}, {}
-    for name, value in central.items():
-        down, up = np.zeros_like(value), np.zeros_like(value)
-        for at_low, at_high in single.values():
-            change = np.stack([at_low[name] - value, at_high[name] - value])
-            down += np.minimum(change.min(axis=0), 0.0) ** 2
-            up += np.maximum(change.max(axis=0), 0.0) ** 2
-        low[name], high[name] = value - np.sqrt(down), value + np.sqrt(up)
-        if np.all(value >= 0):
-            low[name] = np.maximum(low[name], 0.0)
-        if name in _PROBABILITIES:
-            high[name] = np.minimum(high[name], 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for name, value in central.items():
+            ratios = np.array([[side[name] / value for side in sides] for sides in single.values()])
+            logarithms = np.log(ratios.reshape(len(single), 2, *value.shape))
+            down = np.minimum(logarithms.min(axis=1, initial=0.0), 0.0)
+            up = np.maximum(logarithms.max(axis=1, initial=0.0), 0.0)
+            low[name] = value * np.exp(-np.sqrt(np.sum(down**2, axis=0)))
+            high[name] = value * np.exp(np.sqrt(np.sum(up**2, axis=0)))
+            if name in _PROBABILITIES:
+                high[name] = np.minimum(high[name], 1.0)
     return central, low, high, single
-
-
-_PROBABILITIES = ("auger_efficiency", "quantum_yield")
 
 
 FAMILY_MEAN_EXCITONS = (0.3, 0.8, 1.3, 1.8, 2.3, 2.8, 3.3)

@@ -82,12 +82,29 @@ class QuantumYield(Section):
     form: Literal["log-normal"]
     peak: Fraction
     best_edge_length: Length
-    log_width: Positive
+    small_edge_length: Length
+    small_value: Annotated[Quantity, In("1", above=0, at_most=1)]
+
+    @model_validator(mode="after")
+    def _rises_to_its_peak(self) -> QuantumYield:
+        low = self.peak.value if self.peak.low is None else self.peak.low
+        high = self.small_value.value if self.small_value.high is None else self.small_value.high
+        if not high < low:
+            raise FieldError("law", "small_value < peak, with their bands", f"{high:g} and {low:g}")
+        nearest_best = self.best_edge_length.low or self.best_edge_length.value
+        if not self.small_edge_length.value < nearest_best:
+            found = f"{self.small_edge_length.value:g} and {nearest_best:g} nm"
+            raise FieldError("law", "small_edge_length < best_edge_length, with its band", found)
+        return self
 
     def __call__(self, edge_length: FloatArray) -> FloatArray:
         """Phi_X at ``edge_length`` [nm]."""
         return laws.log_normal_peak(
-            edge_length, self.peak.value, self.best_edge_length.value, self.log_width.value
+            edge_length,
+            self.peak.value,
+            self.best_edge_length.value,
+            self.small_edge_length.value,
+            self.small_value.value,
         )
 
 

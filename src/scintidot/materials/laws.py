@@ -16,8 +16,14 @@ def sizing_power_law(
     return np.asarray(energy_at_infinity + amplitude * np.asarray(edge_length, dtype=float) ** -exponent)
 
 
-def log_normal_peak(edge_length: FloatArray, peak: float, best: float, log_width: float) -> FloatArray:
-    """peak exp(-ln^2(d/best)/(2 w^2)): highest at ``best`` [nm], falling to both sides."""
+def log_normal_peak(
+    edge_length: FloatArray, peak: float, best: float, small_edge: float, small_value: float
+) -> FloatArray:
+    """peak exp(-ln^2(d/best)/(2 w^2)), with w such that it is ``small_value`` at ``small_edge`` [nm].
+
+    Highest at ``best`` [nm], falling to both sides.
+    """
+    log_width = math.log(best / small_edge) / math.sqrt(2 * math.log(peak / small_value))
     return np.asarray(peak * np.exp(-0.5 * (np.log(np.asarray(edge_length) / best) / log_width) ** 2))
 
 

@@ -3,6 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# The scripts of an environment name the folder it was made in: a checkout that was moved gets a new one.
+ifneq ($(shell cat $(VENV)/.environment 2>/dev/null),$(CURDIR))
+$(shell rm -f $(VENV)/.environment)
+endif
+
 .DELETE_ON_ERROR:
 .PHONY: demo test lint types test-oldest bench clean
 
@@ -37,7 +42,7 @@ $(VENV)/.environment:
 	  echo "scintidot needs Python 3.11 or newer; found $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --clear --without-pip $(VENV)
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m pip --python $(BIN)/python install --quiet pip
-	@touch $@
+	@echo '$(CURDIR)' > $@
 
 $(VENV)/.demo-installed: $(VENV)/.environment pyproject.toml
 	@echo "Installing scintidot into $(VENV) (once)"

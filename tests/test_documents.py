@@ -9,7 +9,7 @@ import pytest
 from scintidot.config import RunConfig
 from scintidot.errors import EXIT_CODES
 from scintidot.materials.card import Card
-from scintidot.results import UNITS
+from scintidot.results import FIGURES
 
 
 def blocks(path, language):
@@ -26,7 +26,7 @@ def readme_folder(root, tmp_path, monkeypatch):
 
 
 def test_every_command_of_the_readme_runs(root, readme_folder, cli, monkeypatch):
-    monkeypatch.setattr("scintidot.report.report.write_report", lambda _, path: path.write_text("report"))
+    monkeypatch.setattr("scintidot.report.page.write_report", lambda _, path: path.write_text("report"))
     lines = [line for block in blocks(root / "README.md", "sh") for line in block.splitlines()]
     commands = [shlex.split(line, comments=True) for line in lines if line.startswith("scintidot")]
     assert len(commands) >= 8
@@ -52,7 +52,7 @@ def test_run_file_of_the_docs_is_the_default(root):
 
 def test_result_keys_and_exit_codes_are_documented(root):
     text = (root / "docs/files.md").read_text(encoding="utf-8")
-    for name in UNITS:
+    for name in FIGURES:
         assert all(f"`{part}`" in text for part in name.split("."))
     for code, meaning in EXIT_CODES.items():
         assert f"| {code} | {meaning} |" in text

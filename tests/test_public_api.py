@@ -21,7 +21,8 @@ PUBLIC = [
 
 PREDICT_OPTIONS = [
     "auger_law", "deposit", "detection_efficiency", "edge_length", "energy", "host",
-    "light_yield_scaling", "material", "outcoupling", "pair_creation_energy", "response",
+    "light_yield", "light_yield_edge_length", "light_yield_material", "light_yield_scaling",
+    "material", "outcoupling", "pair_creation_energy", "response",
     "retained_fraction", "rise_time", "shape", "size_dispersion", "start", "statistics",
 ]  # fmt: skip
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from scintidot import __version__
-from scintidot.choices import MODEL_OF_STATISTICS, TRUNCATION, too_many_photons
-from scintidot.errors import BadValue, one_of
+from scintidot.choices import STATISTICS_OF_MODEL, TRUNCATION, too_many_photons
+from scintidot.errors import BadValue, FieldError, one_of
 from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT, STATISTICS, initial_populations
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.lifetimes import DEFINITIONS, effective_lifetimes
 from scintidot.kinetics.rates import MODELS, biexciton_rates
-from scintidot.materials.fields import FieldError, In
+from scintidot.materials.fields import In
 from scintidot.results import number
-from scintidot.timing.coincidence import label_formula, single_nanocrystal_figure
+from scintidot.timing.coincidence import FORMULA, label_formula, single_nanocrystal_figure
 
 Number = float | str
 """A number in the documented unit, or text with a unit such as ``"0.1/ns"``."""
@@ -23,14 +23,7 @@ def _read(value: Number, flag: str, where: str, limits: In) -> float:
     try:
         return limits.read_number(value)
     except FieldError as error:
-        raise BadValue(
-            where=where,
-            what=error.what,
-            who=flag,
-            expected=error.expected,
-            found=error.found,
-            hint=error.hint,
-        ) from None
+        raise error.at(BadValue, where=where, who=flag) from None
 
 
 _FRACTION = In("1", at_least=0, at_most=1)
@@ -90,7 +83,7 @@ def biexciton_kinetics(
     rate_ratio = _read(rate_ratio, "--rate-ratio", where, In("1", at_least=1, at_most=100))
     response = _read(response, "--response-ps", where, _TIME)
 
-    statistics = next(name for name, other in MODEL_OF_STATISTICS.items() if other == model)
+    statistics = STATISTICS_OF_MODEL[model]
     rates = biexciton_rates(
         model,
         exciton_rate=exciton_rate,
@@ -118,7 +111,7 @@ def biexciton_kinetics(
             "rate_ratio": rate_ratio,
             "response_fwhm_ps": response,
             "response_shape": "gaussian",
-            "tau_definitions": DEFINITIONS,
+            "tau_definitions": dict(DEFINITIONS),
         },
         "photons": number(decay.photons),
         "initial_rate_per_ps": number(decay.initial_rate),
@@ -136,13 +129,18 @@ def biexciton_kinetics(
             for part in components
         ],
         "warnings": _kinetics_warnings(
-            model, mean_excitons, float(decay.photons), quantum_yield, bool(components)
+            model, mean_excitons, float(decay.photons), quantum_yield, exciton_rate, bool(components)
         ),
     }
 
 
 def _kinetics_warnings(
-    model: str, mean_excitons: float, photons: float, quantum_yield: float, components: bool
+    model: str,
+    mean_excitons: float,
+    photons: float,
+    quantum_yield: float,
+    exciton_rate: float,
+    components: bool,
 ) -> list[str]:
     warnings = []
     if too_many_photons(photons, mean_excitons):
@@ -152,6 +150,10 @@ def _kinetics_warnings(
         )
     if mean_excitons > 0.5:
         warnings.append(TRUNCATION)
+    if not 1e-7 <= exciton_rate <= 1e-2:
+        warnings.append(
+            f"An exciton rate of {exciton_rate:g}/ps is a lifetime of {1 / exciton_rate:g} ps: is the unit right?"
+        )
     if model == "paper" and quantum_yield < 1:
         warnings.append(
             "Model paper lets a biexciton emit as if its excitons had no nonradiative loss (Eq. 7 as printed); "
@@ -185,7 +187,7 @@ def coincidence_time_resolution(
         "schema": "scintidot.ctr/1",
         "version": __version__,
         "choices": {
-            "formula": "3.33 sqrt(rise_time tau / photons), full width at half maximum of two equal detectors",
+            "formula": FORMULA,
             "rise_time_ps": rise_time,
             "tau_eff_ps": effective_lifetime,
             "tau_definition": "harmonic",

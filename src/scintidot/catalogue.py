@@ -6,17 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from scintidot import __version__
+from scintidot.choices import unusual
 from scintidot.materials.library import Material, load_material, material_names
-
-_PREDICT_SECTIONS = (
-    "composition", "sizes", "sizing_curve", "exciton", "quantum_yield", "biexciton", "auger", "dielectric",
-)  # fmt: skip
-
-
-def missing_sections(material: Material) -> list[str]:
-    """Sections without which a material cannot be predicted."""
-    missing = [name for name in _PREDICT_SECTIONS if getattr(material.card, name) is None]
-    return missing if material.card.pair_creation else [*missing, "pair_creation"]
 
 
 def list_cards() -> dict[str, Any]:
@@ -75,23 +66,17 @@ def _loss_summary(material: Material) -> dict[str, Any]:
     loss = material.energy_loss
     if loss is None:
         return {}
+    ends: dict[str, float] = {}
+    for energy, provenance in zip(loss.energy, loss.provenance, strict=True):
+        ends[f"{provenance}_to_eV"] = float(energy)
     return {
-        "measured_to_eV": _last(material, "measured"),
-        "estimate_to_eV": _last(material, "estimate"),
-        "computed_to_eV": _last(material, "computed"),
+        **ends,
         "electrons_per_formula_unit": loss.electrons,
         "f_sum": loss.f_sum,
         "screening_sum": loss.screening_sum,
         "screening_sum_expected": 1 - 1 / float(loss.eps1[0]),
         "mean_excitation_energy_eV": loss.mean_excitation_energy,
     }
-
-
-def _last(material: Material, provenance: str) -> float | None:
-    loss = material.energy_loss
-    assert loss is not None
-    energies = [e for e, word in zip(loss.energy, loss.provenance, strict=True) if word == provenance]
-    return float(max(energies)) if energies else None
 
 
 def check_card(file: str | Path) -> dict[str, Any]:
@@ -102,12 +87,13 @@ def check_card(file: str | Path) -> dict[str, Any]:
     """
     material = load_material(file)
     notes = []
-    missing = missing_sections(material)
+    missing = material.missing_sections()
     if material.card.kind == "scintillator" and missing:
         notes.append("predict also needs: " + ", ".join(missing))
     for key, quantity in material.card.quantities():
         if quantity.provenance == "estimate" and not quantity.banded and not key.startswith("sizes."):
             notes.append(f"{key} is an estimate without low and high: its uncertainty is not propagated")
+    notes += unusual(material)
     loss = material.energy_loss
     if loss is not None and abs(loss.f_sum / loss.electrons - 1) > 0.05:
         notes.append(

@@ -6,6 +6,7 @@ The same short option names serve the command line (``--edge-length``), Python
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from numbers import Real
 from pathlib import Path
@@ -13,16 +14,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from scintidot.errors import BadFile, BadValue, ScintidotError, nearest
+from scintidot.errors import BadFile, BadValue, FieldError, ScintidotError, nearest
 from scintidot.excitons.occupancy import STATISTICS
 from scintidot.geometry import SHAPES, STARTS
-from scintidot.materials.fields import FieldError, In, OneOf
-from scintidot.materials.library import parse_toml
+from scintidot.materials.fields import In, OneOf
+from scintidot.materials.library import is_card_path, parse_toml
 from scintidot.materials.schema import explain
 
-FORMAT = "scintidot-run/1"
 PAPER_SIZES = (3.3, 3.5, 3.9, 6.9, 8.7, 10.7, 13.5, 14.7)
 """Edge lengths [nm] of the samples of Fratelli 2024."""
+
+OWN_MATERIAL = "own"
+"""Value of ``light_yield_material``: the light yield was measured on the material of the run itself."""
 
 LIGHT_YIELD_SCALINGS = {
     "photons-per-nanocrystal": (
@@ -36,9 +39,15 @@ LIGHT_YIELD_SCALINGS = {
 
 
 def _listed(entry: Any) -> Any:
-    """``"3.3,5 nm"``, one number, or a list of either."""
+    """``"3.3, 5 nm"`` (a unit at the end is that of all), one number, or a list of either."""
     if isinstance(entry, str):
+        if ";" in entry:
+            hint = "Separate sizes by ',' and write the decimal point as '.'."
+            raise FieldError("value", "lengths separated by ','", repr(entry), hint)
         entry = [part for part in entry.split(",") if part.strip()]
+        unit = re.search(r"[^\W\d].*$", entry[-1]) if entry else None
+        if unit and not any(re.search(r"[^\W\d]", part) for part in entry[:-1]):
+            entry = [*(part + unit.group() for part in entry[:-1]), entry[-1]]  # "20, 25 angstrom"
     elif isinstance(entry, Real):
         entry = [entry]
     elif isinstance(entry, Iterable) and not isinstance(entry, (bytes, Mapping)):
@@ -48,7 +57,7 @@ def _listed(entry: Any) -> Any:
     return entry
 
 
-def _different(entry: list[float]) -> list[float]:
+def _different(entry: tuple[float, ...]) -> tuple[float, ...]:
     """Sizes, each once."""
     for i, value in enumerate(entry):
         if value in entry[:i]:
@@ -71,9 +80,9 @@ class _Part(BaseModel):
 class Nanocrystal(_Part):
     """What is made."""
 
-    edge_length_nm: Annotated[list[EdgeLength], BeforeValidator(_listed), AfterValidator(_different)] = list(
-        PAPER_SIZES
-    )
+    edge_length_nm: Annotated[
+        tuple[EdgeLength, ...], BeforeValidator(_listed), AfterValidator(_different)
+    ] = PAPER_SIZES
     shape: Annotated[str, OneOf(SHAPES)] = "cube"
     size_dispersion: Annotated[float, In("1", at_least=0, at_most=0.3)] = 0.0
 
@@ -86,7 +95,7 @@ class Radiation(_Part):
     start: Annotated[str, OneOf(STARTS)] = "uniform"
 
 
-class DepositChoice(_Part):
+class Deposit(_Part):
     """How the energy that it keeps is found."""
 
     model: Annotated[str, OneOf(["continuous"])] = "continuous"
@@ -107,10 +116,11 @@ class Kinetics(_Part):
 
 
 class Light(_Part):
-    """Light yield of the sample, anchored to a measured one."""
+    """Light yield of the sample, scaled from a measured one: of that material, cubes of that size."""
 
     light_yield_photons_per_MeV: Annotated[float, In("1/MeV", above=0)] = 1e4
     light_yield_edge_length_nm: EdgeLength = 8.7
+    light_yield_material: str = "CsPbBr3"
     light_yield_scaling: Annotated[str, OneOf(LIGHT_YIELD_SCALINGS)] = "photons-per-nanocrystal"
 
 
@@ -134,7 +144,7 @@ class RunConfig(_Part):
     host_fingerprint: str | None = None
     nanocrystal: Nanocrystal = Nanocrystal()
     radiation: Radiation = Radiation()
-    deposit: DepositChoice = DepositChoice()
+    deposit: Deposit = Deposit()
     excitons: Excitons = Excitons()
     kinetics: Kinetics = Kinetics()
     light: Light = Light()
@@ -142,7 +152,9 @@ class RunConfig(_Part):
 
     def as_dict(self) -> dict[str, Any]:
         """Nested plain data without empty choices, ready for TOML or JSON."""
-        return self.model_dump(exclude_none=True)
+        data = self.model_dump(exclude_none=True)
+        data["nanocrystal"]["edge_length_nm"] = list(self.nanocrystal.edge_length_nm)
+        return data
 
 
 OPTIONS = {
@@ -158,6 +170,9 @@ OPTIONS = {
     "statistics": "excitons.statistics",
     "auger_law": "kinetics.auger_law",
     "retained_fraction": "kinetics.retained_fraction",
+    "light_yield": "light.light_yield_photons_per_MeV",
+    "light_yield_edge_length": "light.light_yield_edge_length_nm",
+    "light_yield_material": "light.light_yield_material",
     "light_yield_scaling": "light.light_yield_scaling",
     "rise_time": "timing.rise_time_ps",
     "response": "timing.response_fwhm_ps",
@@ -179,7 +194,7 @@ def make_config(
     base: RunConfig | None = None,
     where: str = "predict",
 ) -> RunConfig:
-    """Defaults (or ``base``), overridden by a run file, overridden by options.
+    """Defaults, or a run file, or ``base``; overridden by options.
 
     Raises
     ------
@@ -191,8 +206,10 @@ def make_config(
     Examples
     --------
     >>> make_config(options={"energy": "7000 eV", "edge_length": "3.3,5 nm"}).nanocrystal.edge_length_nm
-    [3.3, 5.0]
+    (3.3, 5.0)
     """
+    if run_file is not None and base is not None:
+        raise TypeError("give a run file or a configuration to start from, not both")
     data: dict[str, Any] = {} if base is None else base.as_dict()
     file_name = where
     if run_file is not None:
@@ -201,13 +218,25 @@ def make_config(
         try:
             data = parse_toml(path.read_bytes(), file_name)
         except OSError as error:
+            inside = path / "run.toml"
+            hint = f"Did you mean {inside}?" if inside.is_file() else None
             raise BadFile(
                 where=file_name,
                 what="file",
                 who="run file",
                 expected="a readable TOML file",
                 found=error.strerror or "no such file",
+                hint=hint,
             ) from None
+        if "based_on" in data or str(data.get("format", "")).startswith("scintidot-material/"):
+            raise BadFile(
+                where=file_name,
+                what="file",
+                who="run file",
+                expected="a run file",
+                found="a material card",
+                hint=f"Give it as --material {file_name}",
+            )
         for role in ("material", "host"):
             if isinstance(data.get(role), str):
                 data[role] = _beside(path, data[role])
@@ -256,6 +285,6 @@ def _validated(data: dict[str, Any], where: str, kind: type[ScintidotError]) -> 
 
 def _beside(run_file: Path, material: str) -> str:
     """A card named by a relative path lies beside the run file."""
-    if material.endswith(".toml") and not Path(material).is_absolute():
+    if is_card_path(material) and not Path(material).is_absolute():
         return str(run_file.parent / material)
     return material

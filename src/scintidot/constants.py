@@ -8,6 +8,7 @@ doi:10.1103/RevModPhys.97.025002. A test recomputes them from each other and com
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -40,3 +41,5 @@ HARTREE_ENERGY = CONSTANTS["hartree_energy"].value
 AVOGADRO_CONSTANT = CONSTANTS["avogadro_constant"].value
 PLANCK_TIMES_LIGHT = CONSTANTS["planck_times_light"].value
 NM3_PER_CM3 = 1e21
+FWHM_PER_SIGMA = 2 * math.sqrt(2 * math.log(2))
+"""Full width at half maximum of a Gaussian over its standard deviation."""

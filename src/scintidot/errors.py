@@ -26,6 +26,20 @@ class ScintidotError(Exception):
         super().__init__(" ".join((line if hint is None else f"{line} {hint}").split()))
 
 
+class FieldError(ValueError):
+    """A fault of one number or name, before its file or option is known; see `at`."""
+
+    def __init__(self, what: str, expected: str, found: object, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.what, self.expected, self.found, self.hint = what, expected, found, hint
+
+    def at(self, kind: type[ScintidotError], *, where: str, who: str) -> ScintidotError:
+        """The same fault with its place."""
+        return kind(
+            where=where, what=self.what, who=who, expected=self.expected, found=self.found, hint=self.hint
+        )
+
+
 class BadValue(ScintidotError):
     """A value that no model can take: wrong sign, wrong unit, not a number, unknown name."""
 

@@ -7,7 +7,7 @@ Path lengths are for isotropic directions and three start rules:
 - ``crossing``: it comes from outside, from an isotropic homogeneous field (cosine law at the surface).
 
 For ``crossing`` the mean chord is 4V/S for any convex body (Cauchy). For ``uniform`` the mean is
-E[L^2]/(2 E[L]) of the chords (Coleman 1969, doi:10.2307/3212011; Kellerer 1971, doi:10.2307/3573243).
+E[L^2]/(2 E[L]) of the chords (Coleman 1969; Kellerer 1971).
 """
 
 from __future__ import annotations
@@ -90,11 +90,19 @@ def path_quadrature(shape: str, start: str, order: int = 10) -> tuple[FloatArray
     nodes, weights = np.polynomial.legendre.leggauss(order)
     nodes, weights = (nodes + 1) / 2, weights / 2
     if shape == "sphere":
-        density = {"uniform": 1.5 * (1 - nodes**2), "crossing": 2 * nodes}
         if start == "centre":
-            return np.array([0.5]), np.array([1.0])
-        return nodes, weights * density[start]
-    return _cube_quadrature(start, nodes, weights)
+            nodes, weights = np.array([0.5]), np.array([1.0])
+        density = {
+            "centre": np.ones_like(nodes),
+            "uniform": 1.5 * (1 - nodes**2),
+            "crossing": 2 * nodes,
+        }
+        lengths, mass = nodes, weights * density[start]
+    else:
+        lengths, mass = _cube_quadrature(start, nodes, weights)
+    for array in (lengths, mass):
+        array.setflags(write=False)  # it is cached
+    return lengths, mass
 
 
 def _cube_quadrature(start: str, nodes: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:

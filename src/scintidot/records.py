@@ -16,16 +16,13 @@ class Primary:
 
     kinetic_energy: float  # [eV]
     start: str  # centre, uniform or crossing
-    particle: str = "electron"
 
 
 @dataclass(frozen=True)
 class Deposit:
-    """Mean energy kept by one nanocrystal."""
+    """Energy kept by one nanocrystal, mean over every event (start rule crossing: every crossing)."""
 
     mean_energy: FloatArray  # [eV]
-    given: str  # what the mean is taken over: every event, or hits only
-    model: str
 
 
 @dataclass(frozen=True)
@@ -35,4 +32,3 @@ class Occupancy:
     mean_excitons: FloatArray  # <N>
     exciton: FloatArray  # N_X(0)
     biexciton: FloatArray  # N_XX(0): every N >= 2 counted as one biexciton
-    statistics: str

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scintidot import __version__
+from scintidot.bands import Banded
 from scintidot.config import RunConfig
 from scintidot.errors import CannotWrite
 from scintidot.kinetics.biexciton import BiexcitonDecay
+from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.library import Material
 from scintidot.provenance import Reference
 from scintidot.records import FloatArray
@@ -25,16 +27,37 @@ if TYPE_CHECKING:
     import xarray
 
 SCHEMA = "scintidot.predict/1"
+OUTPUT_FILES = ("report.html", "result.json", "result.nc", "run.toml", "material.toml", "host.toml")
 
-UNITS = {
-    "band_gap_eV": "eV", "emission_peak_nm": "nm", "mean_deposit_eV": "eV", "pair_creation_energy_eV": "eV",
-    "mean_excitons": "1", "quantum_yield": "1", "auger_efficiency": "1", "biexciton_lifetime_ps": "ps",
-    "photons_per_nc": "1", "photons_per_MeV_deposited": "1/MeV", "nanocrystals_per_gram": "1/g",
-    "intensity_ensemble_relative": "1", "light_yield_photons_per_MeV": "1/MeV", "tau_ps.harmonic": "ps",
-    "tau_ps.instrument": "ps", "tau_ps.mean_photon_time": "ps", "tau_ps.one_over_e": "ps",
-    "ctr_nc": "ps^0.5", "ctr_ps.formula": "ps",
-}  # fmt: skip
-"""Every figure of a row with its unit; dots make nested JSON objects."""
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a row."""
+
+    unit: str
+    heading: str  # for a table, without its unit
+
+
+FIGURES = {
+    "band_gap_eV": Figure("eV", "gap"),
+    "emission_peak_nm": Figure("nm", "emission peak"),
+    "mean_path_nm": Figure("nm", "mean path"),
+    "mean_deposit_eV": Figure("eV", "deposit"),
+    "pair_creation_energy_eV": Figure("eV", "pair creation"),
+    "mean_excitons": Figure("1", "<N>"),
+    "quantum_yield": Figure("1", "Φ_X"),
+    "auger_efficiency": Figure("1", "Φ_AR"),
+    "biexciton_lifetime_ps": Figure("ps", "τ of the biexciton"),
+    "photons_per_nc": Figure("1", "photons per NC"),
+    "photons_per_MeV_deposited": Figure("1/MeV", "photons per energy kept"),
+    "nanocrystals_per_gram": Figure("1/g", "n_NC"),
+    "intensity_ensemble_relative": Figure("1", "I_ENS, relative"),
+    **{f"tau_ps.{name}": Figure("ps", f"τ {name.replace('_', ' ')}") for name in DEFINITIONS},
+    "ctr_nc": Figure("ps^0.5", "CTR_NC"),
+    "light_yield_photons_per_MeV": Figure("1/MeV", "light yield"),
+    "ctr_ps.formula": Figure("ps", "CTR formula"),
+}
+"""Every figure of a row; dots make nested JSON objects."""
 
 
 def number(value: Any) -> float | None:
@@ -55,7 +78,7 @@ def nested(flat: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Prediction:
     """Result of `scintidot.predict`: figures against size with their bands, and all that led to them."""
 
@@ -63,11 +86,7 @@ class Prediction:
     material: Material
     host: Material
     edge_length: FloatArray  # [nm], shape (n,)
-    central: dict[str, FloatArray]
-    low: dict[str, FloatArray]
-    high: dict[str, FloatArray]
-    single: dict[str, tuple[dict[str, FloatArray], dict[str, FloatArray]]]
-    largest_intensity: float  # photons per gram of the brightest row, each nanocrystal hit once
+    figures: Banded  # keyed as `FIGURES`, each of shape (n,)
     decay: BiexcitonDecay
     curve_time: FloatArray  # [ps]
     choices: dict[str, Any]
@@ -79,17 +98,23 @@ class Prediction:
         """One mapping for each size, with the band of each figure as [low, high]."""
         rows = []
         for i, edge in enumerate(self.edge_length):
-            figures = {name: number(self.central[name][i]) for name in UNITS}
-            band = {name: [number(self.low[name][i]), number(self.high[name][i])] for name in UNITS}
+            figures = {name: number(self.figures.central[name][i]) for name in FIGURES}
+            band = {
+                name: [number(self.figures.low[name][i]), number(self.figures.high[name][i])]
+                for name in FIGURES
+            }
             rows.append({"edge_length_nm": float(edge), **nested(figures), "band": nested(band)})
         return rows
 
     @cached_property
     def curves(self) -> FloatArray:
         """Emission rate F(t) [1/ps], shape (n sizes, n times)."""
-        import numpy as np
+        return self.decay.emission_rate(self.curve_time[:, None]).T
 
-        return np.stack([self.decay.emission_rate(time) for time in self.curve_time], axis=-1)
+    @property
+    def largest_intensity(self) -> float:
+        """Photons per gram of the brightest row, each nanocrystal hit once; I_ENS is relative to it."""
+        return float(self.figures.central["intensity_per_gram"].max())
 
     def as_json(self) -> dict[str, Any]:
         """The document ``scintidot.predict/1``."""
@@ -108,10 +133,11 @@ class Prediction:
         import xarray
 
         variables: dict[str, Any] = {}
-        for name, unit in UNITS.items():
-            flat = name.replace(".", "_")
-            for suffix, values in (("", self.central), ("_low", self.low), ("_high", self.high)):
-                variables[flat + suffix] = ("edge_length", values[name], {"units": unit})
+        sides = {"": self.figures.central, "_low": self.figures.low, "_high": self.figures.high}
+        for name, figure in FIGURES.items():
+            for suffix, values in sides.items():
+                variable = ("edge_length", values[name], {"units": figure.unit, "long_name": figure.heading})
+                variables[name.replace(".", "_") + suffix] = variable
         variables["emission_rate"] = (("edge_length", "time"), self.curves, {"units": "1/ps"})
         provenance = {
             dotted: f"{q.provenance}: {', '.join(q.source)}" for dotted, q in self.material.card.quantities()
@@ -133,6 +159,10 @@ class Prediction:
             },
         )
 
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{edge:g}" for edge in self.edge_length)
+        return f"<Prediction of {self.material.name} at {sizes} nm; see .rows, .to_xarray(), .save(folder)>"
+
     def _repr_html_(self) -> str:
         return self.to_xarray()._repr_html_()
 
@@ -145,16 +175,17 @@ class Prediction:
         the folder as it was. A user's card is put beside the run file, which then reruns anywhere.
         """
         writers: dict[str, Callable[[Path], object]] = {
-            "result.json": lambda path: path.write_text(json.dumps(self.as_json(), indent=1) + "\n"),
+            "result.json": lambda path: write_text(path, json.dumps(self.as_json(), indent=1) + "\n"),
             "result.nc": lambda path: self.to_xarray().to_netcdf(path, engine="h5netcdf"),
-            "run.toml": lambda path: path.write_text(self.run_file(), encoding="utf-8"),
+            "run.toml": lambda path: write_text(path, self.run_file()),
             **(extra or {}),
         }
         for role, card in self._own_cards():
-            writers[f"{role}.toml"] = partial(_write_bytes, content=card.content)
+            writers[f"{role}.toml"] = partial(Path.write_bytes, data=card.content)
             table, section = card.dielectric_text, card.card.dielectric
             if table is not None and section is not None:
-                writers[section.file] = partial(_write_bytes, content=table.encode())
+                writers[section.file] = partial(Path.write_bytes, data=table.encode())
+        check_folder(Path(folder))
         return write_together(Path(folder), writers)
 
     def _own_cards(self) -> list[tuple[str, Material]]:
@@ -171,8 +202,31 @@ class Prediction:
         return header + tomli_w.dumps(data)
 
 
-def _write_bytes(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
+def write_text(path: Path, text: str) -> None:
+    """UTF-8 with plain line ends on every system."""
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder whose files of our names are not those of an earlier result."""
+    if str(folder) in ("", "."):
+        folder = Path.cwd()
+    ours = [name for name in OUTPUT_FILES if (folder / name).is_file()]
+    if not ours:
+        return
+    try:
+        known = json.loads((folder / "result.json").read_bytes()).get("schema") == SCHEMA
+    except (OSError, ValueError, AttributeError):
+        known = False
+    if not known:
+        raise CannotWrite(
+            where=str(folder),
+            what="output folder",
+            who="--out",
+            expected="a new folder, or one that holds an earlier result",
+            found=f"{ours[0]} that is not part of a result",
+            hint="Nothing was overwritten; choose another folder.",
+        )
 
 
 @contextmanager

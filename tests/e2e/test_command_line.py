@@ -31,7 +31,7 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.fixture
 def _quick_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """The report takes seconds to draw and has its own tests."""
-    monkeypatch.setattr("scintidot.report.report.write_report", lambda _, path: path.write_text("report"))
+    monkeypatch.setattr("scintidot.report.page.write_report", lambda _, path: path.write_text("report"))
 
 
 def strict(text: str) -> Any:
@@ -175,7 +175,7 @@ def test_materials_show_toml_is_a_card_to_start_from(cli: Cli, tmp_path: Path) -
     (tmp_path / "mine.toml").write_text(cli("materials", "show", "CsPbBr3", "--toml").out, encoding="utf-8")
     code, out, err = cli("materials", "check", "mine.toml")
     assert (code, err) == (0, "")
-    assert "sound card 'CsPbBr3' (scintillator)" in out
+    assert "valid card 'CsPbBr3' (scintillator)" in out
     shipped, mine = (strict(cli(*PREDICT, "--material", m).out) for m in ("CsPbBr3", "./mine.toml"))
     assert mine["rows"] == shipped["rows"]
 
@@ -292,7 +292,11 @@ MISTAKES = {
     "missing card": ([*PREDICT, "--material", "./mine.toml"], 3, "mine.toml: bad file"),
     "unknown host": ([*PREDICT, "--host", "octan"], 2, "Did you mean 'octane'?"),
     "scintillator as host": ([*PREDICT, "--host", "CsPbBr3"], 2, "for --host (expected a host material"),
-    "host as material": ([*PREDICT, "--material", "octane"], 3, "which predict needs"),
+    "host as material": (
+        [*PREDICT, "--material", "octane"],
+        3,
+        "expected a scintillator, found octane, a host",
+    ),
     "wrong dimension": ([*PREDICT, "--energy", "7 nm"], 2, "for --energy (expected "),
     "wrong dimension of a size": (["predict", "--edge-length", "7 keV"], 2, "a length such as '7 nm'"),
     "angstrom": (["predict", "--edge-length", "33,50,87"], 4, "33 angstrom are 3.3 nm; write '33 angstrom'."),
@@ -303,7 +307,7 @@ MISTAKES = {
     "zero size": (["predict", "--edge-length", "0"], 2, "found 0 nm"),
     "no size": (["predict", "--edge-length", ""], 2, "for --edge-length"),
     "size in words": (["predict", "--edge-length", "small"], 2, "found 'small'"),
-    "keV for eV": ([*PREDICT, "--energy", "7000"], 4, "Did you mean '7000 eV'? A bare number is in keV."),
+    "keV for eV": ([*PREDICT, "--energy", "7000"], 4, "A bare number is in keV; '7000 eV' is 7 keV."),
     "energy too low": ([*PREDICT, "--energy", "7 eV"], 4, "expected 0.1 keV to 1 MeV"),
     "energy too high": ([*PREDICT, "--energy", "3 MeV"], 4, "expected 0.1 keV to 1 MeV"),
     "negative energy": ([*PREDICT, "--energy", "-7 keV"], 2, "for --energy"),

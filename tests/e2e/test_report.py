@@ -7,7 +7,7 @@ import pytest
 
 import scintidot
 from scintidot.report.figures import draw_all
-from scintidot.report.report import write_report
+from scintidot.report.page import write_report
 
 
 class Strict(HTMLParser):

@@ -10,19 +10,18 @@ from scipy.integrate import solve_ivp
 
 from scintidot.constants import BOHR_RADIUS, ELECTRON_REST_ENERGY
 from scintidot.geometry import STARTS, mean_path, path_quadrature
+from scintidot.materials.energy_loss import Oscillators
 from scintidot.materials.library import load_material
 from scintidot.records import Primary
 from scintidot.transport.continuous import mean_deposit
 from scintidot.transport.stopping import density_effect, stopping_power
 
 LOSS = load_material("CsPbBr3").energy_loss
-MEDIUM = (LOSS.energy, LOSS.weight * LOSS.energy * LOSS.loss, LOSS.plasma_energy)
+MEDIUM = LOSS.oscillators
 
 
 def deposit(edge, energy, start="uniform", shape="cube", **options):
-    return mean_deposit(
-        np.asarray(edge, float), shape, Primary(energy, start), *MEDIUM, **options
-    ).mean_energy
+    return mean_deposit(np.asarray(edge, float), shape, Primary(energy, start), MEDIUM, **options).mean_energy
 
 
 def bethe(energy, mean_excitation_energy, electrons_share):
@@ -44,7 +43,7 @@ def bethe(energy, mean_excitation_energy, electrons_share):
 @pytest.mark.parametrize("energy", [2e4, 5e4, 1e5, 2e5])
 def test_joins_bethe(energy):
     """Shell effects, which Bethe lacks, are what is left: 2 % at 20 keV, falling with energy."""
-    ours = float(stopping_power(np.array(energy), *MEDIUM))
+    ours = float(stopping_power(np.array(energy), MEDIUM))
     limit = bethe(energy, LOSS.mean_excitation_energy, LOSS.f_sum / LOSS.electrons)
     assert ours == pytest.approx(limit, rel=0.022)
     assert abs(ours / limit - 1) < 1.1 * 0.0205 * (2e4 / energy) ** 0.5
@@ -53,10 +52,11 @@ def test_joins_bethe(energy):
 def test_one_oscillator_is_bethe_with_its_own_energy():
     energy, oscillator, plasma = 2e5, 20.0, 15.0
     strength = np.array([np.pi / 2 * plasma**2])
-    ours = float(stopping_power(np.array(energy), np.array([oscillator]), strength, plasma))
+    medium = Oscillators(np.array([oscillator]), strength, plasma)
+    ours = float(stopping_power(np.array(energy), medium))
     share = plasma**2 / LOSS.plasma_energy**2
     beta2 = 1 - (1 + energy / ELECTRON_REST_ENERGY) ** -2
-    delta = density_effect(beta2, np.array([oscillator]), strength, plasma)
+    delta = density_effect(beta2, medium)
     correction = LOSS.plasma_energy**2 * share * delta / (2 * BOHR_RADIUS * ELECTRON_REST_ENERGY * beta2)
     assert ours == pytest.approx(bethe(energy, oscillator, share) - correction, rel=1e-4)
 
@@ -66,28 +66,29 @@ def test_against_an_independent_evaluation(shared):
     rows = np.loadtxt(shared / "reference/dielectric/CsPbBr3_IMFP_stopping_constrainedELF.csv", delimiter=",")
     energy, expected = rows[rows[:, 0] >= 100][:, [0, 2]].T
     assert energy.size >= 10
-    assert stopping_power(energy, *MEDIUM) / expected == pytest.approx(np.ones(energy.size), abs=0.03)
+    assert stopping_power(energy, MEDIUM) / expected == pytest.approx(np.ones(energy.size), abs=0.03)
 
 
 def test_inside_published_estimates_at_7_kev():
     """Joy-Luo 6.49, Ashley 6.46 and others to 7.3 eV/nm (literature survey of the project)."""
-    assert 6.46 <= float(stopping_power(np.array(7e3), *MEDIUM)) <= 7.3
+    assert 6.46 <= float(stopping_power(np.array(7e3), MEDIUM)) <= 7.3
 
 
 def test_density_effect_limits():
     """No correction for a slow particle; ln(gamma^2 Ep^2/I^2) - 1 for a fast one (Fano 1963)."""
-    energy, strength, plasma = np.array([30.0]), np.array([1.0]), 20.0
-    assert density_effect(0.01, energy, strength, plasma) == 0.0
+    plasma = 20.0
+    medium = Oscillators(np.array([30.0]), np.array([1.0]), plasma)
+    assert density_effect(0.01, medium) == 0.0
     gamma = 1e4
     expected = 2 * np.log(gamma * plasma / 30.0) - 1
-    assert density_effect(1 - gamma**-2, energy, strength, plasma) == pytest.approx(expected, rel=1e-6)
+    assert density_effect(1 - gamma**-2, medium) == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize("shape", ["cube", "sphere"])
 def test_thin_limit_is_stopping_times_mean_path(start, shape):
     energy = 1e5
-    expected = float(stopping_power(np.array(energy), *MEDIUM)) * mean_path(2.0, shape, start)
+    expected = float(stopping_power(np.array(energy), MEDIUM)) * mean_path(2.0, shape, start)
     assert float(deposit(2.0, energy, start, shape)) == pytest.approx(float(expected), rel=2e-5)
 
 
@@ -108,7 +109,7 @@ def test_slowing_down_against_an_adaptive_solver(energy):
     """The same differential equation for each path by DOP853, with the stopping power evaluated afresh."""
     lengths, weights = path_quadrature("sphere", "crossing")
     solution = solve_ivp(
-        lambda _, kept: stopping_power(np.maximum(energy - kept, 100.0), *MEDIUM),
+        lambda _, kept: stopping_power(np.maximum(energy - kept, 100.0), MEDIUM),
         (0, 15.0), [0.0], method="DOP853", rtol=1e-8, t_eval=np.sort(15.0 * lengths),
     )  # fmt: skip
     expected = weights[np.argsort(lengths)] @ solution.y[0]

@@ -5,7 +5,6 @@ import pytest
 
 import scintidot
 from scintidot.calculators import biexciton_kinetics
-from scintidot.materials.library import load_material
 
 
 def column(result, *path):
@@ -116,33 +115,57 @@ def test_dispersion_small_limit_and_direction(default):
     assert ratio == pytest.approx((1 + 0.15**2) ** 3, rel=1e-9)
 
 
-def test_band_is_the_quadrature_of_single_changes(default):
-    """One number alone: its band is the span of the figure itself."""
+def test_band_is_the_quadrature_of_single_changes(default, tmp_path):
+    """Against cards on disk in which one number stands at its low or its high."""
     for row in default.rows:
         for key, (low, high) in row["band"]["tau_ps"].items():
             assert low <= row["tau_ps"][key] <= high
-    material = load_material("CsPbBr3")
-    i, down, up = 4, 0.0, 0.0
-    centre = default.central["photons_per_nc"][i]
-    for key in default.single:
-        quantity = dict(material.card.quantities())[key]
-        sides = [
-            scintidot.simulation.evaluator(default.config, default.edge_length)(
-                material.with_value(key, value)
+    quantities = dict(default.material.card.quantities())
+    centre, down, up = default.rows[4]["photons_per_nc"], 0.0, 0.0
+    for key in default.figures.single:
+        changes = []
+        for end in (quantities[key].low, quantities[key].high):
+            card = tmp_path / "mine.toml"
+            card.write_text(
+                f'based_on = "CsPbBr3"\n[{key}]\nvalue = {end!r}\nunit = "{quantities[key].unit}"\n'
+                'source = "fratelli_2024"\nprovenance = "estimate"\n'
             )
-            for value in (quantity.low, quantity.high)
-        ]
-        changes = [side["photons_per_nc"][i] - centre for side in sides]
+            row = scintidot.predict(material=card, edge_length=8.7).rows[0]
+            changes.append(np.log(row["photons_per_nc"] / centre))
         down, up = down + min(*changes, 0) ** 2, up + max(*changes, 0) ** 2
-    assert default.low["photons_per_nc"][i] == pytest.approx(max(centre - down**0.5, 0))
-    assert default.high["photons_per_nc"][i] == pytest.approx(centre + up**0.5)
+    low, high = default.rows[4]["band"]["photons_per_nc"]
+    assert low == pytest.approx(centre * np.exp(-np.sqrt(down)), rel=1e-9)
+    assert high == pytest.approx(centre * np.exp(np.sqrt(up)), rel=1e-9)
+
+
+def test_better_samples_are_better(tmp_path):
+    """A brighter card raises the light yield and improves the CTR; xi changes light and lifetime alike."""
+    card = tmp_path / "mine.toml"
+    card.write_text(
+        'based_on = "CsPbBr3"\n[quantum_yield.peak]\nvalue = 0.95\nunit = "1"\nsource = "fratelli_2024"\n'
+        'provenance = "measured"\n'
+    )
+    mine, shipped = (scintidot.predict(edge_length=8.7, material=m).rows[0] for m in (card, "CsPbBr3"))
+    assert mine["light_yield_photons_per_MeV"] / 1e4 == pytest.approx(
+        mine["photons_per_nc"] / shipped["photons_per_nc"]
+    )
+    assert mine["ctr_ps"]["formula"] < 0.95 * shipped["ctr_ps"]["formula"]
+    assert mine["ctr_ps"]["formula"] / shipped["ctr_ps"]["formula"] == pytest.approx(
+        mine["ctr_nc"] / shipped["ctr_nc"]
+    )
+    ctr = [
+        scintidot.predict(edge_length=8.7, retained_fraction=x).rows[0]["ctr_ps"]["formula"] for x in (0, 1)
+    ]
+    assert ctr[0] == pytest.approx(ctr[1], rel=1e-12)
+    own = scintidot.predict(edge_length=8.7, material=card, light_yield=12_000, light_yield_material="own")
+    assert own.rows[0]["light_yield_photons_per_MeV"] == pytest.approx(12_000)
 
 
 def test_fixing_a_number_narrows_the_band(default):
     fixed = scintidot.predict(retained_fraction=0.5)
-    wide = default.high["photons_per_nc"] - default.low["photons_per_nc"]
-    narrow = fixed.high["photons_per_nc"] - fixed.low["photons_per_nc"]
-    assert fixed.central["photons_per_nc"] == pytest.approx(default.central["photons_per_nc"])
+    wide = default.figures.high["photons_per_nc"] - default.figures.low["photons_per_nc"]
+    narrow = fixed.figures.high["photons_per_nc"] - fixed.figures.low["photons_per_nc"]
+    assert fixed.figures.central["photons_per_nc"] == pytest.approx(default.figures.central["photons_per_nc"])
     assert np.all(narrow < wide)
 
 

@@ -10,7 +10,8 @@ from scipy.stats import poisson
 
 from scintidot.calculators import biexciton_kinetics
 from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT, initial_populations
-from scintidot.excitons.pairs import mean_excitons, pair_creation_energy
+from scintidot.excitons.pairs import mean_excitons
+from scintidot.materials.library import load_material
 
 
 def photons(model, mean, phi_ar=0.0):
@@ -107,7 +108,8 @@ def test_saturation():
 def test_pairs_share_the_deposit():
     """Pair energy 2.8 Eg and 4.2 Eg differ by 3/2 in <N>; the number of pairs times their energy is kept."""
     gap, deposit = 2.37, np.array([0.5, 7.0, 35.0])
-    low, high = (pair_creation_energy(gap, factor, 0.0) for factor in (2.8, 4.2))
+    rules = load_material("CsPbBr3").card.pair_creation
+    low, high = rules["alig-bloom"](gap), rules["fratelli"](gap)
     np.testing.assert_allclose(mean_excitons(deposit, low) * low, deposit, rtol=1e-15)
     np.testing.assert_allclose(mean_excitons(deposit, low) / mean_excitons(deposit, high), 1.5, rtol=1e-14)
-    assert pair_creation_energy(gap, 2.8, 0.7) == pytest.approx(2.8 * gap + 0.7)
+    assert rules["klein"](gap) == pytest.approx(2.8 * gap + 0.75)

@@ -36,7 +36,7 @@ def test_reference_is_complete(reference: Reference) -> None:
 def test_every_shipped_reference_is_used() -> None:
     from scintidot import choices
 
-    methods = {*choices._METHOD_SOURCES, *choices._PATH_SOURCES}
+    methods = set(choices.METHOD_SOURCES)
     cards = [load_material(name).card for name in material_names()]
     used = {key for card in cards for _, quantity in card.quantities() for key in quantity.source}
     used |= {card.composition.source for card in cards if card.composition}

@@ -19,7 +19,7 @@ from scipy.integrate import trapezoid
 from scintidot import biexciton_kinetics, coincidence_time_resolution, predict
 from scintidot.errors import CannotWrite, ScintidotError
 from scintidot.materials.library import shipped_card
-from scintidot.results import UNITS, Prediction, nested, number, write_together
+from scintidot.results import FIGURES, SCHEMA, Prediction, nested, number, write_together
 
 FILES = ["result.json", "result.nc", "run.toml"]
 
@@ -31,7 +31,7 @@ ROW_KEYS = {
 }  # fmt: skip
 MORE_ROW_KEYS = {
     "emission_peak_nm", "pair_creation_energy_eV", "biexciton_lifetime_ps", "photons_per_MeV_deposited",
-    "nanocrystals_per_gram", "light_yield_photons_per_MeV", "ctr_nc",
+    "nanocrystals_per_gram", "light_yield_photons_per_MeV", "ctr_nc", "mean_path_nm",
 }  # fmt: skip
 TAU_KEYS = {"harmonic", "instrument", "mean_photon_time", "one_over_e"}
 
@@ -115,9 +115,9 @@ def test_no_light_is_null_and_said() -> None:
 
 
 def test_band_holds_the_value(result: Prediction) -> None:
-    for name in UNITS:
-        assert np.all(result.low[name] <= result.central[name] * (1 + 1e-12)), name
-        assert np.all(result.central[name] <= result.high[name] * (1 + 1e-12)), name
+    for name in FIGURES:
+        assert np.all(result.figures.low[name] <= result.figures.central[name] * (1 + 1e-12)), name
+        assert np.all(result.figures.central[name] <= result.figures.high[name] * (1 + 1e-12)), name
     assert result.rows[0]["band"]["tau_ps"]["harmonic"][0] < result.rows[0]["tau_ps"]["harmonic"]
 
 
@@ -150,9 +150,9 @@ def test_netcdf_opens_again_with_units_and_the_numbers_of_the_rows(
     with xarray.open_dataset(tmp_path / "result.nc", engine="h5netcdf") as data:
         assert data["edge_length"].attrs["units"] == "nm"
         assert data["time"].attrs["units"] == "ps"
-        for name, unit in UNITS.items():
+        for name, figure in FIGURES.items():
             variable = data[name.replace(".", "_")]
-            assert variable.attrs["units"] == unit
+            assert variable.attrs["units"] == figure.unit
             for row, value, low, high in zip(
                 result.rows,
                 variable.to_numpy(),
@@ -174,7 +174,7 @@ def test_netcdf_opens_again_with_units_and_the_numbers_of_the_rows(
 
 def test_integral_of_the_saved_curve_is_the_photons(result: Prediction) -> None:
     area = trapezoid(result.curves, result.curve_time, axis=-1)
-    assert area == pytest.approx(result.central["photons_per_nc"], rel=2e-3)
+    assert area == pytest.approx(result.figures.central["photons_per_nc"], rel=2e-3)
 
 
 def test_notebook_shows_the_table(result: Prediction) -> None:
@@ -285,13 +285,20 @@ def fail(error: BaseException) -> Callable[[Path], None]:
 def test_failing_writer_leaves_the_folder_as_it_was(
     result: Prediction, tmp_path: Path, error: BaseException
 ) -> None:
-    (tmp_path / "result.json").write_text("old")
+    (tmp_path / "result.json").write_text(json.dumps({"schema": SCHEMA}))
     (tmp_path / "notes.txt").write_text("mine")
     before = snapshot(tmp_path)
     expected = CannotWrite if isinstance(error, OSError) else type(error)
     with pytest.raises(expected):
         result.save(tmp_path, {"report.html": fail(error)})
     assert snapshot(tmp_path) == before
+
+
+def test_foreign_files_are_not_overwritten(result: Prediction, tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text("my own")
+    with pytest.raises(CannotWrite, match="earlier result"):
+        result.save(tmp_path)
+    assert snapshot(tmp_path) == {"run.toml": b"my own"}
 
 
 def test_failing_writer_leaves_no_new_folder(result: Prediction, tmp_path: Path) -> None:

@@ -3,43 +3,50 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import sys
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from scintidot.errors import EXIT_CODES, ScintidotError
+from scintidot.errors import CannotWrite, ScintidotError
 
 
 def print_json(document: dict[str, Any]) -> None:
     """The document alone on standard output."""
-    sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
 
 
 def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
-    """A table for people; plain and unwrapped when the output is not a terminal."""
+    """A table for people; 200 columns wide when the output is not a terminal."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text  # text in square brackets is a unit here, not markup
 
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError(errno.EPIPE, "the reader went away")
+
+    console = Output(width=None if sys.stdout.isatty() else 200, highlight=False)
     table = Table(
         title=Text(title) if title else None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
     )
     for i, column in enumerate(columns):
         numeric = rows and all(row[i][:1] in "-0123456789" for row in rows)
-        table.add_column(Text(column), justify="right" if numeric else "left")
+        table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     console.print(table)
 
 
-def print_notes(warnings: list[str]) -> None:
-    """Warnings, one line each, on standard error."""
+def print_notes(warnings: list[str], *, shortened: bool = False) -> None:
+    """Warnings on standard error, one line each; cut to 100 letters if they stand in full elsewhere."""
     for warning in warnings:
-        print(f"note: {warning}", file=sys.stderr)
+        line = textwrap.shorten(warning, 100, placeholder=" ...") if shortened else warning
+        print(f"note: {line}", file=sys.stderr)
 
 
 def figure(value: float | None, digits: int = 4) -> str:
@@ -49,6 +56,9 @@ def figure(value: float | None, digits: int = 4) -> str:
 
 def run_guarded(command: Callable[[], Any]) -> int:
     """Run the command line; turn every expected failure into one line and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter
     line, code = "", 0
     try:
         result = command()
@@ -64,7 +74,10 @@ def run_guarded(command: Callable[[], Any]) -> int:
             raise
         _forget_output()
         if error.errno == errno.ENOSPC:
-            line, code = "standard output: bad device for the result (expected free space, found none).", 5
+            full = CannotWrite(
+                where="standard output", what="device", who="the result", expected="free space", found="none"
+            )
+            line, code = str(full), full.exit_code
     except Exception as error:
         if type(error).__name__ == "Abort":
             line, code = _INTERRUPTED, 130
@@ -72,7 +85,6 @@ def run_guarded(command: Callable[[], Any]) -> int:
             line, code = _usage(error), 2
         else:
             raise
-    assert code in EXIT_CODES
     if line:
         print(" ".join(line.split()), file=sys.stderr)
     return code

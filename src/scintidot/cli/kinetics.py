@@ -10,35 +10,34 @@ from scintidot.cli.console import figure, print_json, print_notes, print_table
 
 
 def kinetics(
+    context: typer.Context,
     mean_excitons: Annotated[str, typer.Option(metavar="N", help="Mean excitons <N> per nanocrystal.")],
     auger_efficiency: Annotated[str, typer.Option(metavar="PHI", help="Phi_AR, 0 <= PHI < 1.")],
     model: Annotated[
-        str, typer.Option(metavar="NAME", help="paper or poisson-biexciton.")
-    ] = "poisson-biexciton",
+        str | None, typer.Option(metavar="NAME", help="paper or poisson-biexciton (default).")
+    ] = None,
     retained_fraction: Annotated[
-        str, typer.Option(metavar="XI", help="xi, share of Auger events that leave an exciton.")
-    ] = "0.5",
-    exciton_rate: Annotated[str, typer.Option(metavar="RATE", help="Total rate k_X [1/ps].")] = "1e-4",
-    quantum_yield: Annotated[str, typer.Option(metavar="PHI", help="Phi_X, 0 to 1.")] = "1",
-    rate_ratio: Annotated[str, typer.Option(metavar="RATIO", help="k_XX/k_X of radiative rates.")] = "4",
+        str | None, typer.Option(metavar="XI", help="xi, share of Auger events that leave an exciton (0.5).")
+    ] = None,
+    exciton_rate: Annotated[
+        str | None, typer.Option(metavar="RATE", help="Total rate k_X [1/ps] (1e-4).")
+    ] = None,
+    quantum_yield: Annotated[str | None, typer.Option(metavar="PHI", help="Phi_X, 0 to 1 (1).")] = None,
+    rate_ratio: Annotated[
+        str | None, typer.Option(metavar="RATIO", help="k_XX/k_X of radiative rates (4).")
+    ] = None,
     response_ps: Annotated[
-        str, typer.Option(metavar="TIME", help="Full width of the Gaussian response [ps].")
-    ] = "100",
+        str | None, typer.Option(metavar="TIME", help="Full width of the Gaussian response [ps] (100).")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Photons, lifetimes and components of one nanocrystal from its kinetic parameters."""
     from scintidot.calculators import biexciton_kinetics
 
-    result = biexciton_kinetics(
-        model=model,
-        mean_excitons=mean_excitons,
-        auger_efficiency=auger_efficiency,
-        retained_fraction=retained_fraction,
-        exciton_rate=exciton_rate,
-        quantum_yield=quantum_yield,
-        rate_ratio=rate_ratio,
-        response=response_ps,
-    )
+    given = {name: value for name, value in context.params.items() if name != "json" and value is not None}
+    if "response_ps" in given:
+        given["response"] = given.pop("response_ps")
+    result = biexciton_kinetics(**given)
     if json:
         print_json(result)
         return
@@ -51,7 +50,9 @@ def kinetics(
         ["N_XX(0)", figure(result["populations"]["xx0"], 6), ""],
     ]
     print_table(
-        f"Model {model}, statistics {result['choices']['statistics']}", ["figure", "value", "unit"], rows
+        f"Model {result['choices']['model']}, statistics {result['choices']['statistics']}",
+        ["figure", "value", "unit"],
+        rows,
     )
     parts = [
         [part["name"], *(figure(part[key], 5) for key in ("amplitude", "lifetime_ps", "fraction"))]
@@ -77,5 +78,5 @@ def ctr(
     if json:
         print_json(result)
         return
-    print(f"CTR by the formula 3.33 sqrt(rise tau / photons): {result['ctr_ps']['formula']:.4g} ps FWHM")
+    print(f"CTR = {result['ctr_ps']['formula']:.4g} ps FWHM, by {result['choices']['formula']}")
     print_notes(result["warnings"])

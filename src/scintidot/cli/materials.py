@@ -78,6 +78,6 @@ def check_material(
     if json:
         print_json(document)
         return
-    print(f"{file}: sound card '{document['name']}' ({document['kind']}), {document['numbers']} numbers")
+    print(f"{file}: valid card '{document['name']}' ({document['kind']}), {document['numbers']} numbers")
     for note in document["notes"]:
         print(f"note: {note}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +14,7 @@ _DEFAULT_FOLDER = Path("scintidot-predict")
 
 
 def predict(
+    context: typer.Context,
     run_file: Annotated[
         Path | None,
         typer.Argument(metavar="[RUN.toml]", help="Run file; what it leaves out has its default."),
@@ -57,6 +57,15 @@ def predict(
         str | None,
         typer.Option(metavar="NAME", help="photons-per-nanocrystal or photons-per-deposited-energy."),
     ] = None,
+    light_yield: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="Measured light yield [photons/MeV] (10000).")
+    ] = None,
+    light_yield_edge_length: Annotated[
+        str | None, typer.Option(metavar="LENGTH", help="Edge length at which it was measured [nm] (8.7).")
+    ] = None,
+    light_yield_material: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Material it was measured on (CsPbBr3), or own.")
+    ] = None,
     rise_time: Annotated[str | None, typer.Option(metavar="TIME", help="Rise time for the CTR [ps].")] = None,
     response: Annotated[
         str | None, typer.Option(metavar="TIME", help="Full width of the response of tau 'instrument' [ps].")
@@ -78,51 +87,50 @@ def predict(
     Writes report.html (one self-contained file), result.json, result.nc (netCDF) and run.toml (reruns to the
     same numbers). Without arguments: CsPbBr3 at the sizes of Fratelli 2024.
     """
-    options = {name: value for name, value in locals().items() if name not in ("run_file", "out", "json")}
-    folder = out if out is not None or json else _DEFAULT_FOLDER
-
-    from scintidot.results import output_folder
+    from scintidot.config import OPTIONS
+    from scintidot.results import check_folder, output_folder
     from scintidot.simulation import predict as run
 
+    options = {name: value for name, value in context.params.items() if name in OPTIONS}
+    folder = out if out is not None or json else _DEFAULT_FOLDER
+
     if folder is not None:
+        check_folder(folder)
         with output_folder(folder):  # a folder that cannot be written is refused before the work
             pass
     result = run(run_file, where="scintidot predict", **options)
     files: dict[str, Path] = {}
     if folder is not None:
-        from scintidot.report.report import write_report
+        from scintidot.report.page import write_report
 
         files = result.save(folder, {"report.html": lambda path: write_report(result, path)})
     if json:
         print_json(result.as_json())
         return
     _print_summary(result.rows)
-    print_notes(result.warnings)
+    print_notes(result.warnings, shortened=bool(files))
     if files:
-        print(f"Report: {files['report.html'].resolve()}")
+        print(f"Report: {files['report.html'].resolve()} (open it in a browser; it has the notes in full)")
         print("Data:   " + ", ".join(name for name in sorted(files) if name != "report.html"))
-    sys.stdout.flush()
 
 
 def _print_summary(rows: list[dict[str, Any]]) -> None:
-    columns: dict[str, Callable[[dict[str, Any]], Any]] = {
-        "edge [nm]": lambda row: row["edge_length_nm"],
+    """The main figures, a column for each size."""
+    lines: dict[str, Callable[[dict[str, Any]], Any]] = {
         "gap [eV]": lambda row: row["band_gap_eV"],
         "deposit [eV]": lambda row: row["mean_deposit_eV"],
-        "<N>": lambda row: row["mean_excitons"],
+        "excitons <N>": lambda row: row["mean_excitons"],
         "Phi_X": lambda row: row["quantum_yield"],
         "Phi_AR": lambda row: row["auger_efficiency"],
-        "photons/NC": lambda row: row["photons_per_nc"],
-        "I_ENS rel.": lambda row: row["intensity_ensemble_relative"],
-        "tau harm. [ps]": lambda row: row["tau_ps"]["harmonic"],
-        "tau instr. [ps]": lambda row: row["tau_ps"]["instrument"],
-        "CTR [ps]": lambda row: row["ctr_ps"]["formula"],
-        "CTR band": lambda row: row["band"]["ctr_ps"]["formula"],
+        "photons per NC": lambda row: row["photons_per_nc"],
+        "I_ENS relative": lambda row: row["intensity_ensemble_relative"],
+        "tau harmonic [ps]": lambda row: row["tau_ps"]["harmonic"],
+        "tau instrument": lambda row: row["tau_ps"]["instrument"],
+        "CTR formula [ps]": lambda row: row["ctr_ps"]["formula"],
+        "  band, low": lambda row: row["band"]["ctr_ps"]["formula"][0],
+        "  band, high": lambda row: row["band"]["ctr_ps"]["formula"][1],
     }
-    cells = []
-    for row in rows:
-        values = [get(row) for get in columns.values()]
-        cells.append(
-            [f"{figure(v[0], 3)}-{figure(v[1], 3)}" if isinstance(v, list) else figure(v) for v in values]
-        )
-    print_table("", list(columns), cells)
+    for start in range(0, len(rows), 8):
+        part = rows[start : start + 8]
+        cells = [[name, *(figure(get(row), 3) for row in part)] for name, get in lines.items()]
+        print_table("", ["edge [nm]", *(f"{row['edge_length_nm']:g}" for row in part)], cells)

@@ -35,4 +35,4 @@ def initial_populations(mean_excitons: npt.ArrayLike, statistics: str) -> Occupa
     mean = np.asarray(mean_excitons, dtype=float)
     single, multiple = mean * np.exp(-mean), gammainc(2.0, mean)
     factor = mean if statistics == "paper" else 1.0
-    return Occupancy(mean, np.asarray(factor * single), np.asarray(factor * multiple), statistics)
+    return Occupancy(mean, np.asarray(factor * single), np.asarray(factor * multiple))

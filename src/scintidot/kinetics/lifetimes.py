@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.kinetics.biexciton import BiexcitonDecay
-from scintidot.kinetics.response import FWHM_PER_SIGMA
 from scintidot.records import FloatArray
 
 DEFINITIONS = {

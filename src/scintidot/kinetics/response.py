@@ -8,8 +8,6 @@ import numpy as np
 
 from scintidot.records import FloatArray
 
-FWHM_PER_SIGMA = 2 * math.sqrt(2 * math.log(2))
-
 
 def gaussian_times_decay(time: FloatArray, rate: FloatArray, sigma: float) -> FloatArray:
     """Convolution of exp(-rate t), t >= 0, with a normalised Gaussian.

@@ -7,19 +7,21 @@ and, where it is uncertain, ``low`` and ``high`` in the same unit. The format is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from scintidot.errors import nearest
-from scintidot.materials import laws
-from scintidot.materials.fields import FieldError, In, OneOf
+from scintidot.errors import FieldError, nearest
+from scintidot.materials.energy_loss import EnergyLoss
+from scintidot.materials.fields import In, OneOf
 from scintidot.provenance import PROVENANCE, Quantity, Reference
 from scintidot.records import FloatArray
 
-FORMAT = "scintidot-material/1"
 Length = Annotated[Quantity, In("nm", above=0)]
 Energy = Annotated[Quantity, In("eV", at_least=0)]
 Time = Annotated[Quantity, In("ps", above=0)]
@@ -65,9 +67,8 @@ class SizingCurve(Section):
 
     def __call__(self, edge_length: FloatArray) -> FloatArray:
         """Gap [eV] at ``edge_length`` [nm]."""
-        return laws.sizing_power_law(
-            edge_length, self.energy_at_infinity.value, self.amplitude.value, self.exponent.value
-        )
+        rise = self.amplitude.value * np.asarray(edge_length, dtype=float) ** -self.exponent.value
+        return np.asarray(self.energy_at_infinity.value + rise)
 
 
 class Exciton(Section):
@@ -99,13 +100,9 @@ class QuantumYield(Section):
 
     def __call__(self, edge_length: FloatArray) -> FloatArray:
         """Phi_X at ``edge_length`` [nm]."""
-        return laws.log_normal_peak(
-            edge_length,
-            self.peak.value,
-            self.best_edge_length.value,
-            self.small_edge_length.value,
-            self.small_value.value,
-        )
+        peak, best = self.peak.value, self.best_edge_length.value
+        fall = math.log(best / self.small_edge_length.value) ** 2 / math.log(peak / self.small_value.value)
+        return np.asarray(peak * np.exp(-(np.log(np.asarray(edge_length) / best) ** 2) / fall))
 
 
 class Biexciton(Section):
@@ -134,13 +131,11 @@ class AugerLaw(Section):
 
     def __call__(self, edge_length: FloatArray) -> FloatArray:
         """1/k_AR [ps] at ``edge_length`` [nm]."""
-        return laws.two_point_power_law(
-            edge_length,
-            self.small_edge_length.value,
-            self.small_lifetime.value,
-            self.large_edge_length.value,
-            self.large_lifetime.value,
+        small, lifetime = self.small_edge_length.value, self.small_lifetime.value
+        exponent = math.log(self.large_lifetime.value / lifetime) / math.log(
+            self.large_edge_length.value / small
         )
+        return np.asarray(lifetime * (np.asarray(edge_length, dtype=float) / small) ** exponent)
 
 
 class Auger(Section):
@@ -165,6 +160,10 @@ class PairCreation(Section):
     gap_factor: Positive
     offset: Energy
 
+    def __call__(self, band_gap: FloatArray) -> FloatArray:
+        """Mean energy [eV] per electron-hole pair at ``band_gap`` [eV]."""
+        return np.asarray(self.gap_factor.value * np.asarray(band_gap) + self.offset.value)
+
 
 class Emission(Section):
     """Emission spectrum of the single exciton: a Gaussian in energy about the sizing curve."""
@@ -181,8 +180,9 @@ class Dielectric(Section):
 
     @model_validator(mode="after")
     def _beside_the_card(self) -> Dielectric:
-        if PurePath(self.file).name != self.file:
-            raise FieldError("file", "the name of a table beside the card, without folders", repr(self.file))
+        if PurePath(self.file).name != self.file or not self.file.endswith(".csv"):
+            expected = "the name of a .csv table beside the card, without folders"
+            raise FieldError("file", expected, repr(self.file))
         return self
 
 
@@ -203,6 +203,22 @@ class SizeRange(Section):
             expected = "smallest <= published_smallest <= published_largest <= largest"
             raise FieldError("range", expected, ", ".join(f"{size:g}" for size in sizes) + " nm")
         return self
+
+
+@dataclass(frozen=True)
+class Scintillator:
+    """What a prediction needs of a card, all of it present."""
+
+    density: Quantity
+    sizes: SizeRange
+    sizing_curve: SizingCurve
+    exciton: Exciton
+    quantum_yield: QuantumYield
+    biexciton: Biexciton
+    auger: Auger
+    pair_creation: dict[str, PairCreation]
+    dielectric: Dielectric
+    energy_loss: EnergyLoss
 
 
 class Card(Section):

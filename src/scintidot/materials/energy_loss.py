@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -15,12 +15,18 @@ from scintidot.records import FloatArray
 COLUMNS = ("energy_eV", "eps1", "eps2", "energy_loss_function", "provenance")
 
 
-@dataclass(frozen=True)
-class EnergyLoss:
-    """Im(-1/eps) at zero momentum transfer, tabulated.
+@dataclass(frozen=True, eq=False)
+class Oscillators:
+    """A loss function as a sum of oscillators, which is all that a stopping power needs."""
 
-    ``weight`` holds trapezoidal weights: ``sum(weight * loss * f(energy))`` is the integral over energy.
-    """
+    energy: FloatArray  # W [eV], positive
+    strength: FloatArray  # W Im(-1/eps(W)) dW [eV^2]
+    plasma_energy: float  # [eV], of all electrons of the medium
+
+
+@dataclass(frozen=True, eq=False)
+class EnergyLoss:
+    """Im(-1/eps) at zero momentum transfer, tabulated."""
 
     energy: FloatArray  # [eV], rising
     eps1: FloatArray
@@ -31,29 +37,26 @@ class EnergyLoss:
     plasma_energy: float  # [eV], of all electrons
 
     @cached_property
-    def weight(self) -> FloatArray:
-        """Trapezoidal weights [eV]."""
+    def oscillators(self) -> Oscillators:
+        """Each row an oscillator, with the trapezoidal share of its surroundings."""
         gaps = np.diff(self.energy)
-        weight = np.zeros_like(self.energy)
-        weight[:-1] += gaps / 2
-        weight[1:] += gaps / 2
-        return weight
+        width = np.concatenate([gaps, [0.0]]) / 2 + np.concatenate([[0.0], gaps]) / 2
+        return Oscillators(self.energy, width * self.energy * self.loss, self.plasma_energy)
 
     @property
     def f_sum(self) -> float:
         """Electrons per formula unit in the loss function, (2/pi Ep^2) Z integral(E loss): should be Z."""
-        strength = float(np.sum(self.weight * self.energy * self.loss))
-        return 2 / math.pi * self.electrons * strength / self.plasma_energy**2
+        return 2 / math.pi * self.electrons * float(self.oscillators.strength.sum()) / self.plasma_energy**2
 
     @property
     def screening_sum(self) -> float:
         """(2/pi) integral(loss/E): should be 1 - 1/eps1(0)."""
-        return float(2 / math.pi * np.sum(self.weight * self.loss / self.energy))
+        return 2 / math.pi * float(np.sum(self.oscillators.strength / self.energy**2))
 
     @property
     def mean_excitation_energy(self) -> float:
         """I [eV], ln I = integral(E loss ln E)/integral(E loss)."""
-        strength = self.weight * self.energy * self.loss
+        strength = self.oscillators.strength
         return float(np.exp(np.sum(strength * np.log(self.energy)) / np.sum(strength)))
 
 
@@ -67,6 +70,7 @@ def plasma_energy(electrons: float, molar_mass: float, density: float) -> float:
     return HARTREE_ENERGY * math.sqrt(4 * math.pi * per_nm3 * BOHR_RADIUS**3)
 
 
+@lru_cache(maxsize=32)  # the same table is asked for with every varied card
 def read_energy_loss(
     text: str, *, where: str, electrons: float, molar_mass: float, density: float
 ) -> EnergyLoss:

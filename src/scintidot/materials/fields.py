@@ -8,20 +8,12 @@ from typing import Any
 
 from pydantic_core import core_schema
 
-from scintidot.errors import BadValue, nearest
+from scintidot.errors import BadValue, FieldError, nearest
 from scintidot.provenance import PROVENANCE, Quantity
 from scintidot.units import parse_quantity
 
 _REQUIRED = ("value", "unit", "source", "provenance")
 _QUANTITY_KEYS = (*_REQUIRED, "low", "high", "note")
-
-
-class FieldError(ValueError):
-    """A fault of one field, before the file or option is known."""
-
-    def __init__(self, what: str, expected: str, found: object, hint: str | None = None) -> None:
-        super().__init__(what)
-        self.what, self.expected, self.found, self.hint = what, expected, found, hint
 
 
 @dataclass(frozen=True)
@@ -49,7 +41,8 @@ class In:
             raise FieldError(error.what, error.expected, error.found, error.hint) from None
         if not self._allows(value):
             suffix = "" if self.unit == "1" else f" {self.unit}"
-            percent = self.unit == "1" and max(self.at_most or 0, self.below or 0) == 1 and 1 < value <= 100
+            limit = self.at_most if self.below is None else self.below
+            percent = self.unit == "1" and limit is not None and limit <= 1 and 2 <= value <= 100
             hint = f"Is this in percent? Write '{value:g} %'." if percent else None
             raise FieldError("value", self._limits() + suffix, f"{value:g}{suffix}", hint)
         return value
@@ -91,6 +84,11 @@ class In:
         unit = str(entry["unit"])
         if not unit:
             raise FieldError("unit", f"a unit such as '{self.unit}'", "an empty text")
+        for key in ("value", "low", "high"):
+            if isinstance(entry.get(key), str):
+                raise FieldError(
+                    "number", f"a bare number for '{key}', its unit under 'unit'", repr(entry[key])
+                )
         numbers = {k: self.read_number(entry[k], unit) for k in ("value", "low", "high") if k in entry}
         if "low" in numbers and not numbers["low"] <= numbers["value"] <= numbers["high"]:
             raise FieldError("band", "low <= value <= high", "{low:g}, {value:g}, {high:g}".format(**numbers))

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from scintidot.errors import BadFile, BadValue, nearest
-from scintidot.materials.card import Card
+from scintidot.materials.card import Card, Scintillator
 from scintidot.materials.energy_loss import EnergyLoss, read_energy_loss
 from scintidot.materials.schema import explain
 from scintidot.provenance import Reference, bibliography, fingerprint, shipped_references
 
+_SCINTILLATOR_SECTIONS = [
+    field.name for field in fields(Scintillator) if field.name not in ("density", "energy_loss")
+]
 _DATA = resources.files("scintidot.materials") / "data"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Material:
     """A card, the table it names, and where both come from."""
 
@@ -32,6 +37,7 @@ class Material:
     dielectric_text: str | None
     fingerprint: str
     own: bool = False  # a user's card, not a shipped one
+    based_on: str | None = None  # name of the shipped card that it starts from
 
     @property
     def name(self) -> str:
@@ -51,6 +57,43 @@ class Material:
             molar_mass=molar_mass,
             density=self.card.density.value,
         )
+
+    def scintillator(self) -> Scintillator:
+        """The sections that a prediction needs; refuses a card that lacks one."""
+        if self.card.kind != "scintillator":
+            raise BadFile(
+                where=self.where,
+                what="material",
+                who="kind",
+                expected="a scintillator",
+                found=f"{self.name}, a {self.card.kind}",
+            )
+        for name in self.missing_sections():
+            raise BadFile(
+                where=self.where,
+                what="card",
+                who=name,
+                expected="this section, which predict needs",
+                found="no such section",
+                hint='Start the card with: based_on = "CsPbBr3"',
+            )
+        sections = {name: getattr(self.card, name) for name in _SCINTILLATOR_SECTIONS}
+        return Scintillator(density=self.card.density, energy_loss=self.energy_loss, **sections)  # type: ignore[arg-type]
+
+    def missing_sections(self) -> list[str]:
+        """Sections without which a material cannot be predicted."""
+        return [name for name in ("composition", *_SCINTILLATOR_SECTIONS) if not getattr(self.card, name)]
+
+    def changes(self) -> dict[str, tuple[float | None, float]]:
+        """Numbers that differ from the card it is based on: dotted key -> (there, here)."""
+        if self.based_on is None:
+            return {}
+        base = dict(load_material(self.based_on).card.quantities())
+        return {
+            key: (base[key].value if key in base else None, q.value)
+            for key, q in self.card.quantities()
+            if key not in base or (q.value, q.low, q.high) != (base[key].value, base[key].low, base[key].high)
+        }
 
     def with_value(self, dotted: str, value: float) -> Material:
         """The same material with one number of its card replaced."""
@@ -85,21 +128,29 @@ def electrons_and_molar_mass(card: Card, where: str) -> tuple[float, float]:
     return float(electrons), float(compound["molarMass"])
 
 
-def shipped_card(name: str) -> Any:
+def shipped_card(name: str) -> Traversable:
     """The file of a shipped card."""
     return _DATA / f"{name}.toml"
 
 
-def material_names(kind: str | None = None) -> list[str]:
+def material_names() -> list[str]:
     """Names of the shipped materials, sorted without regard to case."""
     names = [Path(entry.name).stem for entry in _DATA.iterdir() if entry.name.endswith(".toml")]
-    if kind is not None:
-        names = [name for name in names if load_material(name).card.kind == kind]
     return sorted(names, key=str.lower)
 
 
+def scintillator_names() -> list[str]:
+    """Names of the shipped scintillators."""
+    return [name for name in material_names() if load_material(name).card.kind == "scintillator"]
+
+
+def is_card_path(text: str) -> bool:
+    """Whether ``text`` names a card of the user's own, not a shipped material."""
+    return text.endswith(".toml") or "/" in text or "\\" in text
+
+
 def load_material(name_or_path: str | Path, *, where: str = "material", who: str = "material") -> Material:
-    """A shipped material by name, or a user's card by path (anything that ends in ``.toml``).
+    """A shipped material by name, or a user's card by path (see `is_card_path`).
 
     Raises
     ------
@@ -114,7 +165,7 @@ def load_material(name_or_path: str | Path, *, where: str = "material", who: str
     0.7026
     """
     text = str(name_or_path)
-    if text.endswith(".toml") or "/" in text:
+    if is_card_path(text):
         return _read_card(Path(text))
     names = material_names()
     for name in names:
@@ -141,6 +192,7 @@ def _read_card(path: Path) -> Material:
             who="material",
             expected="a readable material card (TOML)",
             found=error.strerror or "no such file",
+            hint="A card saved with a run lies beside its run.toml: copy the whole folder.",
         ) from None
     return _from_text(content, str(path), path)
 
@@ -148,6 +200,7 @@ def _read_card(path: Path) -> Material:
 def _from_text(content: bytes, where: str, path: Path | None) -> Material:
     data = parse_toml(content, where)
     table: str | None = None
+    base: str | None = None
     if "based_on" in data:
         base = str(data.pop("based_on"))
         names = material_names()
@@ -163,6 +216,7 @@ def _from_text(content: bytes, where: str, path: Path | None) -> Material:
         own = data.get("dielectric")
         if not (isinstance(own, dict) and "file" in own):
             table = load_material(base).dielectric_text
+        data = {"name": f"{base} ({Path(where).name})", **data}
         data = _merge(parse_toml(shipped_card(base).read_bytes(), base), data)
     try:
         card = Card.model_validate(_with_reference_keys(data))
@@ -185,7 +239,7 @@ def _from_text(content: bytes, where: str, path: Path | None) -> Material:
         table = _read_table(card.dielectric.file, path, where)
     canonical = json.dumps(data, sort_keys=True, default=str).encode()
     identity = fingerprint(canonical, (table or "").encode())
-    material = Material(card, where, content, table, identity, own=path is not None)
+    material = Material(card, where, content, table, identity, own=path is not None, based_on=base)
     _ = material.energy_loss  # a malformed table is refused with the card, not later
     return material
 
@@ -195,8 +249,10 @@ def parse_toml(content: bytes, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        comma = re.search(rb"=\s*[+-]?\d+,\d+\s*(#|\r?\n|$)", content)
+        hint = "Write the decimal point as '.', not ','." if comma else None
         raise BadFile(
-            where=where, what="syntax", who="the file", expected="TOML in UTF-8", found=str(error)
+            where=where, what="syntax", who="the file", expected="TOML in UTF-8", found=str(error), hint=hint
         ) from None
 
 

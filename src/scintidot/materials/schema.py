@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from scintidot.errors import BadFile, ScintidotError, nearest
+from scintidot.errors import BadFile, FieldError, ScintidotError, nearest
 
 
 def explain(
@@ -17,12 +17,10 @@ def explain(
     """The first fault as file, dotted key, expected, found and nearest valid name."""
     fault = error.errors()[0]
     location = [str(part) for part in fault["loc"]]
-    cause: Any = fault.get("ctx", {}).get("error")
+    cause = fault.get("ctx", {}).get("error")
     who = ".".join(location) or "the file"
-    if hasattr(cause, "expected"):  # one of our own, with its parts
-        return kind(
-            where=where, what=cause.what, who=who, expected=cause.expected, found=cause.found, hint=cause.hint
-        )
+    if isinstance(cause, FieldError):
+        return cause.at(kind, where=where, who=who)
     if fault["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         valid = _fields_at(model, location[:-1])
         hint = nearest(location[-1], valid) if valid else None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from scintidot import study
+from scintidot.bands import Banded
+from scintidot.config import LIGHT_YIELD_SCALINGS
+from scintidot.records import FloatArray
 from scintidot.report.style import (
     BLUE,
     GREEN,
@@ -21,8 +25,10 @@ from scintidot.report.style import (
     to_svg,
 )
 from scintidot.results import Prediction
-from scintidot.simulation import deposit_curves, size_curves
-from scintidot.study import Outputs
+from scintidot.study import size_curves, with_option
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 ENERGIES_KEV = [1.0, 2.0, 5.0, 7.0, 20.0, 50.0, 100.0]
 PUBLISHED_DEPOSIT = {"edge_length_nm": (2.0, 15.0), "deposit_eV": (5.0, 35.0)}
@@ -41,14 +47,11 @@ class Plot:
     table: list[list[float]]
 
 
-@dataclass(frozen=True)
-class Curves:
+class Curves(NamedTuple):
     """The prediction on a fine grid of sizes."""
 
-    edge: Any
-    central: Outputs
-    low: Outputs
-    high: Outputs
+    edge: FloatArray  # [nm]
+    figures: Banded
 
 
 def draw_all(prediction: Prediction) -> list[Plot]:
@@ -66,20 +69,39 @@ def draw_all(prediction: Prediction) -> list[Plot]:
 
 
 def _line(
-    axis: Any, prediction: Prediction, curves: Curves, key: str, colour: str, label: str, x: Any
+    axis: Axes,
+    prediction: Prediction,
+    curves: Curves,
+    key: str,
+    colour: str,
+    label: str,
+    x: Callable[[FloatArray], FloatArray] = lambda edge: edge,
 ) -> None:
     """Curve with its band, and the rows as points."""
-    axis.fill_between(x(curves.edge), curves.low[key], curves.high[key], color=colour, alpha=0.15, lw=0)
-    axis.plot(x(curves.edge), curves.central[key], color=colour, label=label)
-    axis.plot(x(prediction.edge_length), prediction.central[key], "o", color=colour, ms=5)
+    axis.fill_between(
+        x(curves.edge), curves.figures.low[key], curves.figures.high[key], color=colour, alpha=0.15, lw=0
+    )
+    axis.plot(x(curves.edge), curves.figures.central[key], color=colour, label=label)
+    axis.plot(x(prediction.edge_length), prediction.figures.central[key], "o", color=colour, ms=5)
 
 
 def _table(edges: Any, *columns: Any) -> list[list[float]]:
     return [[float(value) for value in row] for row in zip(edges, *columns, strict=True)]
 
 
-def _same(values: Any) -> Any:
-    return values
+TRUNCATED_FROM = 1.0
+"""<N> from which the truncation at the biexciton makes lifetimes and CTR misleading."""
+
+
+def _mark_truncation(axis: Axes, curves: Curves) -> None:
+    """Grey where <N> is above `TRUNCATED_FROM`."""
+    beyond = curves.edge[curves.figures.central["mean_excitons"] > TRUNCATED_FROM]
+    if beyond.size:
+        axis.axvspan(beyond[0], curves.edge[-1], color=GREY, alpha=0.09, lw=0, zorder=0)
+        axis.annotate(
+            "⟨N⟩ > 1: biexciton truncation", (1, 0.985), xycoords="axes fraction", ha="right", va="top", fontsize=8.5,
+            color=GREY,
+        )  # fmt: skip
 
 
 def timing_against_size(prediction: Prediction, curves: Curves) -> Plot:
@@ -93,32 +115,36 @@ def timing_against_size(prediction: Prediction, curves: Curves) -> Plot:
         ("tau_ps.mean_photon_time", GREEN, "mean photon time"),
         ("tau_ps.one_over_e", PURPLE, "1/e"),
     ):
-        _line(left, prediction, curves, key, colour, label, _same)
-    lowest = float(np.nanmin(curves.central["tau_ps.one_over_e"]))
+        _line(left, prediction, curves, key, colour, label)
+    lowest = float(np.nanmin(curves.figures.central["tau_ps.one_over_e"]))
     left.set(yscale="log", ylim=(0.4 * lowest, None))
     left.set(xlabel="edge length [nm]", ylabel="effective lifetime [ps]")
+    for axis in (left, right):
+        _mark_truncation(axis, curves)
     left.legend(title="definition", ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     light = prediction.config.light
-    _line(
-        right, prediction, curves, "ctr_ps.formula", BLUE, f"light yield ~ {light.light_yield_scaling}", _same
-    )
-    other = _other_scaling(curves, prediction)
-    right.plot(curves.edge, other[1], "--", color=VERMILION, label=f"light yield ~ {other[0]}")
+    _line(right, prediction, curves, "ctr_ps.formula", BLUE, f"light yield ~ {light.light_yield_scaling}")
+    other = next(name for name in LIGHT_YIELD_SCALINGS if name != light.light_yield_scaling)
+    ctr = with_option(prediction, curves.edge, "light_yield_scaling", other)["ctr_ps.formula"]
+    right.plot(curves.edge, ctr, "--", color=VERMILION, label=f"light yield ~ {other}")
     right.set(xlabel="edge length [nm]", ylabel="CTR by formula [ps FWHM]")
-    top = float(np.nanmax(prediction.high["ctr_ps.formula"]))
+    top = float(np.nanmax(prediction.figures.high["ctr_ps.formula"]))
     right.set_ylim(0, 1.15 * top)
     right.legend(loc="lower left", bbox_to_anchor=(0, 1))
     caption = (
         "Left: effective lifetime by four definitions, which are different quantities. The harmonic one is "
         "integral(F)/F(0); what an instrument of finite response reads differs from it. Right: coincidence time "
-        f"resolution by the formula 3.33 sqrt(rise time x harmonic tau / photons) for {timing.gamma_energy_keV:g} "
-        f"keV, rise time {timing.rise_time_ps:g} ps, {light.light_yield_photons_per_MeV:g} photons/MeV at "
-        f"{light.light_yield_edge_length_nm:g} nm, outcoupling {timing.outcoupling:g}, detection efficiency "
-        f"{timing.detection_efficiency:g}. Shaded: band of the estimates. Compare Fig. 3f of Fratelli 2024."
+        f"resolution by {prediction.choices['ctr_formula']}, for {timing.gamma_energy_keV:g} "
+        f"keV, rise time {timing.rise_time_ps:g} ps, outcoupling {timing.outcoupling:g}, detection efficiency "
+        f"{timing.detection_efficiency:g}; light yield {light.light_yield_photons_per_MeV:g} photons/MeV for cubes of "
+        f"{light.light_yield_edge_length_nm:g} nm of {light.light_yield_material} (a measured sample, in which the "
+        "nanocrystals keep only part of the energy), scaled to each size. Shaded: band of the estimates. "
+        "Grey: more than one exciton on average, where counting every N >= 2 as a biexciton makes lifetimes and CTR "
+        "too long and hides further gains. Compare Fig. 3f of Fratelli 2024."
     )
     keys = [f"tau_ps.{name}" for name in ("harmonic", "instrument", "mean_photon_time", "one_over_e")]
     keys += ["ctr_ps.formula"]
-    table = _table(prediction.edge_length, *(prediction.central[key] for key in keys))
+    table = _table(prediction.edge_length, *(prediction.figures.central[key] for key in keys))
     return Plot(
         "timing",
         "Lifetime and time resolution against size",
@@ -129,36 +155,27 @@ def timing_against_size(prediction: Prediction, curves: Curves) -> Plot:
     )
 
 
-def _other_scaling(curves: Curves, prediction: Prediction) -> tuple[str, Any]:
-    """CTR under the other scaling of the light yield, joined at the size that anchors it."""
-    kept = curves.central["mean_deposit_eV"]
-    anchor = np.interp(prediction.config.light.light_yield_edge_length_nm, curves.edge, kept)
-    ctr = curves.central["ctr_ps.formula"]
-    if prediction.config.light.light_yield_scaling == "photons-per-nanocrystal":
-        return "photons-per-deposited-energy", ctr * np.sqrt(kept / anchor)
-    return "photons-per-nanocrystal", ctr * np.sqrt(anchor / kept)
-
-
 def intensity_against_volume(prediction: Prediction, curves: Curves) -> Plot:
     """Photons of one nanocrystal and of equal mass (Fig. 3c)."""
     drawing, axes = figure(1, 3, 13, 4.0)
     left, middle, right = axes[0]
-    _line(left, prediction, curves, "photons_per_nc", BLUE, "", _same)
-    left.set(xlabel="edge length [nm]", ylabel="photons per hit nanocrystal", ylim=(0, None))
+    _line(left, prediction, curves, "photons_per_nc", BLUE, "")
+    left.set(xlabel="edge length [nm]", ylabel="photons per nanocrystal", ylim=(0, None))
     _line(middle, prediction, curves, "intensity_ensemble_relative", GREEN, "", lambda edge: edge**3)
     middle.set(xscale="log", xlabel="d³ [nm³]", ylabel="I_ENS of equal mass [relative]")
-    middle.set_ylim(0, 1.25 * float(prediction.high["intensity_ensemble_relative"].max()))
-    _line(right, prediction, curves, "photons_per_MeV_deposited", VERMILION, "", _same)
+    middle.set_ylim(0, 1.25 * float(prediction.figures.high["intensity_ensemble_relative"].max()))
+    _line(right, prediction, curves, "photons_per_MeV_deposited", VERMILION, "")
     right.set(xlabel="edge length [nm]", ylabel="photons per MeV kept by nanocrystals", ylim=(0, None))
     caption = (
-        "Left: photons after one hit. Middle: the same times the number of nanocrystals of equal mass, largest "
-        "row = 1, as in Fig. 3c of Fratelli 2024; this counts every nanocrystal of the sample as hit once. Right: "
-        "photons per energy kept, which is what equal absorbed dose gives: a larger crystal takes more energy "
-        "per hit, so fewer of them are hit. Shaded: band of the estimates."
+        "Left: photons of one nanocrystal after one event. Middle: the same times the number of nanocrystals of equal "
+        "mass, largest row = 1, the definition behind Fig. 3c of Fratelli 2024; it counts every nanocrystal of the "
+        "sample as hit once and so favours small ones, while the measured intensity there follows the quantum yield. "
+        "Right: photons per energy kept, for equal absorbed dose: a larger crystal takes more energy per event, so "
+        "fewer of them take part. Shaded: band of the estimates."
     )
     keys = ["photons_per_nc", "intensity_ensemble_relative", "photons_per_MeV_deposited"]
     table = _table(
-        prediction.edge_length, prediction.edge_length**3, *(prediction.central[key] for key in keys)
+        prediction.edge_length, prediction.edge_length**3, *(prediction.figures.central[key] for key in keys)
     )
     return Plot(
         "intensity",
@@ -175,42 +192,45 @@ def deposit_and_excitons(prediction: Prediction, curves: Curves) -> Plot:
     drawing, ((left, right),) = figure(1, 2, 11, 4.4)
     own = prediction.config.radiation.kinetic_energy_keV
     energies = sorted({*ENERGIES_KEV, own})
-    lines = deposit_curves(prediction, curves.edge, energies)
     for energy, colour in zip(energies, shades(len(energies)), strict=True):
         if energy != own:
-            left.plot(curves.edge, lines[energy], color=colour, lw=1.3, label=f"{energy:g} keV")
-    _line(left, prediction, curves, "mean_deposit_eV", VERMILION, f"{own:g} keV (this run)", _same)
+            kept = with_option(prediction, curves.edge, "energy", energy)["mean_deposit_eV"]
+            left.plot(curves.edge, kept, color=colour, lw=1.3, label=f"{energy:g} keV")
+    _line(left, prediction, curves, "mean_deposit_eV", VERMILION, f"{own:g} keV (this run)")
     left.plot(
         PUBLISHED_DEPOSIT["edge_length_nm"], PUBLISHED_DEPOSIT["deposit_eV"], "D", color="black", ms=6, ls="none",
-        label="Fratelli 2024, Geant4, 7 keV",
+        label="Fratelli 2024: Geant4, 990 eV cut, 7 keV",
     )  # fmt: skip
     left.set(yscale="log", xlabel="edge length [nm]", ylabel="mean deposit in one nanocrystal [eV]")
     left.legend(ncols=2, loc="upper left", bbox_to_anchor=(0, -0.16))
-    _line(right, prediction, curves, "mean_excitons", BLUE, prediction.choices["pair_creation_energy"], _same)
-    for (name, rule), colour in zip(
-        prediction.material.card.pair_creation.items(), (GREEN, ORANGE, PURPLE, GREY), strict=False
+    _line(right, prediction, curves, "mean_excitons", BLUE, prediction.choices["pair_creation_energy"])
+    for name, colour in zip(
+        prediction.material.card.pair_creation, (GREEN, ORANGE, PURPLE, GREY), strict=False
     ):
         if name != prediction.choices["pair_creation_energy"]:
-            pair_energy = rule.gap_factor.value * curves.central["band_gap_eV"] + rule.offset.value
-            mean = curves.central["mean_deposit_eV"] / pair_energy
+            mean = with_option(prediction, curves.edge, "pair_creation_energy", name)["mean_excitons"]
             right.plot(curves.edge, mean, "--", lw=1.5, color=colour, label=name)
     right.set(xlabel="edge length [nm]", ylabel="mean excitons <N>", ylim=(0, None))
     gaps = right.secondary_xaxis("top")
     ticks = np.array([3.0, 6.0, 9.0, 12.0, 15.0])
-    in_gaps = np.interp(ticks, curves.edge, curves.central["mean_deposit_eV"] / curves.central["band_gap_eV"])
+    in_gaps = np.interp(
+        ticks, curves.edge, curves.figures.central["mean_deposit_eV"] / curves.figures.central["band_gap_eV"]
+    )
     gaps.set_xticks(ticks, [f"{value:.0f}" for value in in_gaps])
     gaps.set_xlabel("deposit in band gaps")
     right.legend(title="pair-creation energy", loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2)
     caption = (
         f"Left: mean energy kept by one {prediction.choices['shape']}, start rule {prediction.choices['start']}, "
         "model continuous: nothing escapes, so small crystals keep less than this. Diamonds: the published ends "
-        "(5 eV at 2 nm, 35 eV at 15 nm). Right: mean number of excitons with the pair-creation energy of this run "
-        "and, dashed, with the other rules of the card. Compare Fig. 1c of Fratelli 2024."
+        "(5 eV at 2 nm, 35 eV at 15 nm) of a simulation that, as this model, leaves secondaries below 990 eV on the "
+        "spot; where they are followed the smallest crystals keep 40 % of this. Right: mean number of excitons with "
+        "the pair-creation energy of this run and, dashed, with the other rules of the card. Compare Fig. 1c of "
+        "Fratelli 2024."
     )
-    table = _table(
-        prediction.edge_length, prediction.central["mean_deposit_eV"],
-        prediction.central["mean_deposit_eV"] / prediction.central["band_gap_eV"], prediction.central["mean_excitons"],
-    )  # fmt: skip
+    kept, gap, mean = (
+        prediction.figures.central[key] for key in ("mean_deposit_eV", "band_gap_eV", "mean_excitons")
+    )
+    table = _table(prediction.edge_length, kept, kept / gap, mean)
     columns = ["edge_length_nm", "mean_deposit_eV", "deposit_in_gaps", "mean_excitons"]
     return Plot("deposit", "Energy kept and excitons against size", to_svg(drawing), caption, columns, table)
 
@@ -219,11 +239,13 @@ def decay_curves(prediction: Prediction) -> Plot:
     """F(t) of every size, normalised to its start."""
     drawing, ((left, right),) = figure(1, 2, 11, 4.0)
     time, curves = prediction.curve_time, prediction.curves
-    for edge, curve, colour in zip(
-        prediction.edge_length, curves, shades(len(prediction.edge_length)), strict=True
+    for i, (edge, curve, colour) in enumerate(
+        zip(prediction.edge_length, curves, shades(len(prediction.edge_length)), strict=True)
     ):
         for axis in (left, right):
-            axis.plot(time / 1e3, curve / curve[0], color=colour, lw=1.6, label=f"{edge:g} nm")
+            axis.plot(
+                time / 1e3, curve / curve[0], "-" if i % 2 == 0 else "--", color=colour, label=f"{edge:g} nm"
+            )
     left.set(xlim=(0, 1), ylim=(0.03, 1.1), yscale="log", xlabel="time [ns]", ylabel="F(t)/F(0)")
     right.set(xlim=(0, 30), ylim=(1e-3, 1.1), yscale="log", xlabel="time [ns]")
     right.legend(title="edge length", ncols=2)
@@ -244,7 +266,7 @@ def auger_family(prediction: Prediction) -> Plot:
     """tau, I_NC and CTR_NC against Phi_AR (Fig. 1a)."""
     statistics = prediction.choices["statistics"]
     response = prediction.config.timing.response_fwhm_ps
-    family = study.auger_family(prediction.choices["kinetics"], statistics, response)
+    family = study.auger_family(statistics, response)
     drawing, axes = figure(3, 3, 11, 8.6)
     colours = shades(len(study.FAMILY_MEAN_EXCITONS))
     phi = family["auger_efficiency"]
@@ -255,6 +277,9 @@ def auger_family(prediction: Prediction) -> Plot:
             axes[0, column].plot(phi, family["instrument"][column, row] / 1e3, ls=":", **style)
             axes[1, column].plot(phi, family["photons"][column, row], **style)
             axes[2, column].plot(phi, family["ctr_nc"][column, row], **style)
+        own = prediction.figures.central["auger_efficiency"]
+        for axis in axes[:, column]:
+            axis.axvspan(own.min(), own.max(), color=GREY, alpha=0.15, lw=0, zorder=0)
         axes[0, column].set(title=f"ξ = {retained:g}", ylim=(0, 10.5))
         axes[1, column].set(ylim=(0, 1.05 * family["photons"].max()))
         axes[2, column].set(ylim=(0, 1.05 * family["ctr_nc"].max()), xlabel="Φ_AR")
@@ -269,10 +294,12 @@ def auger_family(prediction: Prediction) -> Plot:
         frameon=False,
     )
     caption = (
-        f"One nanocrystal against Auger efficiency, statistics {statistics}, Φ_X = 1, k_X = 1e-4/ps, k_XX = 4 k_X; "
+        f"One nanocrystal against Auger efficiency, statistics {statistics}, Φ_X = 1, k_X = "
+        f"{study.FAMILY_EXCITON_RATE:g}/ps, k_XX = {study.FAMILY_RATE_RATIO:g} k_X; "
         "ξ is the share of Auger events that do not ionise. The harmonic lifetime falls steadily and CTR_NC = "
         "sqrt(τ_harmonic/I_NC) = F(0)^-½ does not depend on Auger recombination at all. What an instrument of "
-        f"{response:g} ps reads (dots) turns upward at high Auger efficiency. Compare Fig. 1a of Fratelli 2024."
+        f"{response:g} ps reads (dots) turns upward where the biexciton becomes faster than the response. Grey: where "
+        "the sizes of this run lie. Compare Fig. 1a of Fratelli 2024."
     )
     middle = study.FAMILY_RETAINED_FRACTIONS.index(0.5)
     chosen = [int(np.argmin(np.abs(phi - value))) for value in (0.0, 0.5, 0.9, 0.99)]
@@ -295,8 +322,8 @@ def auger_family(prediction: Prediction) -> Plot:
 
 SENSITIVITY_FIGURES = {
     "photons_per_nc": "photons per nanocrystal",
-    "tau_ps.harmonic": "harmonic τ",
-    "ctr_ps.formula": "CTR",
+    "tau_ps.harmonic": "harmonic τ [ps]",
+    "ctr_ps.formula": "CTR [ps]",
 }
 
 
@@ -309,12 +336,14 @@ def middle_row(prediction: Prediction) -> int:
 def sensitivity(prediction: Prediction) -> Plot:
     """Which uncertain number of the card matters most."""
     index = middle_row(prediction)
-    keys = list(prediction.single)
+    keys = list(prediction.figures.single)
     changes = np.zeros((len(keys), len(SENSITIVITY_FIGURES), 2))
     for i, key in enumerate(keys):
         for j, name in enumerate(SENSITIVITY_FIGURES):
-            centre = prediction.central[name][index]
-            changes[i, j] = [100 * (side[name][index] / centre - 1) for side in prediction.single[key]]
+            centre = prediction.figures.central[name][index]
+            changes[i, j] = [
+                100 * (side[name][index] / centre - 1) for side in prediction.figures.single[key]
+            ]
     order = np.argsort(np.abs(changes).max(axis=(1, 2)))
     drawing, axes = figure(1, len(SENSITIVITY_FIGURES), 12, 0.34 * max(len(keys), 3) + 1.3)
     places = np.arange(len(keys))
@@ -322,7 +351,7 @@ def sensitivity(prediction: Prediction) -> Plot:
         axis.barh(places, changes[order, j, 0], color=BLUE, alpha=0.85, label="at low")
         axis.barh(places, changes[order, j, 1], color=ORANGE, alpha=0.85, label="at high")
         axis.axvline(0, color="black", lw=0.8)
-        axis.set(xlabel=f"change of {label} [%]", yticks=places)
+        axis.set(xlabel=f"change of {label.split(' [')[0]} [%]", yticks=places)
         axis.set_yticklabels([keys[i] for i in order] if j == 0 else [])
     axes[0, -1].legend(loc="lower right")
     caption = (
@@ -331,7 +360,11 @@ def sensitivity(prediction: Prediction) -> Plot:
     )
     columns = [
         "number of the card",
-        *(f"{name} {end} [%]" for name in SENSITIVITY_FIGURES.values() for end in ("low", "high")),
+        *(
+            f"{name.split(' [')[0]} {end} [%]"
+            for name in SENSITIVITY_FIGURES.values()
+            for end in ("low", "high")
+        ),
     ]
     table: list[list[Any]] = [[keys[i], *map(float, changes[i].ravel())] for i in order[::-1]]
     return Plot("sensitivity", "Which assumption matters most", to_svg(drawing), caption, columns, table)

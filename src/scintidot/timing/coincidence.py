@@ -7,10 +7,12 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.records import FloatArray
 
-LABEL_FACTOR = 2 * math.sqrt(2 * math.log(2)) * math.sqrt(2)
+LABEL_FACTOR = FWHM_PER_SIGMA * math.sqrt(2)
 """3.330218: full width per standard deviation, times sqrt(2) for two detectors."""
+FORMULA = "3.33 sqrt(rise time x harmonic tau / detected photons), full width at half maximum of two equal detectors"
 
 
 def detected_photons(
@@ -25,7 +27,7 @@ def label_formula(
 ) -> FloatArray:
     """CTR = 3.33 sqrt(rise_time * effective_lifetime / photons). [ps] full width at half maximum.
 
-    A figure of merit (Fratelli 2024, p. 2, after Auffray 2013, doi:10.1109/TNS.2013.2270089): neither a
+    A figure of merit (Fratelli 2024, p. 2, after Auffray 2013): neither a
     bound nor an estimate, since it knows no jitter and no estimator. ``rise_time`` and
     ``effective_lifetime`` (the harmonic one) in ps; ``photons`` detected per event.
 

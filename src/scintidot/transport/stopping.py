@@ -20,48 +20,43 @@ import math
 import numpy as np
 
 from scintidot.constants import BOHR_RADIUS, ELECTRON_REST_ENERGY
-from scintidot.errors import OutOfRange
+from scintidot.materials.energy_loss import Oscillators
 from scintidot.records import FloatArray
 
-LOWEST_ENERGY = 100.0
-HIGHEST_ENERGY = 1e6
+LOWEST_ENERGY = 100.0  # [eV]
+HIGHEST_ENERGY = 1e6  # [eV]
+RANGE = "0.1 keV to 1 MeV"
 THEORY = (
-    "Ashley's optical-data model with exchange, relativistic Bethe logarithm and density effect; "
-    "0.1 keV to 1 MeV, collisions only"
+    f"Ashley's optical-data model with exchange, relativistic Bethe logarithm and density effect; {RANGE}, "
+    "collisions only"
 )
 
 
-def stopping_power(
-    kinetic_energy: FloatArray, energy: FloatArray, strength: FloatArray, plasma_energy: float
-) -> FloatArray:
+def stopping_power(kinetic_energy: FloatArray, medium: Oscillators) -> FloatArray:
     """Energy lost to collisions per path. [eV/nm]
 
     Parameters
     ----------
-    kinetic_energy : ndarray, shape (n,)
+    kinetic_energy : ndarray, any shape
         Of the electron. [eV]
-    energy : ndarray, shape (m,)
-        Oscillator energies W, positive. [eV]
-    strength : ndarray, shape (m,)
-        W Im(-1/eps(W)) dW at these energies. [eV^2]
-    plasma_energy : float
-        Of all electrons of the medium, for the density effect. [eV]
+    medium : Oscillators
+        Loss function of the medium.
     """
     T = np.asarray(kinetic_energy, dtype=float)[..., None]
     gamma = 1 + T / ELECTRON_REST_ENERGY
     beta2 = 1 - gamma**-2
-    a = energy / T
+    a = medium.energy / T
     allowed = a <= 0.5
     a = np.where(allowed, a, 0.5)
     bracket = np.where(allowed, relativistic_bracket(T, T * a) + 2 * _ashley_correction(a), 0.0)
-    density = np.vectorize(lambda b2: density_effect(b2, energy, strength, plasma_energy))(beta2[..., 0])
-    total = np.sum(strength * np.maximum(bracket, 0.0), axis=-1)
-    total -= density * math.pi / 2 * plasma_energy**2
+    total = np.sum(medium.strength * np.maximum(bracket, 0.0), axis=-1)
+    density = np.vectorize(lambda b2: density_effect(b2, medium))(beta2[..., 0])
+    total -= density * math.pi / 2 * medium.plasma_energy**2
     return np.asarray(total / (math.pi * BOHR_RADIUS * ELECTRON_REST_ENERGY * beta2[..., 0]))
 
 
 def relativistic_bracket(T: FloatArray, W: FloatArray | float) -> FloatArray:
-    """ln[T^2 (1 + tau/2)/W^2] + F(tau): the electron stopping number of ICRU 37, halved units T [eV].
+    """ln[T^2 (1 + tau/2)/W^2] + F(tau) of ICRU 37 for electrons; T and W in eV.
 
     F = (1 - beta^2)[1 + tau^2/8 - (2 tau + 1) ln 2], tau = T/mc^2.
     """
@@ -76,7 +71,7 @@ def _ashley_correction(a: FloatArray) -> FloatArray:
     return np.asarray(-0.75 * a - a / 4 * log4 + a**1.5 / 2 - a**2 / 16 * log4 - 31 / 48 * a**2)
 
 
-def density_effect(beta2: float, energy: FloatArray, strength: FloatArray, plasma_energy: float) -> float:
+def density_effect(beta2: float, medium: Oscillators) -> float:
     """Fano's density-effect correction delta for oscillators of relative strength f.
 
     With sum f = 1: delta = sum f ln(1 + L^2/W^2) - L^2 (1 - beta^2)/Ep^2, where L solves
@@ -84,8 +79,9 @@ def density_effect(beta2: float, energy: FloatArray, strength: FloatArray, plasm
     """
     from scipy.optimize import brentq
 
-    f = strength / strength.sum()
-    target = (1 - beta2) / plasma_energy**2
+    energy = medium.energy
+    f = medium.strength / medium.strength.sum()
+    target = (1 - beta2) / medium.plasma_energy**2
 
     def balance(l2: float) -> float:
         return float(np.sum(f / (energy**2 + l2))) - target
@@ -94,21 +90,3 @@ def density_effect(beta2: float, energy: FloatArray, strength: FloatArray, plasm
         return 0.0
     l2 = brentq(balance, 0.0, 1 / target)
     return float(np.sum(f * np.log1p(l2 / energy**2)) - l2 * target)
-
-
-def check_energy(kinetic_energy: float, *, where: str, who: str) -> None:
-    """Refuse an energy outside the range of the theory."""
-    if not LOWEST_ENERGY <= kinetic_energy <= HIGHEST_ENERGY:
-        hint = None
-        if LOWEST_ENERGY <= kinetic_energy / 1e3 <= HIGHEST_ENERGY:
-            hint = f"Did you mean '{kinetic_energy / 1e3:g} eV'? A bare number is in keV."
-        elif LOWEST_ENERGY <= kinetic_energy * 1e3 <= HIGHEST_ENERGY:
-            hint = f"Did you mean '{kinetic_energy:g} keV'?"
-        raise OutOfRange(
-            where=where,
-            what="energy",
-            who=who,
-            expected="0.1 keV to 1 MeV for the stopping power of the continuous model",
-            found=f"{kinetic_energy / 1e3:g} keV",
-            hint=hint,
-        )

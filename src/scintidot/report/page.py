@@ -1,0 +1,125 @@
+"""Write the report of a prediction: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from scintidot import __version__
+from scintidot.bands import Outputs
+from scintidot.report.figures import SENSITIVITY_FIGURES, TRUNCATED_FROM, draw_all, middle_row
+from scintidot.results import FIGURES, Prediction, write_text
+from scintidot.study import Alternative, alternatives
+
+QUESTIONS = (
+    ("Most light from one nanocrystal", "photons_per_nc", max, "photons"),
+    ("Most light from equal mass, each hit once", "intensity_ensemble_relative", max, "(relative)"),
+    ("Most light from the energy kept", "photons_per_MeV_deposited", max, "photons/MeV"),
+    ("Shortest harmonic lifetime", "tau_ps.harmonic", min, "ps"),
+    ("Best time resolution by the formula", "ctr_ps.formula", min, "ps FWHM"),
+)
+
+
+def write_report(prediction: Prediction, path: str | Path) -> None:
+    """Write the report of a prediction to ``path``: one HTML file that needs nothing else."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("scintidot.report", "."), autoescape=True, undefined=StrictUndefined
+    )
+    environment.filters["number"] = _number
+    others = alternatives(prediction)
+    index = middle_row(prediction)
+    text = environment.get_template("template.html").render(
+        version=__version__,
+        prediction=prediction,
+        answers=[_answer(prediction, others, *question) for question in QUESTIONS],
+        plots=draw_all(prediction),
+        figures=_figures(prediction),
+        middle=index,
+        middle_edge=prediction.edge_length[index],
+        alternatives=others,
+        alternative_figures=SENSITIVITY_FIGURES,
+        card_numbers=_card_numbers(prediction),
+        run=prediction.run_file(),
+    )
+    write_text(Path(path), text)
+
+
+def _number(value: Any, digits: int = 4) -> str:
+    """A number for people: no exponent where it can be avoided."""
+    if not isinstance(value, (int, float)):
+        return str(value)
+    if value == 0 or 1e-3 <= abs(value) < 1e6:
+        text = f"{value:.{digits}g}"
+        return f"{float(text):g}" if "e" in text and abs(value) < 1e6 else text
+    return f"{value:.{digits - 1}e}"
+
+
+def _figures(prediction: Prediction) -> list[tuple[str, list[tuple[float, float, float]]]]:
+    """Heading of every figure, and its value, low and high at each size."""
+    figures = prediction.figures
+    return [
+        (
+            figure.heading if figure.unit == "1" else f"{figure.heading} [{figure.unit}]",
+            list(
+                zip(
+                    *(side[key].tolist() for side in (figures.central, figures.low, figures.high)),
+                    strict=True,
+                )
+            ),
+        )
+        for key, figure in FIGURES.items()
+    ]
+
+
+def _answer(
+    prediction: Prediction,
+    others: list[Alternative],
+    question: str,
+    key: str,
+    best: Callable[[list[float]], float],
+    unit: str,
+) -> dict[str, str]:
+    """Headline: which size wins, by how much, and which sizes win under other choices and card values."""
+
+    def winner(outputs: Outputs) -> int:
+        values = outputs[key].tolist()
+        return int(values.index(best(values)))
+
+    figures = prediction.figures
+    index = winner(figures.central)
+    varied = [side for sides in figures.single.values() for side in sides]
+    rivals = sorted(
+        {winner(outputs) for outputs in [*varied, *(other.figures for other in others)]} - {index}
+    )
+    low, value, high = (
+        _number(float(side[key][index]), 3) for side in (figures.low, figures.central, figures.high)
+    )
+    truncated = float(figures.central["mean_excitons"][index]) > TRUNCATED_FROM
+    return {
+        "question": question,
+        "size": f"{prediction.edge_length[index]:g} nm",
+        "value": f"{value} {unit}",
+        "band": f"{low} to {high}",
+        "rivals": ", ".join(f"{prediction.edge_length[i]:g}" for i in rivals),
+        "caution": "⟨N⟩ above 1: biexciton truncation matters, see the notes" if truncated else "",
+    }
+
+
+def _card_numbers(prediction: Prediction) -> list[dict[str, str]]:
+    changes = prediction.material.changes()
+    return [
+        {
+            "changed": "" if key not in changes else f"changed from {_number(changes[key][0], 6)}",
+            "key": key,
+            "value": _number(q.value, 6),
+            "unit": "" if q.unit == "1" else q.unit,
+            "band": "" if q.low is None or q.high is None else f"{_number(q.low)} to {_number(q.high)}",
+            "provenance": q.provenance,
+            "source": ", ".join(q.source),
+            "note": q.note,
+        }
+        for key, q in prediction.material.card.quantities()
+    ]

@@ -66,6 +66,21 @@ def number(value: Any) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def as_text(value: Any, digits: int = 4) -> str:
+    """A number for people, without an exponent where it can be avoided; other values as they are.
+
+    >>> as_text(3428.13, 3), as_text(None), as_text(5.7e18)
+    ('3430', '-', '5.700e+18')
+    """
+    if value is None:
+        return "-"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    if value == 0 or 1e-3 <= abs(value) < 1e6:
+        return f"{float(f'{value:.{digits}g}'):.{max(digits, 6)}g}"
+    return f"{value:.{digits - 1}e}"
+
+
 def nested(flat: dict[str, Any]) -> dict[str, Any]:
     """``{"tau_ps.harmonic": 1}`` -> ``{"tau_ps": {"harmonic": 1}}``."""
     result: dict[str, Any] = {}

@@ -36,6 +36,11 @@ class Strict(HTMLParser):
             assert self.open.pop() == tag
 
 
+@pytest.fixture(scope="module")
+def default(tmp_path_factory):
+    return report(tmp_path_factory.mktemp("default"))
+
+
 def report(tmp_path, **options):
     result = scintidot.predict(**options)
     path = tmp_path / "report.html"
@@ -43,8 +48,8 @@ def report(tmp_path, **options):
     return result, path.read_text(encoding="utf-8")
 
 
-def test_self_contained_and_well_formed(tmp_path):
-    _, text = report(tmp_path)
+def test_self_contained_and_well_formed(default):
+    _, text = default
     parser = Strict()
     parser.feed(text)
     assert parser.open == []
@@ -77,8 +82,8 @@ def test_says_every_choice_warning_and_source(tmp_path):
     assert "retained_fraction = 0.25" in plain
 
 
-def test_figures_of_the_paper_with_tables(tmp_path):
-    result, text = report(tmp_path)
+def test_figures_of_the_paper_with_tables(default):
+    result, text = default
     plots = {plot.name: plot for plot in draw_all(result)}
     assert {"family", "deposit", "intensity", "timing", "decays", "sensitivity"} == set(plots)
     for plot in plots.values():
@@ -93,10 +98,21 @@ def test_figures_of_the_paper_with_tables(tmp_path):
     assert first["photons"] == pytest.approx(0.3 * 0.740818220682 + 2 * 0.036936313114, rel=1e-9)
 
 
-def test_deterministic(tmp_path):
-    _, first = report(tmp_path)
-    _, second = report(tmp_path)
-    assert first == second
+def test_deterministic(default, tmp_path):
+    assert report(tmp_path)[1] == default[1]
+
+
+def test_changed_numbers_are_marked(tmp_path):
+    card = tmp_path / "mine.toml"
+    card.write_text(
+        'based_on = "CsPbBr3"\n[exciton.lifetime]\nvalue = 5\nunit = "ns"\nsource = "fratelli_2024"\n'
+        'provenance = "measured"\n'
+    )
+    result, text = report(tmp_path, material=card, edge_length=5)
+    assert result.material.name == "CsPbBr3 (mine.toml)"
+    assert result.choices["material_changes"] == ["exciton.lifetime: 9000 -> 5000"]
+    assert "changed from 9000" in text
+    assert "card changed in exciton.lifetime: 9000 -&gt; 5000" in text
 
 
 @pytest.mark.parametrize(
@@ -115,6 +131,6 @@ def test_unusual_runs_draw_too(tmp_path, options):
 def test_hostile_text_is_escaped(tmp_path):
     card = tmp_path / "mine.toml"
     card.write_text('based_on = "CsPbBr3"\nname = "<b>x</b>"\n')
-    _, text = report(tmp_path, material=str(card))
+    _, text = report(tmp_path, material=str(card), edge_length=5)
     assert "<b>x</b>" not in text
     assert "&lt;b&gt;x&lt;/b&gt;" in text

@@ -49,11 +49,6 @@ def print_notes(warnings: list[str], *, shortened: bool = False) -> None:
         print(f"note: {line}", file=sys.stderr)
 
 
-def figure(value: float | None, digits: int = 4) -> str:
-    """A number for a table."""
-    return "-" if value is None else f"{value:.{digits}g}"
-
-
 def run_guarded(command: Callable[[], Any]) -> int:
     """Run the command line; turn every expected failure into one line and an exit code."""
     for stream in (sys.stdout, sys.stderr):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scintidot.cli.console import figure, print_json, print_notes, print_table
+from scintidot.cli.console import print_json, print_notes, print_table
 
 
 def kinetics(
@@ -33,6 +33,7 @@ def kinetics(
 ) -> None:
     """Photons, lifetimes and components of one nanocrystal from its kinetic parameters."""
     from scintidot.calculators import biexciton_kinetics
+    from scintidot.results import as_text
 
     given = {name: value for name, value in context.params.items() if name != "json" and value is not None}
     if "response_ps" in given:
@@ -42,12 +43,12 @@ def kinetics(
         print_json(result)
         return
     rows = [
-        ["photons per nanocrystal", figure(result["photons"], 6), ""],
-        ["initial rate", figure(result["initial_rate_per_ps"], 6), "1/ps"],
-        *([f"tau {name}", figure(value, 6), "ps"] for name, value in result["tau_ps"].items()),
-        ["CTR_NC", figure(result["ctr_nc"], 6), "ps^0.5"],
-        ["N_X(0)", figure(result["populations"]["x0"], 6), ""],
-        ["N_XX(0)", figure(result["populations"]["xx0"], 6), ""],
+        ["photons per nanocrystal", as_text(result["photons"], 6), ""],
+        ["initial rate", as_text(result["initial_rate_per_ps"], 6), "1/ps"],
+        *([f"tau {name}", as_text(value, 6), "ps"] for name, value in result["tau_ps"].items()),
+        ["CTR_NC", as_text(result["ctr_nc"], 6), "ps^0.5"],
+        ["N_X(0)", as_text(result["populations"]["x0"], 6), ""],
+        ["N_XX(0)", as_text(result["populations"]["xx0"], 6), ""],
     ]
     print_table(
         f"Model {result['choices']['model']}, statistics {result['choices']['statistics']}",
@@ -55,7 +56,7 @@ def kinetics(
         rows,
     )
     parts = [
-        [part["name"], *(figure(part[key], 5) for key in ("amplitude", "lifetime_ps", "fraction"))]
+        [part["name"], *(as_text(part[key], 5) for key in ("amplitude", "lifetime_ps", "fraction"))]
         for part in result["components"]
     ]
     if parts:

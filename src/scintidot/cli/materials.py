@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scintidot.cli.console import figure, print_json, print_table
+from scintidot.cli.console import print_json, print_table
 
 app = typer.Typer(
     help="Material cards: every number with its unit, source and provenance.", rich_markup_mode=None
@@ -19,13 +19,14 @@ _Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")
 def list_materials(json: _Json = False) -> None:
     """The shipped materials."""
     from scintidot.catalogue import list_cards
+    from scintidot.results import as_text
 
     document = list_cards()
     if json:
         print_json(document)
         return
     rows = [
-        [m["name"], m["kind"], figure(m["density_g_per_cm3"]), m["description"]]
+        [m["name"], m["kind"], as_text(m["density_g_per_cm3"]), m["description"]]
         for m in document["materials"]
     ]
     print_table("", ["name", "kind", "density [g/cm3]", "description"], rows)
@@ -39,6 +40,7 @@ def show_material(
 ) -> None:
     """Every number of a card with its band, provenance and source."""
     from scintidot.catalogue import card_text, show_card
+    from scintidot.results import as_text
 
     if toml:
         print(card_text(name), end="")
@@ -50,8 +52,8 @@ def show_material(
     rows = [
         [
             q["key"],
-            figure(q["value"], 6),
-            "" if q["low"] is None else f"{figure(q['low'])} to {figure(q['high'])}",
+            as_text(q["value"], 6),
+            "" if q["low"] is None else f"{as_text(q['low'])} to {as_text(q['high'])}",
             "" if q["unit"] == "1" else q["unit"],
             q["provenance"],
             ", ".join(q["source"]),
@@ -64,7 +66,7 @@ def show_material(
         rows,
     )
     for key, value in document["loss_function"].items():
-        print(f"{key}: {value if isinstance(value, str) else figure(value)}")
+        print(f"{key}: {value if isinstance(value, str) else as_text(value)}")
 
 
 @app.command("check")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scintidot.cli.console import figure, print_json, print_notes, print_table
+from scintidot.cli.console import print_json, print_notes, print_table
 
 _DEFAULT_FOLDER = Path("scintidot-predict")
 
@@ -116,6 +116,8 @@ def predict(
 
 def _print_summary(rows: list[dict[str, Any]]) -> None:
     """The main figures, a column for each size."""
+    from scintidot.results import as_text
+
     lines: dict[str, Callable[[dict[str, Any]], Any]] = {
         "gap [eV]": lambda row: row["band_gap_eV"],
         "deposit [eV]": lambda row: row["mean_deposit_eV"],
@@ -132,5 +134,5 @@ def _print_summary(rows: list[dict[str, Any]]) -> None:
     }
     for start in range(0, len(rows), 8):
         part = rows[start : start + 8]
-        cells = [[name, *(figure(get(row), 3) for row in part)] for name, get in lines.items()]
+        cells = [[name, *(as_text(get(row), 3) for row in part)] for name, get in lines.items()]
         print_table("", ["edge [nm]", *(f"{row['edge_length_nm']:g}" for row in part)], cells)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from scintidot import __version__
 from scintidot.bands import Outputs
 from scintidot.report.figures import SENSITIVITY_FIGURES, TRUNCATED_FROM, draw_all, middle_row
-from scintidot.results import FIGURES, Prediction, write_text
+from scintidot.results import FIGURES, Prediction, as_text, write_text
 from scintidot.study import Alternative, alternatives
 
 QUESTIONS = (
@@ -28,7 +27,7 @@ def write_report(prediction: Prediction, path: str | Path) -> None:
     environment = Environment(
         loader=PackageLoader("scintidot.report", "."), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters["number"] = _number
+    environment.filters["number"] = as_text
     others = alternatives(prediction)
     index = middle_row(prediction)
     text = environment.get_template("template.html").render(
@@ -45,16 +44,6 @@ def write_report(prediction: Prediction, path: str | Path) -> None:
         run=prediction.run_file(),
     )
     write_text(Path(path), text)
-
-
-def _number(value: Any, digits: int = 4) -> str:
-    """A number for people: no exponent where it can be avoided."""
-    if not isinstance(value, (int, float)):
-        return str(value)
-    if value == 0 or 1e-3 <= abs(value) < 1e6:
-        text = f"{value:.{digits}g}"
-        return f"{float(text):g}" if "e" in text and abs(value) < 1e6 else text
-    return f"{value:.{digits - 1}e}"
 
 
 def _figures(prediction: Prediction) -> list[tuple[str, list[tuple[float, float, float]]]]:
@@ -95,7 +84,7 @@ def _answer(
         {winner(outputs) for outputs in [*varied, *(other.figures for other in others)]} - {index}
     )
     low, value, high = (
-        _number(float(side[key][index]), 3) for side in (figures.low, figures.central, figures.high)
+        as_text(float(side[key][index]), 3) for side in (figures.low, figures.central, figures.high)
     )
     truncated = float(figures.central["mean_excitons"][index]) > TRUNCATED_FROM
     return {
@@ -112,11 +101,11 @@ def _card_numbers(prediction: Prediction) -> list[dict[str, str]]:
     changes = prediction.material.changes()
     return [
         {
-            "changed": "" if key not in changes else f"changed from {_number(changes[key][0], 6)}",
+            "changed": "" if key not in changes else f"changed from {as_text(changes[key][0], 6)}",
             "key": key,
-            "value": _number(q.value, 6),
+            "value": as_text(q.value, 6),
             "unit": "" if q.unit == "1" else q.unit,
-            "band": "" if q.low is None or q.high is None else f"{_number(q.low)} to {_number(q.high)}",
+            "band": "" if q.low is None or q.high is None else f"{as_text(q.low)} to {as_text(q.high)}",
             "provenance": q.provenance,
             "source": ", ".join(q.source),
             "note": q.note,

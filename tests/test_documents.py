@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 
+from scintidot import predict
 from scintidot.config import RunConfig
 from scintidot.errors import EXIT_CODES
 from scintidot.materials.card import Card
@@ -56,6 +57,16 @@ def test_result_keys_and_exit_codes_are_documented(root):
         assert all(f"`{part}`" in text for part in name.split("."))
     for code, meaning in EXIT_CODES.items():
         assert f"| {code} | {meaning} |" in text
+
+
+def test_card_of_the_docs_predicts(root, tmp_path):
+    card = tmp_path / "mine.toml"
+    card.write_text(blocks(root / "docs/material-cards.md", "toml")[1], encoding="utf-8")
+    result = predict(material=card, edge_length=[5, 6.5, 8, 12])
+    assert [row["quantum_yield"] for row in result.rows] == pytest.approx([0.55, 0.725, 0.9, 0.9])
+    low, high = result.rows[0]["band"]["quantum_yield"]
+    assert (low, high) == pytest.approx((0.5, 0.6))
+    assert "Integrating sphere, batch 7" in [reference.title for reference in result.references]
 
 
 def test_card_sections_are_documented(root):

@@ -545,3 +545,23 @@ def test_check_says_what_predict_still_needs(write_card: WriteCard) -> None:
     host = card_text("octane").replace('kind = "host"', 'kind = "scintillator"')
     notes = check_card(write_card(host, based_on=None))["notes"]
     assert notes[0].startswith("predict also needs: sizes, sizing_curve, exciton")
+
+
+def test_faults_inside_a_law_name_the_law(write_card: WriteCard) -> None:
+    point = 'edge_length = { value = 5, unit = "nm", source = "fratelli_2024", provenance = "measured" }'
+    head = '[quantum_yield]\nform = "points"\n[[quantum_yield.points]]\n'
+    error = fault(write_card(head + point + "\nquantum_yeld = 3\n"))
+    assert "quantum_yield.points.0" in str(error)
+    bad = point.replace("nm", "eV")
+    error = fault(write_card(f"{head}{bad}\nquantum_yield = {number(0.5, '1')}\n"))
+    assert "for quantum_yield.points.0.edge_length" in str(error)
+    error = fault(write_card('[quantum_yield]\nform = "point"\n'))
+    assert "Did you mean 'points'?" in str(error)
+
+
+def test_yields_by_falling_size_are_refused(write_card: WriteCard) -> None:
+    points = "".join(
+        f"[[quantum_yield.points]]\nedge_length = {number(edge, 'nm')}\nquantum_yield = {number(0.5, '1')}\n"
+        for edge in (8, 5)
+    )
+    assert "rising edge_length" in str(fault(write_card(f'[quantum_yield]\nform = "points"\n{points}')))

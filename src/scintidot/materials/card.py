@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from scintidot.errors import FieldError, nearest
 from scintidot.materials.energy_loss import EnergyLoss
@@ -77,8 +78,34 @@ class Exciton(Section):
     lifetime: Time
 
 
-class QuantumYield(Section):
-    """Share of single excitons that emit, against edge length."""
+class YieldPoint(Section):
+    """Quantum yield of one sample."""
+
+    edge_length: Length
+    quantum_yield: Fraction
+
+
+class YieldPoints(Section):
+    """Measured quantum yields of samples, linear between them and constant beyond."""
+
+    form: Literal["points"]
+    points: tuple[YieldPoint, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _rising(self) -> YieldPoints:
+        edges = [point.edge_length.value for point in self.points]
+        if any(b <= a for a, b in pairwise(edges)):
+            raise FieldError("law", "points by rising edge_length", ", ".join(f"{edge:g}" for edge in edges))
+        return self
+
+    def __call__(self, edge_length: FloatArray) -> FloatArray:
+        """Phi_X at ``edge_length`` [nm]."""
+        edges = [point.edge_length.value for point in self.points]
+        return np.interp(edge_length, edges, [point.quantum_yield.value for point in self.points])
+
+
+class LogNormalYield(Section):
+    """Share of single excitons that emit: highest at one size, falling to both sides."""
 
     form: Literal["log-normal"]
     peak: Fraction
@@ -87,7 +114,7 @@ class QuantumYield(Section):
     small_value: Annotated[Quantity, In("1", above=0, at_most=1)]
 
     @model_validator(mode="after")
-    def _rises_to_its_peak(self) -> QuantumYield:
+    def _rises_to_its_peak(self) -> LogNormalYield:
         low = self.peak.value if self.peak.low is None else self.peak.low
         high = self.small_value.value if self.small_value.high is None else self.small_value.high
         if not high < low:
@@ -103,6 +130,18 @@ class QuantumYield(Section):
         peak, best = self.peak.value, self.best_edge_length.value
         fall = math.log(best / self.small_edge_length.value) ** 2 / math.log(peak / self.small_value.value)
         return np.asarray(peak * np.exp(-(np.log(np.asarray(edge_length) / best) ** 2) / fall))
+
+
+def _yield_law(entry: Any) -> Any:
+    """The law whose ``form`` the table names; its own faults are explained by `schema.explain`."""
+    if not isinstance(entry, dict):
+        return entry
+    laws: dict[str, type[Section]] = {"log-normal": LogNormalYield, "points": YieldPoints}
+    form = OneOf(laws, "form").read(entry.get("form"))
+    return laws[form].model_validate(entry)
+
+
+QuantumYield = Annotated[LogNormalYield | YieldPoints, BeforeValidator(_yield_law)]
 
 
 class Biexciton(Section):
@@ -213,7 +252,7 @@ class Scintillator:
     sizes: SizeRange
     sizing_curve: SizingCurve
     exciton: Exciton
-    quantum_yield: QuantumYield
+    quantum_yield: LogNormalYield | YieldPoints
     biexciton: Biexciton
     auger: Auger
     pair_creation: dict[str, PairCreation]
@@ -272,6 +311,8 @@ def _children(node: Any) -> Iterator[tuple[str, Any]]:
         yield from ((name, getattr(node, name)) for name in type(node).model_fields)
     elif isinstance(node, dict):
         yield from node.items()
+    elif isinstance(node, tuple):
+        yield from ((str(i), child) for i, child in enumerate(node))
 
 
 def _walk(node: Any, prefix: str) -> Iterator[tuple[str, Quantity]]:
@@ -286,4 +327,6 @@ def _replace(node: Any, path: list[str], value: float) -> Any:
     if isinstance(node, Quantity):
         return Quantity(value, node.unit, node.source, node.provenance, note=node.note)
     child = _replace(dict(_children(node))[path[0]], path[1:], value)
+    if isinstance(node, tuple):
+        return tuple(child if str(i) == path[0] else other for i, other in enumerate(node))
     return {**node, path[0]: child} if isinstance(node, dict) else node.model_copy(update={path[0]: child})

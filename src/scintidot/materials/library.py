@@ -265,14 +265,15 @@ def _with_reference_keys(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """``own`` over ``base``; a table that holds a number replaces the base's number whole."""
+    """``own`` over ``base``; a number, or a law of another form, replaces what the base has whole."""
     merged = dict(base)
     for key, entry in own.items():
         old = merged.get(key)
-        if isinstance(entry, dict) and isinstance(old, dict) and "value" not in entry:
-            merged[key] = _merge(old, entry)
-        else:
-            merged[key] = entry
+        merged[key] = entry
+        if isinstance(entry, dict) and isinstance(old, dict):
+            same_form = entry.get("form") in (None, old.get("form"))
+            if same_form and "value" not in entry:
+                merged[key] = _merge(old, entry)
     return merged
 
 

@@ -12,12 +12,18 @@ from scintidot.errors import BadFile, FieldError, ScintidotError, nearest
 
 
 def explain(
-    error: ValidationError, model: type[BaseModel], where: str, kind: type[ScintidotError] = BadFile
+    error: ValidationError,
+    model: type[BaseModel],
+    where: str,
+    kind: type[ScintidotError] = BadFile,
+    inside: tuple[str, ...] = (),
 ) -> ScintidotError:
     """The first fault as file, dotted key, expected, found and nearest valid name."""
     fault = error.errors()[0]
-    location = [str(part) for part in fault["loc"]]
+    location = [*inside, *(str(part) for part in fault["loc"])]
     cause = fault.get("ctx", {}).get("error")
+    if isinstance(cause, ValidationError):  # of a part that was validated on its own
+        return explain(cause, model, where, kind, tuple(location))
     who = ".".join(location) or "the file"
     if isinstance(cause, FieldError):
         return cause.at(kind, where=where, who=who)

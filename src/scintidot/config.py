@@ -6,7 +6,6 @@ The same short option names serve the command line (``--edge-length``), Python
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from numbers import Real
 from pathlib import Path
@@ -20,6 +19,7 @@ from scintidot.geometry import SHAPES, STARTS
 from scintidot.materials.fields import In, OneOf
 from scintidot.materials.library import is_card_path, parse_toml
 from scintidot.materials.schema import explain
+from scintidot.units import unit_of
 
 PAPER_SIZES = (3.3, 3.5, 3.9, 6.9, 8.7, 10.7, 13.5, 14.7)
 """Edge lengths [nm] of the samples of Fratelli 2024."""
@@ -45,9 +45,9 @@ def _listed(entry: Any) -> Any:
             hint = "Separate sizes by ',' and write the decimal point as '.'."
             raise FieldError("value", "lengths separated by ','", repr(entry), hint)
         entry = [part for part in entry.split(",") if part.strip()]
-        unit = re.search(r"[^\W\d].*$", entry[-1]) if entry else None
-        if unit and not any(re.search(r"[^\W\d]", part) for part in entry[:-1]):
-            entry = [*(part + unit.group() for part in entry[:-1]), entry[-1]]  # "20, 25 angstrom"
+        unit = unit_of(entry[-1]) if entry else None
+        if unit is not None and not any(unit_of(part) for part in entry[:-1]):
+            entry = [*(f"{part} {unit}" for part in entry[:-1]), entry[-1]]  # "20, 25 angstrom"
     elif isinstance(entry, Real):
         entry = [entry]
     elif isinstance(entry, Iterable) and not isinstance(entry, (bytes, Mapping)):

@@ -152,6 +152,16 @@ def parse_quantity(value: object, unit: str, *, where: str, who: str, bare_unit:
     return result
 
 
+def unit_of(text: str) -> str | None:
+    """The unit written behind a number; None without one, or if this is no number.
+
+    >>> unit_of("20 angstrom"), unit_of("2e1")
+    ('angstrom', None)
+    """
+    match = _NUMBER_AND_UNIT.fullmatch(text)
+    return None if match is None else match["unit"]
+
+
 def _other_case(unit: str) -> str | None:
     """Suggest the usual spelling of a unit written in the wrong case, as ``kev``."""
     usual = {name.lower(): name for name in ("eV", "keV", "MeV", "nm", "ps", "ns", "K", "angstrom")}

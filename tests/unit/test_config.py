@@ -281,3 +281,17 @@ def test_configuration_survives_its_file(tmp_path_factory: pytest.TempPathFactor
     path = tmp_path_factory.getbasetemp() / "round.toml"
     path.write_text(tomli_w.dumps(config.as_dict()), encoding="utf-8", newline="\n")
     assert make_config(path) == config
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("20, 25 angstrom", (2.0, 2.5)),
+        ("20 angstrom, 5 nm", (2.0, 5.0)),
+        ("1, 2e1", (1.0, 20.0)),
+        ("1e1, 2 nm", (10.0, 2.0)),
+        ("3.3,5,8.7 nm", (3.3, 5.0, 8.7)),
+    ],
+)
+def test_a_unit_at_the_end_is_that_of_all_bare_sizes(text: str, expected: tuple[float, ...]) -> None:
+    assert make_config(options={"edge_length": text}).nanocrystal.edge_length_nm == pytest.approx(expected)

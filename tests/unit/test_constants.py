@@ -8,12 +8,10 @@ import pytest
 from scipy import constants as si
 
 from scintidot.constants import (
-    AVOGADRO_CONSTANT,
     BOHR_RADIUS,
     CONSTANTS,
     ELECTRON_REST_ENERGY,
     HARTREE_ENERGY,
-    NM3_PER_CM3,
     PLANCK_TIMES_LIGHT,
 )
 
@@ -63,8 +61,3 @@ def test_every_constant_says_what_it_is() -> None:
         assert constant.kind in ("exact", "CODATA 2022")
         assert constant.unit
         assert (constant.relative_uncertainty == 0) == (constant.kind == "exact")
-
-
-def test_short_names_are_the_same_numbers() -> None:
-    assert CONSTANTS["avogadro_constant"].value == AVOGADRO_CONSTANT
-    assert NM3_PER_CM3 == (1e7) ** 3

@@ -12,7 +12,6 @@ from scintidot.errors import (
     BadValue,
     CannotWrite,
     OutOfRange,
-    ScintidotError,
     nearest,
     one_of,
 )
@@ -24,14 +23,6 @@ PARTS = {"where": "run.toml", "what": "unit", "who": "a.b", "expected": "a lengt
 def test_message_follows_the_grammar() -> None:
     assert str(BadValue(**PARTS)) == "run.toml: bad unit for a.b (expected a length, found '7 keV')."
     assert str(BadValue(**PARTS, hint="Try nm.")).endswith("found '7 keV'). Try nm.")
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_parts_stay_readable(kind: type[ScintidotError]) -> None:
-    error = kind(**PARTS, hint="Try nm.")
-    assert {name: getattr(error, name) for name in PARTS} == PARTS
-    assert error.hint == "Try nm."
-    assert isinstance(error, ScintidotError)
 
 
 @given(st.text(), st.text())

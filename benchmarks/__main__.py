@@ -111,4 +111,5 @@ def main():
         Path(sys.argv[1]).write_text(text + "\n", encoding="utf-8")
 
 
-main()
+if __name__ == "__main__":
+    main()

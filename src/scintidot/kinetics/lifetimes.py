@@ -55,8 +55,8 @@ def instrument(decay: BiexcitonDecay, response_fwhm: float) -> FloatArray:
     """integral/peak of F seen through a Gaussian response of ``response_fwhm`` [ps] > 0.
 
     The convolution of a falling F with a Gaussian has one maximum, between 0 and 9 standard deviations:
-    its slope is not negative at 0, and at 9 the Gaussian is below 1e-17 of its peak. The curve is flat at
-    its peak, so a time good to 1e-5 sigma gives the height to 1e-10. Newton starts where the Gaussian edge
+    its slope is not negative at 0, and at 9 the Gaussian is below 1e-17 of its peak. Once a
+    Newton step is below 1e-4 sigma the next would be below 1e-8, and the curve is flat at its peak. Newton starts where the Gaussian edge
     has fallen to the loss rate of F at its start, which is within 40 % of the peak time.
     """
     sigma = response_fwhm / FWHM_PER_SIGMA
@@ -70,7 +70,7 @@ def instrument(decay: BiexcitonDecay, response_fwhm: float) -> FloatArray:
         return first, second
 
     peak_time = _falling_root(
-        slope, low, low + 9 * sigma, np.minimum(guess, 9 * sigma), absolute=1e-5 * sigma
+        slope, low, low + 9 * sigma, np.minimum(guess, 9 * sigma), absolute=1e-4 * sigma
     )
     with np.errstate(invalid="ignore"):
         return np.asarray(decay.photons / decay.detected_rate(peak_time, sigma)[0])

@@ -12,17 +12,20 @@ from scintidot.records import FloatArray
 def gaussian_times_decay(time: FloatArray, rate: FloatArray, sigma: float) -> FloatArray:
     """Convolution of exp(-rate t), t >= 0, with a normalised Gaussian.
 
-    .. math:: E_k(t) = \\tfrac12 e^{σ²k²/2 - kt} \\operatorname{erfc}\\frac{σk - t/σ}{\\sqrt2}
+    .. math:: E_k(t) = \\tfrac12 e^{-t²/2σ²} \\operatorname{erfcx}\\frac{σk - t/σ}{\\sqrt2}
 
-    For a positive argument the product is written with ``erfcx``: the exponential would overflow where
-    ``erfc`` underflows. ``time`` [ps], ``rate`` [1/ps], ``sigma`` [ps] > 0.
+    ``erfcx`` grows as the Gaussian falls; where it would overflow, more than 30 sigma after the start, the
+    same is written e^{σ²k²/2 - kt} erfc(...)/2. ``time`` [ps], ``rate`` [1/ps], ``sigma`` [ps] > 0.
     """
     from scipy.special import erfc, erfcx
 
     argument = (sigma * rate - time / sigma) / math.sqrt(2)
-    early = np.exp(-0.5 * (time / sigma) ** 2) * erfcx(np.maximum(argument, 0.0))
-    late = np.exp(np.minimum(rate * (0.5 * sigma**2 * rate - time), 0.0)) * erfc(np.minimum(argument, 0.0))
-    return np.asarray(0.5 * np.where(argument >= 0, early, late))
+    late = argument < -20
+    early = np.exp(-0.5 * (time / sigma) ** 2) * erfcx(np.maximum(argument, -20.0))
+    if not np.any(late):
+        return np.asarray(0.5 * early)
+    tail = np.exp(np.minimum(rate * (0.5 * sigma**2 * rate - time), 0.0)) * erfc(argument)
+    return np.asarray(0.5 * np.where(late, tail, early))
 
 
 def gaussian_times_difference(

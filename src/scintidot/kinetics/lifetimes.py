@@ -55,9 +55,9 @@ def instrument(decay: BiexcitonDecay, response_fwhm: float) -> FloatArray:
     """integral/peak of F seen through a Gaussian response of ``response_fwhm`` [ps] > 0.
 
     The convolution of a falling F with a Gaussian has one maximum, between 0 and 9 standard deviations:
-    its slope is not negative at 0, and at 9 the Gaussian is below 1e-17 of its peak. Once a
-    Newton step is below 1e-4 sigma the next would be below 1e-8, and the curve is flat at its peak. Newton starts where the Gaussian edge
-    has fallen to the loss rate of F at its start, which is within 40 % of the peak time.
+    its slope is not negative at 0, and at 9 the Gaussian is below 1e-17 of its peak. Newton starts where the
+    Gaussian edge has fallen to the loss rate of F at its start, within 40 % of the peak time; once a step is
+    below 1e-4 sigma the next would be below 1e-8, and the curve is flat at its peak.
     """
     sigma = response_fwhm / FWHM_PER_SIGMA
     low = np.zeros(np.shape(decay.initial_rate))

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from scintidot.materials.library import Material
+from scintidot.provenance import Quantity
 from scintidot.records import FloatArray
 
 Outputs = dict[str, FloatArray]
+Change = tuple[str, float]
+"""Dotted key of a card, and the value to put there."""
 
 METHOD = (
     "each number of the card that has low and high is set to them in turn, all else at its value; the logarithms "
@@ -35,26 +38,35 @@ def banded_keys(material: Material, sections: Iterable[str]) -> list[str]:
     return [key for key, q in material.card.quantities() if q.banded and key.startswith(prefixes)]
 
 
-def propagate(evaluate: Callable[[Material], Outputs], material: Material, keys: Iterable[str]) -> Banded:
+def propagate(
+    evaluate: Callable[[Change | None], Outputs], quantities: Mapping[str, Quantity], keys: Iterable[str]
+) -> Banded:
     """Evaluate at the card's values and with each number of ``keys`` at its ends; see `METHOD`.
 
-    Figures are never negative. Where there is no light they are nan, and so is their band.
+    Figures are never negative. A figure that does not exist (the lifetime of no light) is nan, and so is its
+    band; an end at which it does not exist is left out. The band of a zero reaches from zero to its changes.
     """
-    central = evaluate(material)
-    quantities = dict(material.card.quantities())
+    central = evaluate(None)
     single = {}
     for key in keys:
-        ends = (quantities[key].low, quantities[key].high)
-        at_low, at_high = (evaluate(material.with_value(key, end)) for end in ends if end is not None)
-        single[key] = (at_low, at_high)
+        low_end, high_end = quantities[key].low, quantities[key].high
+        if low_end is not None and high_end is not None:
+            single[key] = (evaluate((key, low_end)), evaluate((key, high_end)))
     low, high = {}, {}
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for name, value in central.items():
-            ratios = np.array([[side[name] / value for side in sides] for sides in single.values()])
-            changes = np.log(ratios.reshape(len(single), 2, *value.shape))
-            down = np.sum(changes.min(axis=1, initial=0.0) ** 2, axis=0)
-            up = np.sum(changes.max(axis=1, initial=0.0) ** 2, axis=0)
-            low[name], high[name] = value * np.exp(-np.sqrt(down)), value * np.exp(np.sqrt(up))
-            if name in _PROBABILITIES:
-                high[name] = np.minimum(high[name], 1.0)
+    for name, value in central.items():
+        ends = np.array([[side[name] for side in sides] for sides in single.values()])
+        low[name], high[name] = _band(value, ends.reshape(len(single), 2, *value.shape))
+        if name in _PROBABILITIES:
+            high[name] = np.minimum(high[name], 1.0)
     return Banded(central, low, high, single)
+
+
+def _band(value: FloatArray, ends: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Low and high of one figure from its values at the ends, shape (keys, 2, ...)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        changes = np.nan_to_num(np.log(ends / value), nan=0.0, posinf=0.0, neginf=-700.0)
+        down = np.sum(changes.min(axis=1, initial=0.0) ** 2, axis=0)
+        up = np.sum(changes.max(axis=1, initial=0.0) ** 2, axis=0)
+        from_zero = np.sqrt(np.sum(np.nan_to_num(ends, posinf=0.0).max(axis=1, initial=0.0) ** 2, axis=0))
+        high = np.where(value == 0, from_zero, value * np.exp(np.sqrt(up)))
+        return value * np.exp(-np.sqrt(down)), high

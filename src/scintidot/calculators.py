@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scintidot import __version__
-from scintidot.choices import STATISTICS_OF_MODEL, TRUNCATION, too_many_photons
+from scintidot.choices import FORMULA_LIMIT, STATISTICS_OF_MODEL, TRUNCATION, too_many_photons
 from scintidot.errors import BadValue, FieldError, one_of
 from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT, STATISTICS, initial_populations
 from scintidot.kinetics.biexciton import BiexcitonDecay
@@ -194,7 +194,5 @@ def coincidence_time_resolution(
             "photons": photons,
         },
         "ctr_ps": {"formula": number(label_formula(rise_time, effective_lifetime, photons))},
-        "warnings": [
-            "The formula is a figure of merit, neither a bound nor an estimate: it knows no photodetector jitter."
-        ],
+        "warnings": [FORMULA_LIMIT],
     }

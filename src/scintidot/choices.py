@@ -12,6 +12,7 @@ from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT, STATISTICS
 from scintidot.geometry import STARTS
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.kinetics.rates import MODELS
+from scintidot.materials.card import YieldPoints
 from scintidot.materials.library import Material
 from scintidot.provenance import Reference, bibliography
 from scintidot.records import FloatArray
@@ -22,10 +23,16 @@ MODEL_OF_STATISTICS = {"paper": "paper", "poisson": "poisson-biexciton"}
 STATISTICS_OF_MODEL = {model: statistics for statistics, model in MODEL_OF_STATISTICS.items()}
 
 TRUNCATION = (
-    "Every N >= 2 counts as one biexciton: harmonic lifetimes come out 1.3 to 1.5 times too long at <N> = 1, 2.2 "
-    "to 5.4 times at 3.3 and 3 to 12 times at 5; photon numbers are off by up to a factor 2.6."
+    "Every N >= 2 counts as one biexciton. Against a model of all multiexcitons (Phi_X = 1, xi = 0.5, charged "
+    "crystals emit) harmonic lifetimes come out 1.3 to 1.5 times too long at <N> = 1, 2.2 to 5.4 times at 3.3 and "
+    "3 to 12 times at 5, and photon numbers are off by up to a factor 2.6; at higher <N> and other xi it may be more."
 )
-"""Against the exact carrier model of all multiexcitons, Phi_X = 1, xi = 0.5, Phi_AR = 0 to 0.99."""
+"""Phi_AR = 0 to 0.99; computed in tests/physics/test_truncation.py."""
+
+TRUNCATED_FROM = 1.0
+"""<N> from which figures are marked and warned of for this reason."""
+
+FORMULA_LIMIT = "The CTR formula is a figure of merit, neither a bound nor an estimate: it knows no jitter."
 
 METHOD_SOURCES = (
     "fratelli_2024", "ashley_1988", "fano_1963", "icru_37", "codata_2022", "xraylib_nist", "auffray_2013",
@@ -60,10 +67,7 @@ def describe(material: Material, host: Material, config: RunConfig) -> dict[str,
     return {
         "material": material.name,
         "material_file": material.where,
-        "material_changes": [
-            f"{key}: {'none' if there is None else f'{there:g}'} -> {here:g}"
-            for key, (there, here) in material.changes().items()
-        ],
+        "material_changes": [f"{key}: {change}" for key, change in material.changes().items()],
         "material_fingerprint": material.fingerprint,
         "host": host.name,
         "host_effect": "none in the continuous deposit model: what leaves the nanocrystal does not come back",
@@ -132,13 +136,21 @@ def input_warnings(material: Material, host: Material, config: RunConfig) -> lis
     )
     if config.excitons.pair_creation_energy == "fratelli":
         warnings.append(
-            "Pair creation fratelli was fitted to a Geant4 deposit that is 12-15 % below the continuous one at 7 keV: "
-            "with both, <N> is too high by as much. Other rules give up to 1.5 times more excitons still; see the "
-            "comparison of choices."
+            "Pair creation fratelli was fitted to simulated deposits of 5 eV at 2 nm to 35 eV at 15 nm (CsPbBr3, 7 "
+            "keV, uniform start); the continuous model keeps 5.9 and 44.5 eV there, so that with both <N> comes out "
+            "about 20 % too high. Other rules of the card give up to 1.5 times more excitons still."
         )
     if config.kinetics.retained_fraction is not None:
         warnings.append("The retained fraction is taken as exact: its uncertainty is not in the bands.")
     warnings += unusual(material)
+    if isinstance(card.quantum_yield, YieldPoints):
+        points = [point.edge_length.value for point in card.quantum_yield.points]
+        beyond = [f"{e:g}" for e in config.nanocrystal.edge_length_nm if not points[0] <= e <= points[-1]]
+        if beyond:
+            warnings.append(
+                f"Quantum yields of the card reach from {points[0]:g} to {points[-1]:g} nm; at {', '.join(beyond)} nm "
+                "the nearest is taken, which may decide which size comes out best."
+            )
     if host.name != "vacuum":
         warnings.append(f"Host {host.name}: no effect on the deposit in this model, nor on the light.")
     warnings.append(
@@ -197,13 +209,24 @@ def result_warnings(central: dict[str, FloatArray], edges: FloatArray, config: R
         )
     if np.any(too_many_photons(photons, mean)):
         warnings.append(f"More photons than electron-hole pairs at {sizes(photons > mean)}: not physical.")
-    beyond = gammainc(3.0, mean)
-    if np.any(beyond > 0.1):
-        index = int(np.argmax(beyond))
+    if np.any(mean > TRUNCATED_FROM):
+        index = int(np.argmax(mean))
         warnings.append(
-            f"At {edges[index]:g} nm (<N> = {mean[index]:.2g}) a share of {beyond[index]:.0%} holds three or more "
-            f"excitons. {TRUNCATION} This hides gains of the largest crystals: do not read from here which size is "
-            "fastest or has the best time resolution once <N> exceeds 1."
+            f"Do not read from here which size is fastest or has the best time resolution where <N> exceeds "
+            f"{TRUNCATED_FROM:g} ({sizes(mean > TRUNCATED_FROM)}): gains of large crystals are hidden. {TRUNCATION} At "
+            f"{edges[index]:g} nm, <N> = {mean[index]:.2g}, {gammainc(3.0, mean[index]):.0%} would hold three or more."
+        )
+    warnings.append(
+        f"{FORMULA_LIMIT} Outcoupling {config.timing.outcoupling:g} and detection efficiency "
+        f"{config.timing.detection_efficiency:g} are taken."
+    )
+    pairs_per_MeV = 1e6 / central["pair_creation_energy_eV"]
+    too_bright = central["light_yield_photons_per_MeV"] > pairs_per_MeV
+    if np.any(too_bright):
+        warnings.append(
+            f"The light yield at {sizes(too_bright)} exceeds the number of pairs per MeV: not physical. It is scaled "
+            f"from {config.light.light_yield_photons_per_MeV:g} photons/MeV at "
+            f"{config.light.light_yield_edge_length_nm:g} nm of {config.light.light_yield_material}."
         )
     kept = central["mean_deposit_eV"] / (config.radiation.kinetic_energy_keV * 1e3)
     if np.any(kept > 0.1):

@@ -75,8 +75,8 @@ EXIT_CODES = {
 }
 
 
-def nearest(name: str, valid: Iterable[str]) -> str | None:
-    """Suggest the valid name closest to ``name``, or list what there is.
+def nearest(name: str, valid: Iterable[str], *, listed: bool = False, cutoff: float = 0.6) -> str | None:
+    """Suggest the valid name closest to ``name``; if none is close, list them unless they are ``listed`` already.
 
     >>> nearest("CsPbBr", ["CsPbBr3", "octane"])
     "Did you mean 'CsPbBr3'?"
@@ -85,10 +85,10 @@ def nearest(name: str, valid: Iterable[str]) -> str | None:
     """
     names = list(valid)
     lowered = {candidate.lower(): candidate for candidate in names}
-    close = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=cutoff)
     if close:
         return f"Did you mean '{lowered[close[0]]}'?"
-    return f"Known: {', '.join(names)}." if names else None
+    return f"Known: {', '.join(names)}." if names and not listed else None
 
 
 def one_of(value: str, valid: Iterable[str], *, where: str, who: str) -> str:
@@ -96,7 +96,5 @@ def one_of(value: str, valid: Iterable[str], *, where: str, who: str) -> str:
     names = list(valid)
     if value in names:
         return value
-    expected = "one of " + ", ".join(names)
-    raise BadValue(
-        where=where, what="name", who=who, expected=expected, found=repr(value), hint=nearest(value, names)
-    )
+    expected, hint = "one of " + ", ".join(names), nearest(value, names, listed=True)
+    raise BadValue(where=where, what="name", who=who, expected=expected, found=repr(value), hint=hint)

@@ -11,7 +11,7 @@ from scintidot.config import OWN_MATERIAL, RunConfig
 from scintidot.errors import BadValue, OutOfRange, nearest, one_of
 from scintidot.light.ensemble import size_distribution
 from scintidot.materials.card import Scintillator, SizeRange
-from scintidot.materials.library import Material, scintillator_names
+from scintidot.materials.library import Material, load_material, scintillator_names
 from scintidot.records import FloatArray
 from scintidot.transport.stopping import HIGHEST_ENERGY, LOWEST_ENERGY, RANGE
 from scintidot.units import parse_quantity
@@ -24,25 +24,33 @@ class Blame(Protocol):
         """Return *where* and *who* of an error message."""
 
 
-def check(scintillator: Scintillator, host: Material, config: RunConfig, blame: Blame) -> None:
+def check(material: Material, host: Material, config: RunConfig, blame: Blame) -> None:
     """Refuse a run that leaves the range of a model; raises `ScintidotError`."""
+    scintillator = material.scintillator()
     if host.card.kind != "host":
         where, who = blame("host")
         found = f"{host.name}, a {host.card.kind}"
         raise BadValue(where=where, what="material", who=who, expected="a host material", found=found)
     _check_energy(config.radiation.kinetic_energy_keV, blame)
-    pair_creation_rule(scintillator, config, blame)
+    gap = scintillator.sizing_curve(np.array(config.nanocrystal.edge_length_nm))
+    energy = pair_creation_rule(scintillator, config, blame)(gap)
+    if np.any(energy < gap):
+        where, who = blame("pair_creation_energy")
+        expected = f"at least the band gap, {gap.max():.3g} eV"
+        raise BadValue(where=where, what="energy", who=who, expected=expected, found=f"{energy.min():.3g} eV")
     if config.kinetics.auger_law is not None:
         where, who = blame("auger_law")
         one_of(config.kinetics.auger_law, scintillator.auger.laws, where=where, who=who)
     if config.light.light_yield_material != OWN_MATERIAL:
         where, who = blame("light_yield_material")
         one_of(config.light.light_yield_material, [OWN_MATERIAL, *scintillator_names()], where=where, who=who)
+        reference = load_material(config.light.light_yield_material).scintillator()
+    else:
+        reference = scintillator
     for edge in config.nanocrystal.edge_length_nm:
         _check_edge_length(edge, scintillator.sizes, blame("edge_length"))
-    _check_edge_length(
-        config.light.light_yield_edge_length_nm, scintillator.sizes, blame("light_yield_edge_length")
-    )
+    edge = config.light.light_yield_edge_length_nm
+    _check_edge_length(edge, reference.sizes, blame("light_yield_edge_length"))
     members, weights = size_distribution(
         config.nanocrystal.edge_length_nm, config.nanocrystal.size_dispersion
     )
@@ -51,10 +59,14 @@ def check(scintillator: Scintillator, host: Material, config: RunConfig, blame: 
         _check_edge_length(float(edge), scintillator.sizes, (where, f"{who}, a member of the ensemble"))
 
 
+Rule = Callable[[FloatArray], FloatArray]
+"""Pair-creation energy [eV] against band gap [eV]."""
+
+
 def pair_creation_rule(
-    scintillator: Scintillator, config: RunConfig, blame: Blame
-) -> Callable[[FloatArray], FloatArray]:
-    """Pair-creation energy [eV] against band gap [eV]: a rule of the card, or an energy such as ``7.5 eV``."""
+    scintillator: Scintillator, config: RunConfig, blame: Blame = lambda option: ("predict", option)
+) -> Rule:
+    """A rule of the card by its name, or an energy such as ``7.5 eV``."""
     text, rules = config.excitons.pair_creation_energy, scintillator.pair_creation
     if text in rules:
         return rules[text]

@@ -72,7 +72,7 @@ def as_text(value: Any, digits: int = 4) -> str:
     >>> as_text(3428.13, 3), as_text(None), as_text(5.7e18)
     ('3430', '-', '5.700e+18')
     """
-    if value is None:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "-"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)

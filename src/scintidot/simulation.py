@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from scintidot import choices, limits
-from scintidot.bands import Outputs, banded_keys, propagate
+from scintidot.bands import Change, Outputs, banded_keys, propagate
 from scintidot.config import (
     OPTIONS,
     OWN_MATERIAL,
-    Kinetics,
     Nanocrystal,
     RunConfig,
     make_config,
@@ -27,6 +26,7 @@ from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.lifetimes import effective_lifetimes
 from scintidot.kinetics.rates import biexciton_rates
 from scintidot.light.ensemble import nanocrystals_per_gram, size_distribution
+from scintidot.limits import Rule
 from scintidot.materials.library import Material, load_material
 from scintidot.records import FloatArray, Primary
 from scintidot.results import Prediction
@@ -38,7 +38,7 @@ CURVE_TIMES = np.concatenate([[0.0], np.geomspace(1.0, 1e5, 251)])
 
 
 def simulate(
-    material: Material, config: RunConfig, edge_length: FloatArray
+    material: Material, config: RunConfig, edge_length: FloatArray, pair_creation: Rule
 ) -> tuple[Outputs, BiexcitonDecay]:
     """Figures of one nanocrystal for each nominal edge length [nm], and its decay.
 
@@ -59,7 +59,7 @@ def simulate(
     )
 
     gap = card.sizing_curve(members)
-    pair_energy = limits.pair_creation_rule(card, config, lambda option: ("predict", option))(gap)
+    pair_energy = pair_creation(gap)
     occupancy = initial_populations(mean_excitons(deposit.mean_energy, pair_energy), excitons.statistics)
 
     retained = kinetics.retained_fraction
@@ -102,17 +102,26 @@ def light_yield_basis(outputs: Outputs, config: RunConfig) -> FloatArray:
     return outputs["photons_per_nc" if per_nanocrystal else "photons_per_MeV_deposited"]
 
 
-def reference_basis(material: Material, config: RunConfig) -> float:
-    """`light_yield_basis` of the sample whose light yield is known: its own card and size, same models."""
-    name = config.light.light_yield_material
-    reference = material if name == OWN_MATERIAL else load_material(name)
-    law = config.kinetics.auger_law
-    known_law = law if law in reference.scintillator().auger.laws else None
-    sample = config.model_copy(
-        update={"nanocrystal": Nanocrystal(), "kinetics": Kinetics(auger_law=known_law)}
+def reference_sample(material: Material, config: RunConfig) -> tuple[Material, RunConfig]:
+    """The sample whose light yield is known, under the same models.
+
+    A shipped material stands for monodisperse cubes; ``own`` for the sample of the run at that size.
+    """
+    light = config.light
+    crystal = config.nanocrystal if light.light_yield_material == OWN_MATERIAL else Nanocrystal()
+    reference = (
+        material if light.light_yield_material == OWN_MATERIAL else load_material(light.light_yield_material)
     )
-    edge = np.array([config.light.light_yield_edge_length_nm])
-    return float(light_yield_basis(simulate(reference, sample, edge)[0], config)[0])
+    law = (
+        config.kinetics.auger_law
+        if config.kinetics.auger_law in reference.scintillator().auger.laws
+        else None
+    )
+    update = {
+        "nanocrystal": crystal.model_copy(update={"edge_length_nm": (light.light_yield_edge_length_nm,)}),
+        "kinetics": config.kinetics.model_copy(update={"auger_law": law}),
+    }
+    return reference, config.model_copy(update=update)
 
 
 def with_detector(outputs: Outputs, config: RunConfig, reference: float) -> Outputs:
@@ -128,16 +137,26 @@ def with_detector(outputs: Outputs, config: RunConfig, reference: float) -> Outp
 
 def evaluator(
     material: Material, config: RunConfig, edge_length: FloatArray, largest_intensity: float
-) -> Callable[[Material], Outputs]:
-    """The whole path as a function of a varied material, scaled by what ``material`` itself gives.
+) -> Callable[[Change | None], Outputs]:
+    """The whole path as a function of one changed number of the card.
 
-    I_ENS is relative to ``largest_intensity`` photons per gram.
+    The light yield of the reference sample is a measured one: a number that it shares with the run changes
+    there too. I_ENS is relative to ``largest_intensity`` photons per gram.
     """
-    reference = reference_basis(material, config)
+    reference, sample = reference_sample(material, config)
+    edge = np.array(sample.nanocrystal.edge_length_nm)
+    numbers, known = (dict(card.card.quantities()) for card in (material, reference))
+    rule = limits.pair_creation_rule(material.scintillator(), config)
 
-    def evaluate(varied: Material) -> Outputs:
+    def evaluate(change: Change | None) -> Outputs:
+        run, anchor = material, reference
+        if change is not None:
+            run = material.with_value(*change)
+            if known.get(change[0]) == numbers[change[0]]:
+                anchor = reference.with_value(*change)
         with np.errstate(divide="ignore", invalid="ignore"):  # no light: nan, reported as null
-            outputs = with_detector(simulate(varied, config, edge_length)[0], config, reference)
+            basis = float(light_yield_basis(simulate(anchor, sample, edge, rule)[0], config)[0])
+            outputs = with_detector(simulate(run, config, edge_length, rule)[0], config, basis)
             outputs["intensity_ensemble_relative"] = outputs["intensity_per_gram"] / largest_intensity
         return outputs
 
@@ -186,7 +205,7 @@ def predict(
         load_material(name, where=blame(role)[0], who=blame(role)[1])
         for role, name in (("material", config.material), ("host", config.host))
     )
-    limits.check(material.scintillator(), host, config, blame)
+    limits.check(material, host, config, blame)
     known = ((material, config.material_fingerprint), (host, config.host_fingerprint))
     changed = [
         f"The card {card.where} has changed since the run file was written."
@@ -197,10 +216,13 @@ def predict(
         update={"material_fingerprint": material.fingerprint, "host_fingerprint": host.fingerprint}
     )
     edges = np.array(config.nanocrystal.edge_length_nm)
-    outputs, decay = simulate(material, config, edges)
+    rule = limits.pair_creation_rule(material.scintillator(), config)
+    with np.errstate(divide="ignore", invalid="ignore"):  # no light
+        outputs, decay = simulate(material, config, edges, rule)
     largest = float(outputs["intensity_per_gram"].max())
     keys = banded_keys(material, choices.sections_used(material, config))
-    figures = propagate(evaluator(material, config, edges, largest), material, keys)
+    evaluate = evaluator(material, config, edges, largest)
+    figures = propagate(evaluate, dict(material.card.quantities()), keys)
     return Prediction(
         config=config,
         material=material,

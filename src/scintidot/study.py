@@ -27,14 +27,13 @@ def size_curves(prediction: Prediction, points: int = 41) -> tuple[FloatArray, B
     high = min(max(15.0, rows.max()), sizes.largest.value)
     grid = np.linspace(low, high, points)
     evaluate = evaluator(prediction.material, prediction.config, grid, prediction.largest_intensity)
-    return grid, propagate(evaluate, prediction.material, prediction.figures.single)
+    return grid, propagate(evaluate, dict(prediction.material.card.quantities()), prediction.figures.single)
 
 
 def with_option(prediction: Prediction, edge_length: FloatArray, option: str, value: object) -> Outputs:
     """Figures of the prediction with one choice changed, at ``edge_length`` [nm]."""
     config = make_config(options={option: value}, base=prediction.config)
-    evaluate = evaluator(prediction.material, config, edge_length, prediction.largest_intensity)
-    return evaluate(prediction.material)
+    return evaluator(prediction.material, config, edge_length, prediction.largest_intensity)(None)
 
 
 @dataclass(frozen=True, eq=False)

@@ -110,9 +110,9 @@ def test_changed_numbers_are_marked(tmp_path):
     )
     result, text = report(tmp_path, material=card, edge_length=5)
     assert result.material.name == "CsPbBr3 (mine.toml)"
-    assert result.choices["material_changes"] == ["exciton.lifetime: 9000 -> 5000"]
-    assert "changed from 9000" in text
-    assert "card changed in exciton.lifetime: 9000 -&gt; 5000" in text
+    assert result.choices["material_changes"] == ["exciton.lifetime: 9000 (8000 to 10000) -> 5000"]
+    assert "changed: 9000 (8000 to 10000) -&gt; 5000." in text
+    assert "card changed in exciton.lifetime: 9000 (8000 to 10000) -&gt; 5000" in text
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,17 @@ def test_changed_numbers_are_marked(tmp_path):
 def test_unusual_runs_draw_too(tmp_path, options):
     _, text = report(tmp_path, **options)
     assert not re.search(r">\s*-?(nan|inf)\b", text)
+
+
+def test_a_sample_without_light_draws_too(tmp_path):
+    card = tmp_path / "dark.toml"
+    number = "source = 'fratelli_2024', provenance = 'measured' }"
+    card.write_text(
+        'based_on = "CsPbBr3"\n[quantum_yield]\nform = "points"\n[[quantum_yield.points]]\n'
+        f"edge_length = {{ value = 5, unit = 'nm', {number}\nquantum_yield = {{ value = 0, unit = '1', {number}\n"
+    )
+    _, text = report(tmp_path, material=card, edge_length=[4, 6])
+    assert "<svg" in text
 
 
 def test_hostile_text_is_escaped(tmp_path):

@@ -139,7 +139,7 @@ def test_band_is_the_quadrature_of_single_changes(default, tmp_path):
 
 
 def test_better_samples_are_better(tmp_path):
-    """A brighter card raises the light yield and improves the CTR; xi changes light and lifetime alike."""
+    """A brighter card raises the light yield and improves the CTR."""
     card = tmp_path / "mine.toml"
     card.write_text(
         'based_on = "CsPbBr3"\n[quantum_yield.peak]\nvalue = 0.95\nunit = "1"\nsource = "fratelli_2024"\n'
@@ -153,12 +153,72 @@ def test_better_samples_are_better(tmp_path):
     assert mine["ctr_ps"]["formula"] / shipped["ctr_ps"]["formula"] == pytest.approx(
         mine["ctr_nc"] / shipped["ctr_nc"]
     )
-    ctr = [
-        scintidot.predict(edge_length=8.7, retained_fraction=x).rows[0]["ctr_ps"]["formula"] for x in (0, 1)
-    ]
-    assert ctr[0] == pytest.approx(ctr[1], rel=1e-12)
     own = scintidot.predict(edge_length=8.7, material=card, light_yield=12_000, light_yield_material="own")
     assert own.rows[0]["light_yield_photons_per_MeV"] == pytest.approx(12_000)
+
+
+def test_xi_of_another_sample_and_xi_not_known(tmp_path):
+    """Another sample: light and lifetime change alike. Not known: the measured light yield stays."""
+    card = tmp_path / "mine.toml"
+    card.write_text(
+        'based_on = "CsPbBr3"\n[biexciton.retained_fraction]\nvalue = 0.9\nunit = "1"\nsource = "fratelli_2024"\n'
+        'provenance = "measured"\n'
+    )
+    sample, option, shipped = (
+        scintidot.predict(edge_length=8.7, **choice).rows[0]
+        for choice in ({"material": card}, {"retained_fraction": 0.9}, {})
+    )
+    assert sample["ctr_ps"]["formula"] == pytest.approx(shipped["ctr_ps"]["formula"], rel=1e-12)
+    assert option["light_yield_photons_per_MeV"] == pytest.approx(1e4)
+    ratio = option["tau_ps"]["harmonic"] / shipped["tau_ps"]["harmonic"]
+    assert option["ctr_ps"]["formula"] / shipped["ctr_ps"]["formula"] == pytest.approx(ratio**0.5)
+    assert shipped["band"]["light_yield_photons_per_MeV"] == pytest.approx([1e4, 1e4])
+
+
+@pytest.mark.parametrize(
+    "sample", [{"shape": "sphere"}, {"size_dispersion": 0.1}, {"retained_fraction": 1.0}]
+)
+@pytest.mark.parametrize("scaling", ["photons-per-nanocrystal", "photons-per-deposited-energy"])
+def test_own_light_yield_is_that_of_the_row(sample, scaling):
+    result = scintidot.predict(
+        edge_length=[6, 9], light_yield=12_000, light_yield_edge_length=9, light_yield_material="own",
+        light_yield_scaling=scaling, **sample,
+    )  # fmt: skip
+    assert result.rows[1]["light_yield_photons_per_MeV"] == pytest.approx(12_000)
+    assert result.rows[1]["band"]["light_yield_photons_per_MeV"] == pytest.approx([12_000, 12_000])
+
+
+def test_light_yield_above_the_pairs_is_warned_of():
+    result = scintidot.predict(edge_length=8.7, light_yield_edge_length=1.8)
+    assert any("exceeds the number of pairs per MeV" in warning for warning in result.warnings)
+
+
+def test_rule_that_the_reference_does_not_have(tmp_path):
+    card = tmp_path / "mine.toml"
+    numbers = "source = 'fratelli_2024', provenance = 'estimate' }"
+    card.write_text(
+        'based_on = "CsPbBr3"\n[pair_creation.mine]\ndescription = "tried"\n'
+        f"gap_factor = {{ value = 3.5, unit = '1', {numbers}\noffset = {{ value = 0, unit = 'eV', {numbers}\n"
+    )
+    row = scintidot.predict(edge_length=8.7, material=card, pair_creation_energy="mine").rows[0]
+    assert row["pair_creation_energy_eV"] == pytest.approx(3.5 * row["band_gap_eV"])
+    assert row["light_yield_photons_per_MeV"] == pytest.approx(1e4)
+
+
+def test_band_of_a_dark_sample(tmp_path):
+    """A yield of zero with a band: the band of light starts at zero; lifetimes of no light do not exist."""
+    numbers = "unit = '1', source = 'fratelli_2024', provenance = 'estimate' }"
+    size = "{ value = 5, unit = 'nm', source = 'fratelli_2024', provenance = 'measured' }"
+    card = tmp_path / "mine.toml"
+    card.write_text(
+        'based_on = "CsPbBr3"\n[quantum_yield]\nform = "points"\n[[quantum_yield.points]]\n'
+        f"edge_length = {size}\nquantum_yield = {{ value = 0, low = 0, high = 0.02, {numbers}\n"
+    )
+    row = scintidot.predict(edge_length=5, material=card, statistics="poisson").rows[0]
+    assert row["band"]["quantum_yield"] == pytest.approx([0, 0.02])
+    assert row["photons_per_nc"] == 0
+    assert row["band"]["photons_per_nc"][0] == 0 < row["band"]["photons_per_nc"][1]
+    assert row["tau_ps"]["harmonic"] is None
 
 
 def test_fixing_a_number_narrows_the_band(default):

@@ -505,10 +505,19 @@ def test_table_with_a_byte_order_mark(write_card: WriteCard) -> None:
 
 def test_own_table_beside_the_card_is_read(write_card: WriteCard) -> None:
     path = write_card('[dielectric]\nfile = "own.csv"')
-    (path.parent / "own.csv").write_text("\n".join([HEADER, *GOOD_ROWS]), encoding="utf-8")
+    shipped = (
+        (shipped_card("CsPbBr3").parent / "CsPbBr3_dielectric.csv").read_text(encoding="utf-8").splitlines()
+    )
+    (path.parent / "own.csv").write_text("\n".join(shipped[:-1]), encoding="utf-8")
     material = load_material(path)
-    assert material.energy_loss.energy == pytest.approx(np.arange(1, 21))
+    assert len(material.energy_loss.energy) == len(load_material("CsPbBr3").energy_loss.energy) - 1
     assert material.fingerprint != load_material("CsPbBr3").fingerprint
+    assert "dielectric table" in material.changes()
+
+
+def test_table_of_another_substance_is_refused(write_card: WriteCard) -> None:
+    path = write_card(f"density = {number(4856, 'g/cm3')}")
+    assert "electrons per formula unit" in str(fault(path))
 
 
 def test_own_references_are_known_and_cited(write_card: WriteCard) -> None:

@@ -36,7 +36,9 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     )
     for i, column in enumerate(columns):
         numeric = rows and all(row[i][:1] in "-0123456789" for row in rows)
-        table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
+        table.add_column(
+            Text(column), justify="right" if numeric else "left", overflow="fold", no_wrap=i == 0
+        )
     for row in rows:
         table.add_row(*map(Text, row))
     console.print(table)
@@ -54,35 +56,39 @@ def run_guarded(command: Callable[[], Any]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter
-    line, code = "", 0
     try:
         result = command()
         sys.stdout.flush()
         code = result if isinstance(result, int) else 0
         line = _INTERRUPTED if code == 130 else ""  # typer has caught the interrupt
-    except ScintidotError as error:
-        line, code = str(error), error.exit_code
-    except KeyboardInterrupt:
-        line, code = _INTERRUPTED, 130
-    except OSError as error:
-        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+    except BaseException as error:
+        outcome = _outcome(error)
+        if outcome is None:
             raise
-        _forget_output()
-        if error.errno == errno.ENOSPC:
-            full = CannotWrite(
-                where="standard output", what="device", who="the result", expected="free space", found="none"
-            )
-            line, code = str(full), full.exit_code
-    except Exception as error:
-        if type(error).__name__ == "Abort":
-            line, code = _INTERRUPTED, 130
-        elif hasattr(error, "format_message"):  # a fault of the command line itself, found by typer
-            line, code = _usage(error), 2
-        else:
-            raise
+        line, code = outcome
     if line:
         print(" ".join(line.split()), file=sys.stderr)
     return code
+
+
+def _outcome(error: BaseException) -> tuple[str, int] | None:
+    """Line and exit code of an expected failure; None for a fault of ours."""
+    if isinstance(error, ScintidotError):
+        return str(error), error.exit_code
+    if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
+        return _INTERRUPTED, 130
+    if isinstance(error, BrokenPipeError) or type(sys.stdout).__name__ == "PacifyFlushWrapper":
+        _forget_output()  # the reader, such as head, went away; the second form is how typer says it
+        return "", 0
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        _forget_output()
+        full = CannotWrite(
+            where="standard output", what="device", who="the result", expected="free space", found="none"
+        )
+        return str(full), full.exit_code
+    if hasattr(error, "format_message"):  # a fault of the command line itself, found by typer
+        return _usage(error), 2
+    return None
 
 
 _INTERRUPTED = "interrupted; nothing was left half written"

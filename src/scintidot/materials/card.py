@@ -24,6 +24,7 @@ from scintidot.provenance import PROVENANCE, Quantity, Reference
 from scintidot.records import FloatArray
 
 Length = Annotated[Quantity, In("nm", above=0)]
+ExactLength = Annotated[Quantity, In("nm", above=0, banded=False)]
 Energy = Annotated[Quantity, In("eV", at_least=0)]
 Time = Annotated[Quantity, In("ps", above=0)]
 Density = Annotated[Quantity, In("g/cm3", at_least=0)]
@@ -81,7 +82,7 @@ class Exciton(Section):
 class YieldPoint(Section):
     """Quantum yield of one sample."""
 
-    edge_length: Length
+    edge_length: ExactLength
     quantum_yield: Fraction
 
 
@@ -110,7 +111,7 @@ class LogNormalYield(Section):
     form: Literal["log-normal"]
     peak: Fraction
     best_edge_length: Length
-    small_edge_length: Length
+    small_edge_length: ExactLength
     small_value: Annotated[Quantity, In("1", above=0, at_most=1)]
 
     @model_validator(mode="after")
@@ -156,9 +157,9 @@ class AugerLaw(Section):
 
     form: Literal["two-point-power-law"]
     description: str
-    small_edge_length: Length
+    small_edge_length: ExactLength
     small_lifetime: Time
-    large_edge_length: Length
+    large_edge_length: ExactLength
     large_lifetime: Time
 
     @model_validator(mode="after")
@@ -228,10 +229,10 @@ class Dielectric(Section):
 class SizeRange(Section):
     """Edge lengths that the card's laws were made for, and beyond which they are refused."""
 
-    published_smallest: Length
-    published_largest: Length
-    smallest: Length
-    largest: Length
+    published_smallest: ExactLength
+    published_largest: ExactLength
+    smallest: ExactLength
+    largest: ExactLength
 
     @model_validator(mode="after")
     def _in_order(self) -> SizeRange:

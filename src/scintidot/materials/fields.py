@@ -28,6 +28,7 @@ class In:
     above: float | None = None
     at_most: float | None = None
     below: float | None = None
+    banded: bool = True  # whether a card may give low and high
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         read: Callable[[Any], Any] = self.read_quantity if source is Quantity else self.read_number
@@ -68,19 +69,7 @@ class In:
         """A `Quantity` from a table with value, unit, source, provenance and perhaps low, high, note."""
         if isinstance(entry, Quantity):
             return entry
-        if not isinstance(entry, dict):
-            example = f"{{ value = ..., unit = '{self.unit}', source = '...', provenance = 'measured' }}"
-            raise FieldError("number", f"a table {example}", repr(entry), "A bare number has no source.")
-        for key in entry:
-            if key not in _QUANTITY_KEYS:
-                expected = "one of " + ", ".join(_QUANTITY_KEYS)
-                raise FieldError("key", expected, repr(key), nearest(key, _QUANTITY_KEYS))
-        for key in _REQUIRED:
-            if key not in entry:
-                raise FieldError("number", f"the key '{key}'", "no such key")
-        OneOf(PROVENANCE, "provenance").read(entry["provenance"])
-        if ("low" in entry) != ("high" in entry):
-            raise FieldError("band", "both 'low' and 'high', or neither", "one of them")
+        self._check_table(entry)
         unit = str(entry["unit"])
         if not unit:
             raise FieldError("unit", f"a unit such as '{self.unit}'", "an empty text")
@@ -105,6 +94,24 @@ class In:
             note=str(entry.get("note", "")),
         )
 
+    def _check_table(self, entry: Any) -> None:
+        """Keys and kinds of the table of a number."""
+        if not isinstance(entry, dict):
+            example = f"{{ value = ..., unit = '{self.unit}', source = '...', provenance = 'measured' }}"
+            raise FieldError("number", f"a table {example}", repr(entry), "A bare number has no source.")
+        for key in entry:
+            if key not in _QUANTITY_KEYS:
+                expected = "one of " + ", ".join(_QUANTITY_KEYS)
+                raise FieldError("key", expected, repr(key), nearest(key, _QUANTITY_KEYS, listed=True))
+        for key in _REQUIRED:
+            if key not in entry:
+                raise FieldError("number", f"the key '{key}'", "no such key")
+        OneOf(PROVENANCE, "provenance").read(entry["provenance"])
+        if not self.banded and "low" in entry:
+            raise FieldError("band", "no band: the law is drawn through this size", "low and high")
+        if ("low" in entry) != ("high" in entry):
+            raise FieldError("band", "both 'low' and 'high', or neither", "one of them")
+
 
 @dataclass(frozen=True)
 class OneOf:
@@ -119,6 +126,6 @@ class OneOf:
     def read(self, entry: Any) -> str:
         """The name itself."""
         if not isinstance(entry, str) or entry not in self.names:
-            hint = nearest(str(entry), self.names)
+            hint = nearest(str(entry), self.names, listed=True)
             raise FieldError(self.what, "one of " + ", ".join(self.names), repr(entry), hint)
         return str(entry)

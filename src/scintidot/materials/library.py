@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from importlib import resources
@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from scintidot.errors import BadFile, BadValue, nearest
-from scintidot.materials.card import Card, Scintillator
+from scintidot.materials.card import Card, Scintillator, YieldPoints
 from scintidot.materials.energy_loss import EnergyLoss, read_energy_loss
 from scintidot.materials.schema import explain
 from scintidot.provenance import Reference, bibliography, fingerprint, shipped_references
@@ -84,15 +84,21 @@ class Material:
         """Sections without which a material cannot be predicted."""
         return [name for name in ("composition", *_SCINTILLATOR_SECTIONS) if not getattr(self.card, name)]
 
-    def changes(self) -> dict[str, tuple[float | None, float]]:
-        """Numbers that differ from the card it is based on: dotted key -> (there, here)."""
+    def changes(self) -> dict[str, str]:
+        """What differs from the card it is based on: dotted key -> ``there -> here``."""
         if self.based_on is None:
             return {}
-        base = dict(load_material(self.based_on).card.quantities())
+        base = load_material(self.based_on)
+        there, here = (dict(_as_words(material)) for material in (base, self))
+        if "quantum_yield" in {**there, **here}:  # points: one line, not one for each number
+            there, here = (
+                {k: v for k, v in words.items() if not k.startswith("quantum_yield.")}
+                for words in (there, here)
+            )
         return {
-            key: (base[key].value if key in base else None, q.value)
-            for key, q in self.card.quantities()
-            if key not in base or (q.value, q.low, q.high) != (base[key].value, base[key].low, base[key].high)
+            key: f"{there.get(key, 'law')} -> {here.get(key, 'law')}"
+            for key in {**there, **here}
+            if there.get(key) != here.get(key)
         }
 
     def with_value(self, dotted: str, value: float) -> Material:
@@ -104,6 +110,24 @@ class Material:
         prefixes = tuple(sections)
         keys = [key for dotted, key in self.card.sources() if dotted.startswith(prefixes)]
         return bibliography(keys, self.card.references)
+
+
+def _as_words(material: Material) -> Iterator[tuple[str, str]]:
+    """Every number, with its band, and what else of a card acts on a result."""
+    for key, q in material.card.quantities():
+        yield key, f"{q.value:g}" + ("" if q.low is None else f" ({q.low:g} to {q.high:g})")
+    if isinstance(material.card.quantum_yield, YieldPoints):
+        points = material.card.quantum_yield.points
+        yield (
+            "quantum_yield",
+            "points " + ", ".join(f"{p.quantum_yield.value:g} at {p.edge_length.value:g} nm" for p in points),
+        )
+    if material.card.composition is not None:
+        yield "composition.formula", material.card.composition.formula
+    if material.card.auger is not None:
+        yield "auger.default", material.card.auger.default
+    if material.dielectric_text is not None:
+        yield "dielectric table", fingerprint(material.dielectric_text.encode())[:8]
 
 
 def electrons_and_molar_mass(card: Card, where: str) -> tuple[float, float]:
@@ -171,7 +195,9 @@ def load_material(name_or_path: str | Path, *, where: str = "material", who: str
     for name in names:
         if name.lower() == text.lower():
             return _from_text(shipped_card(name).read_bytes(), f"{name}.toml", None)
-    hint = nearest(text, names) or ""
+    if who == "--host":
+        names = [name for name in names if name not in scintillator_names()]
+    hint = nearest(text, names, listed=True) or ""
     raise BadValue(
         where=where,
         what="name",
@@ -231,7 +257,8 @@ def _from_text(content: bytes, where: str, path: Path | None) -> Material:
                 who=f"{dotted}.source",
                 expected="a key of references.toml or of the card's own [references]",
                 found=repr(key),
-                hint=nearest(key, known),
+                hint=nearest(key, known, listed=True, cutoff=0.85)
+                or f"Describe it under [references.{key}] with authors, title and year.",
             )
     if card.composition is not None:
         electrons_and_molar_mass(card, where)
@@ -240,8 +267,20 @@ def _from_text(content: bytes, where: str, path: Path | None) -> Material:
     canonical = json.dumps(data, sort_keys=True, default=str).encode()
     identity = fingerprint(canonical, (table or "").encode())
     material = Material(card, where, content, table, identity, own=path is not None, based_on=base)
-    _ = material.energy_loss  # a malformed table is refused with the card, not later
+    loss = material.energy_loss  # a malformed table is refused with the card, not later
+    if loss is not None and not 0.8 < loss.f_sum / loss.electrons < 1.25:
+        raise BadFile(
+            where=where,
+            what="density or composition",
+            who="density",
+            expected=f"about {loss.electrons:g} electrons per formula unit in the dielectric table",
+            found=f"{loss.f_sum:.4g} for {card.density.value:g} g/cm3 of {_formula(card)}",
+        )
     return material
+
+
+def _formula(card: Card) -> str:
+    return "" if card.composition is None else card.composition.formula
 
 
 def parse_toml(content: bytes, where: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from scintidot import study
 from scintidot.bands import Banded
+from scintidot.choices import TRUNCATED_FROM
 from scintidot.config import LIGHT_YIELD_SCALINGS
 from scintidot.records import FloatArray
 from scintidot.report.style import (
@@ -57,7 +58,7 @@ class Curves(NamedTuple):
 def draw_all(prediction: Prediction) -> list[Plot]:
     """Every figure in the order of the report."""
     curves = Curves(*size_curves(prediction))
-    with settings():
+    with settings(), np.errstate(divide="ignore", invalid="ignore"):  # no light: nothing is drawn
         return [
             timing_against_size(prediction, curves),
             intensity_against_volume(prediction, curves),
@@ -89,8 +90,9 @@ def _table(edges: Any, *columns: Any) -> list[list[float]]:
     return [[float(value) for value in row] for row in zip(edges, *columns, strict=True)]
 
 
-TRUNCATED_FROM = 1.0
-"""<N> from which the truncation at the biexciton makes lifetimes and CTR misleading."""
+def _top(values: FloatArray) -> float:
+    """Largest finite value; 1 where there is none above zero."""
+    return float(np.max(values, where=np.isfinite(values) & (values > 0), initial=0.0)) or 1.0
 
 
 def _mark_truncation(axis: Axes, curves: Curves) -> None:
@@ -116,8 +118,9 @@ def timing_against_size(prediction: Prediction, curves: Curves) -> Plot:
         ("tau_ps.one_over_e", PURPLE, "1/e"),
     ):
         _line(left, prediction, curves, key, colour, label)
-    lowest = float(np.nanmin(curves.figures.central["tau_ps.one_over_e"]))
-    left.set(yscale="log", ylim=(0.4 * lowest, None))
+    shortest = curves.figures.central["tau_ps.one_over_e"]
+    if np.any(np.isfinite(shortest)):
+        left.set(yscale="log", ylim=(0.4 * np.nanmin(shortest), None))
     left.set(xlabel="edge length [nm]", ylabel="effective lifetime [ps]")
     for axis in (left, right):
         _mark_truncation(axis, curves)
@@ -128,19 +131,19 @@ def timing_against_size(prediction: Prediction, curves: Curves) -> Plot:
     ctr = with_option(prediction, curves.edge, "light_yield_scaling", other)["ctr_ps.formula"]
     right.plot(curves.edge, ctr, "--", color=VERMILION, label=f"light yield ~ {other}")
     right.set(xlabel="edge length [nm]", ylabel="CTR by formula [ps FWHM]")
-    top = float(np.nanmax(prediction.figures.high["ctr_ps.formula"]))
-    right.set_ylim(0, 1.15 * top)
+    right.set_ylim(0, 1.15 * _top(prediction.figures.high["ctr_ps.formula"]))
     right.legend(loc="lower left", bbox_to_anchor=(0, 1))
     caption = (
         "Left: effective lifetime by four definitions, which are different quantities. The harmonic one is "
         "integral(F)/F(0); what an instrument of finite response reads differs from it. Right: coincidence time "
         f"resolution by {prediction.choices['ctr_formula']}, for {timing.gamma_energy_keV:g} "
         f"keV, rise time {timing.rise_time_ps:g} ps, outcoupling {timing.outcoupling:g}, detection efficiency "
-        f"{timing.detection_efficiency:g}; light yield {light.light_yield_photons_per_MeV:g} photons/MeV for cubes of "
+        f"{timing.detection_efficiency:g}; light yield {light.light_yield_photons_per_MeV:g} photons/MeV at "
         f"{light.light_yield_edge_length_nm:g} nm of {light.light_yield_material} (a measured sample, in which the "
         "nanocrystals keep only part of the energy), scaled to each size. Shaded: band of the estimates. "
         "Grey: more than one exciton on average, where counting every N >= 2 as a biexciton makes lifetimes and CTR "
-        "too long and hides further gains. Compare Fig. 3f of Fratelli 2024."
+        "too long and hides further gains. Beyond the published sizes the laws are extrapolated. Compare Fig. 3f "
+        "of Fratelli 2024."
     )
     keys = [f"tau_ps.{name}" for name in ("harmonic", "instrument", "mean_photon_time", "one_over_e")]
     keys += ["ctr_ps.formula"]
@@ -163,7 +166,7 @@ def intensity_against_volume(prediction: Prediction, curves: Curves) -> Plot:
     left.set(xlabel="edge length [nm]", ylabel="photons per nanocrystal", ylim=(0, None))
     _line(middle, prediction, curves, "intensity_ensemble_relative", GREEN, "", lambda edge: edge**3)
     middle.set(xscale="log", xlabel="d³ [nm³]", ylabel="I_ENS of equal mass [relative]")
-    middle.set_ylim(0, 1.25 * float(prediction.figures.high["intensity_ensemble_relative"].max()))
+    middle.set_ylim(0, 1.25 * _top(prediction.figures.high["intensity_ensemble_relative"]))
     _line(right, prediction, curves, "photons_per_MeV_deposited", VERMILION, "")
     right.set(xlabel="edge length [nm]", ylabel="photons per MeV kept by nanocrystals", ylim=(0, None))
     caption = (
@@ -216,7 +219,7 @@ def deposit_and_excitons(prediction: Prediction, curves: Curves) -> Plot:
     in_gaps = np.interp(
         ticks, curves.edge, curves.figures.central["mean_deposit_eV"] / curves.figures.central["band_gap_eV"]
     )
-    gaps.set_xticks(ticks, [f"{value:.0f}" for value in in_gaps])
+    gaps.set_xticks(ticks, [f"{value:.1f}" for value in in_gaps])
     gaps.set_xlabel("deposit in band gaps")
     right.legend(title="pair-creation energy", loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2)
     caption = (
@@ -298,8 +301,8 @@ def auger_family(prediction: Prediction) -> Plot:
         f"{study.FAMILY_EXCITON_RATE:g}/ps, k_XX = {study.FAMILY_RATE_RATIO:g} k_X; "
         "ξ is the share of Auger events that do not ionise. The harmonic lifetime falls steadily and CTR_NC = "
         "sqrt(τ_harmonic/I_NC) = F(0)^-½ does not depend on Auger recombination at all. What an instrument of "
-        f"{response:g} ps reads (dots) turns upward where the biexciton becomes faster than the response. Grey: where "
-        "the sizes of this run lie. Compare Fig. 1a of Fratelli 2024."
+        f"{response:g} ps reads (dots) leaves it where the biexciton becomes faster than the response, and can turn "
+        "upward. Grey: where the sizes of this run lie. Compare Fig. 1a of Fratelli 2024."
     )
     middle = study.FAMILY_RETAINED_FRACTIONS.index(0.5)
     chosen = [int(np.argmin(np.abs(phi - value))) for value in (0.0, 0.5, 0.9, 0.99)]
@@ -344,19 +347,23 @@ def sensitivity(prediction: Prediction) -> Plot:
             changes[i, j] = [
                 100 * (side[name][index] / centre - 1) for side in prediction.figures.single[key]
             ]
+    changes[np.abs(changes) < 1e-9] = 0.0  # rounding
     order = np.argsort(np.abs(changes).max(axis=(1, 2)))
     drawing, axes = figure(1, len(SENSITIVITY_FIGURES), 12, 0.34 * max(len(keys), 3) + 1.3)
     places = np.arange(len(keys))
     for j, (axis, label) in enumerate(zip(axes[0], SENSITIVITY_FIGURES.values(), strict=True)):
-        axis.barh(places, changes[order, j, 0], color=BLUE, alpha=0.85, label="at low")
-        axis.barh(places, changes[order, j, 1], color=ORANGE, alpha=0.85, label="at high")
+        axis.barh(places + 0.2, changes[order, j, 0], 0.38, color=BLUE, label="at low")
+        axis.barh(places - 0.2, changes[order, j, 1], 0.38, color=ORANGE, label="at high")
         axis.axvline(0, color="black", lw=0.8)
         axis.set(xlabel=f"change of {label.split(' [')[0]} [%]", yticks=places)
         axis.set_yticklabels([keys[i] for i in order] if j == 0 else [])
+        widest = 1.05 * _top(np.abs(changes))
+        axis.set_xlim(-widest, widest)
     axes[0, -1].legend(loc="lower right")
     caption = (
         f"At {prediction.edge_length[index]:g} nm: each number of the card that has a band, set to its low and its "
-        "high end, all else unchanged. The longest bar is the number to measure first."
+        "high end, all else unchanged, on one scale. The longest bar of a panel is the number to measure first "
+        "for that figure."
     )
     columns = [
         "number of the card",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from scintidot import __version__
 from scintidot.bands import Outputs
-from scintidot.report.figures import SENSITIVITY_FIGURES, TRUNCATED_FROM, draw_all, middle_row
+from scintidot.choices import TRUNCATED_FROM
+from scintidot.report.figures import SENSITIVITY_FIGURES, draw_all, middle_row
 from scintidot.results import FIGURES, Prediction, as_text, write_text
 from scintidot.study import Alternative, alternatives
 
@@ -38,12 +39,18 @@ def write_report(prediction: Prediction, path: str | Path) -> None:
         figures=_figures(prediction),
         middle=index,
         middle_edge=prediction.edge_length[index],
-        alternatives=others,
+        alternatives=[line for line in others if line.chosen or _differs(prediction, line, index)],
         alternative_figures=SENSITIVITY_FIGURES,
         card_numbers=_card_numbers(prediction),
         run=prediction.run_file(),
     )
     write_text(Path(path), text)
+
+
+def _differs(prediction: Prediction, line: Alternative, index: int) -> bool:
+    """Whether an alternative changes anything at this size (the scaling of the light yield may not)."""
+    central = prediction.figures.central
+    return any(abs(line.figures[key][index] - central[key][index]) > 0 for key in SENSITIVITY_FIGURES)
 
 
 def _figures(prediction: Prediction) -> list[tuple[str, list[tuple[float, float, float]]]]:
@@ -101,7 +108,7 @@ def _card_numbers(prediction: Prediction) -> list[dict[str, str]]:
     changes = prediction.material.changes()
     return [
         {
-            "changed": "" if key not in changes else f"changed from {as_text(changes[key][0], 6)}",
+            "changed": "" if key not in changes else f"changed: {changes[key]}.",
             "key": key,
             "value": as_text(q.value, 6),
             "unit": "" if q.unit == "1" else q.unit,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,7 +40,9 @@ def write_report(prediction: Prediction, path: str | Path) -> None:
         figures=_figures(prediction),
         middle=index,
         middle_edge=prediction.edge_length[index],
-        alternatives=[line for line in others if line.chosen or _differs(prediction, line, index)],
+        alternatives=[
+            line for line in others if line.choice in _choices_that_matter(prediction, others, index)
+        ],
         alternative_figures=SENSITIVITY_FIGURES,
         card_numbers=_card_numbers(prediction),
         run=prediction.run_file(),
@@ -47,10 +50,15 @@ def write_report(prediction: Prediction, path: str | Path) -> None:
     write_text(Path(path), text)
 
 
-def _differs(prediction: Prediction, line: Alternative, index: int) -> bool:
-    """Whether an alternative changes anything at this size (the scaling of the light yield may not)."""
+def _choices_that_matter(prediction: Prediction, others: list[Alternative], index: int) -> set[str]:
+    """Choices of which some option changes a figure of this row (the scaling of the light yield may not)."""
     central = prediction.figures.central
-    return any(abs(line.figures[key][index] - central[key][index]) > 0 for key in SENSITIVITY_FIGURES)
+    return {
+        line.choice
+        for line in others
+        for key in SENSITIVITY_FIGURES
+        if not math.isclose(line.figures[key][index], central[key][index], rel_tol=1e-9)
+    }
 
 
 def _figures(prediction: Prediction) -> list[tuple[str, list[tuple[float, float, float]]]]:

@@ -66,6 +66,9 @@ def test_card_of_the_docs_predicts(root, tmp_path):
     assert [row["quantum_yield"] for row in result.rows] == pytest.approx([0.55, 0.725, 0.9, 0.9])
     low, high = result.rows[0]["band"]["quantum_yield"]
     assert (low, high) == pytest.approx((0.5, 0.6))
+    assert result.choices["material_changes"] == [
+        "quantum_yield: log-normal law -> points 0.55 at 5 nm, 0.9 at 8 nm"
+    ]
     assert "Integrating sphere, batch 7" in [reference.title for reference in result.references]
 
 

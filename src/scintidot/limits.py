@@ -32,12 +32,6 @@ def check(material: Material, host: Material, config: RunConfig, blame: Blame) -
         found = f"{host.name}, a {host.card.kind}"
         raise BadValue(where=where, what="material", who=who, expected="a host material", found=found)
     _check_energy(config.radiation.kinetic_energy_keV, blame)
-    gap = scintillator.sizing_curve(np.array(config.nanocrystal.edge_length_nm))
-    energy = pair_creation_rule(scintillator, config, blame)(gap)
-    if np.any(energy < gap):
-        where, who = blame("pair_creation_energy")
-        expected = f"at least the band gap, {gap.max():.3g} eV"
-        raise BadValue(where=where, what="energy", who=who, expected=expected, found=f"{energy.min():.3g} eV")
     if config.kinetics.auger_law is not None:
         where, who = blame("auger_law")
         one_of(config.kinetics.auger_law, scintillator.auger.laws, where=where, who=who)
@@ -57,6 +51,12 @@ def check(material: Material, host: Material, config: RunConfig, blame: Blame) -
     where, who = blame("size_dispersion")
     for edge in members[:, weights > 1e-3].ravel():
         _check_edge_length(float(edge), scintillator.sizes, (where, f"{who}, a member of the ensemble"))
+    gap = scintillator.sizing_curve(np.array(config.nanocrystal.edge_length_nm))
+    energy = pair_creation_rule(scintillator, config, blame)(gap)
+    if np.any(energy < gap):
+        where, who = blame("pair_creation_energy")
+        expected = f"at least the band gap, {gap.max():.3g} eV"
+        raise BadValue(where=where, what="energy", who=who, expected=expected, found=f"{energy.min():.3g} eV")
 
 
 Rule = Callable[[FloatArray], FloatArray]
@@ -77,7 +77,12 @@ def pair_creation_rule(
             return lambda band_gap: np.full_like(band_gap, energy)
     expected = f"one of {', '.join(rules)}, or a positive energy such as '7.5 eV'"
     raise BadValue(
-        where=where, what="name", who=who, expected=expected, found=repr(text), hint=nearest(text, rules)
+        where=where,
+        what="name",
+        who=who,
+        expected=expected,
+        found=repr(text),
+        hint=nearest(text, rules, listed=True),
     )
 
 

@@ -224,8 +224,6 @@ def write_text(path: Path, text: str) -> None:
 
 def check_folder(folder: Path) -> None:
     """Refuse a folder whose files of our names are not those of an earlier result."""
-    if str(folder) in ("", "."):
-        folder = Path.cwd()
     ours = [name for name in OUTPUT_FILES if (folder / name).is_file()]
     if not ours:
         return

@@ -107,19 +107,15 @@ def reference_sample(material: Material, config: RunConfig) -> tuple[Material, R
 
     A shipped material stands for monodisperse cubes; ``own`` for the sample of the run at that size.
     """
-    light = config.light
-    crystal = config.nanocrystal if light.light_yield_material == OWN_MATERIAL else Nanocrystal()
-    reference = (
-        material if light.light_yield_material == OWN_MATERIAL else load_material(light.light_yield_material)
-    )
-    law = (
-        config.kinetics.auger_law
-        if config.kinetics.auger_law in reference.scintillator().auger.laws
-        else None
-    )
+    light, law = config.light, config.kinetics.auger_law
+    if light.light_yield_material == OWN_MATERIAL:
+        reference, crystal = material, config.nanocrystal
+    else:
+        reference, crystal = load_material(light.light_yield_material), Nanocrystal()
+    known = law if law in reference.scintillator().auger.laws else None
     update = {
         "nanocrystal": crystal.model_copy(update={"edge_length_nm": (light.light_yield_edge_length_nm,)}),
-        "kinetics": config.kinetics.model_copy(update={"auger_law": law}),
+        "kinetics": config.kinetics.model_copy(update={"auger_law": known}),
     }
     return reference, config.model_copy(update=update)
 
@@ -202,8 +198,11 @@ def predict(
         return str(run_file), OPTIONS[option]
 
     material, host = (
-        load_material(name, where=blame(role)[0], who=blame(role)[1])
-        for role, name in (("material", config.material), ("host", config.host))
+        load_material(name, where=blame(role)[0], who=blame(role)[1], kind=kind)
+        for role, name, kind in (
+            ("material", config.material, "scintillator"),
+            ("host", config.host, "host"),
+        )
     )
     limits.check(material, host, config, blame)
     known = ((material, config.material_fingerprint), (host, config.host_fingerprint))

@@ -307,6 +307,12 @@ MISTAKES = {
     "zero size": (["predict", "--edge-length", "0"], 2, "found 0 nm"),
     "no size": (["predict", "--edge-length", ""], 2, "for --edge-length"),
     "size in words": (["predict", "--edge-length", "small"], 2, "found 'small'"),
+    "size of nothing, energy given": (
+        ["predict", "--json", "--edge-length", "0.001", "--pair-creation-energy", "7.5 eV"],
+        4,
+        "for --edge-length",
+    ),
+    "pair energy below the gap": ([*PREDICT, "--pair-creation-energy", "2 eV"], 2, "at least the band gap"),
     "keV for eV": ([*PREDICT, "--energy", "7000"], 4, "A bare number is in keV; '7000 eV' is 7 keV."),
     "energy too low": ([*PREDICT, "--energy", "7 eV"], 4, "expected 0.1 keV to 1 MeV"),
     "energy too high": ([*PREDICT, "--energy", "3 MeV"], 4, "expected 0.1 keV to 1 MeV"),
@@ -553,3 +559,11 @@ main()
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr == "interrupted; nothing was left half written\n"
+
+
+def test_an_unknown_host_gets_hosts_only(cli: Cli) -> None:
+    code, _, err = cli("predict", "--json", "--host", "water")
+    assert code == 2
+    assert "octane" in err
+    assert "CsPbBr3" not in err
+    assert err.count("octane") == 1

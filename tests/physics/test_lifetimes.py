@@ -309,16 +309,20 @@ def test_one_over_e_of_an_extremely_quick_biexciton(phi_ar):
     assert emission(tau) == pytest.approx(emission(0.0) / np.e, rel=1e-8)
 
 
-@pytest.mark.parametrize("phi_ar", [0.0, 0.5])
-def test_no_light_has_no_lifetime(phi_ar):
-    """Phi_X = 0 is a legal input: nothing shines, and every lifetime says so instead of giving a number."""
-    rates = biexciton_rates(
+def plain_rates(phi_ar, quantum_yield=1.0):
+    return biexciton_rates(
         "poisson-biexciton",
         exciton_rate=1e-4,
-        quantum_yield=0.0,
+        quantum_yield=quantum_yield,
         retained_fraction=0.5,
         auger_efficiency=phi_ar,
     )
+
+
+@pytest.mark.parametrize("phi_ar", [0.0, 0.5])
+def test_no_light_has_no_lifetime(phi_ar):
+    """Phi_X = 0 is a legal input: nothing shines, and every lifetime says so instead of giving a number."""
+    rates = plain_rates(phi_ar, quantum_yield=0.0)
     dark = BiexcitonDecay(rates, np.array(0.3), np.array(0.2))
     assert dark.photons == 0
     for name, tau in effective_lifetimes(dark, 100.0).items():
@@ -332,13 +336,7 @@ def test_instrument_takes_arrays():
     """A whole array of samples at once gives what each gives alone."""
     mean, phi_ar = np.array([[0.1], [3.0]]), np.array([0.0, 0.9, 0.999])
     start = initial_populations(mean, "poisson")
-    rates = biexciton_rates(
-        "poisson-biexciton",
-        exciton_rate=1e-4,
-        quantum_yield=1.0,
-        retained_fraction=0.5,
-        auger_efficiency=phi_ar,
-    )
+    rates = plain_rates(phi_ar)
     together = instrument(BiexcitonDecay(rates, start.exciton, start.biexciton), 100.0)
     alone = [
         [kinetics("poisson-biexciton", float(n), float(p))["tau_ps"]["instrument"] for p in phi_ar]
@@ -351,13 +349,7 @@ def test_a_large_map():
     """Rows of <N> against columns of Phi_AR, far more than fit in one go: every point stands for itself."""
     mean, phi_ar = np.geomspace(1e-3, 8, 230)[:, None], np.linspace(0, 0.9995, 260)
     start = initial_populations(mean, "poisson")
-    rates = biexciton_rates(
-        "poisson-biexciton",
-        exciton_rate=1e-4,
-        quantum_yield=1.0,
-        retained_fraction=0.5,
-        auger_efficiency=phi_ar,
-    )
+    rates = plain_rates(phi_ar)
     tau = effective_lifetimes(BiexcitonDecay(rates, start.exciton, start.biexciton), 100.0)
     for row, column in ((0, 0), (0, 259), (117, 31), (150, 222), (229, 0), (229, 259)):
         alone = kinetics("poisson-biexciton", float(mean[row, 0]), float(phi_ar[column]))["tau_ps"]

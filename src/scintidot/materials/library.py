@@ -90,13 +90,13 @@ class Material:
             return {}
         base = load_material(self.based_on)
         there, here = (dict(_as_words(material)) for material in (base, self))
-        if "quantum_yield" in {**there, **here}:  # points: one line, not one for each number
+        if there.get("quantum_yield") != here.get("quantum_yield"):  # one line, not one for each number
             there, here = (
                 {k: v for k, v in words.items() if not k.startswith("quantum_yield.")}
                 for words in (there, here)
             )
         return {
-            key: f"{there.get(key, 'law')} -> {here.get(key, 'law')}"
+            key: f"{there.get(key, 'none')} -> {here.get(key, 'none')}"
             for key in {**there, **here}
             if there.get(key) != here.get(key)
         }
@@ -116,12 +116,12 @@ def _as_words(material: Material) -> Iterator[tuple[str, str]]:
     """Every number, with its band, and what else of a card acts on a result."""
     for key, q in material.card.quantities():
         yield key, f"{q.value:g}" + ("" if q.low is None else f" ({q.low:g} to {q.high:g})")
-    if isinstance(material.card.quantum_yield, YieldPoints):
-        points = material.card.quantum_yield.points
-        yield (
-            "quantum_yield",
-            "points " + ", ".join(f"{p.quantum_yield.value:g} at {p.edge_length.value:g} nm" for p in points),
-        )
+    law = material.card.quantum_yield
+    if isinstance(law, YieldPoints):
+        words = [f"{p.quantum_yield.value:g} at {p.edge_length.value:g} nm" for p in law.points]
+        yield "quantum_yield", "points " + ", ".join(words)
+    elif law is not None:
+        yield "quantum_yield", f"{law.form} law"
     if material.card.composition is not None:
         yield "composition.formula", material.card.composition.formula
     if material.card.auger is not None:
@@ -173,8 +173,12 @@ def is_card_path(text: str) -> bool:
     return text.endswith(".toml") or "/" in text or "\\" in text
 
 
-def load_material(name_or_path: str | Path, *, where: str = "material", who: str = "material") -> Material:
+def load_material(
+    name_or_path: str | Path, *, where: str = "material", who: str = "material", kind: str | None = None
+) -> Material:
     """A shipped material by name, or a user's card by path (see `is_card_path`).
+
+    ``kind`` limits what is suggested for an unknown name to scintillators or hosts.
 
     Raises
     ------
@@ -195,8 +199,8 @@ def load_material(name_or_path: str | Path, *, where: str = "material", who: str
     for name in names:
         if name.lower() == text.lower():
             return _from_text(shipped_card(name).read_bytes(), f"{name}.toml", None)
-    if who == "--host":
-        names = [name for name in names if name not in scintillator_names()]
+    if kind is not None:
+        names = [name for name in names if load_material(name).card.kind == kind]
     hint = nearest(text, names, listed=True) or ""
     raise BadValue(
         where=where,
@@ -237,7 +241,7 @@ def _from_text(content: bytes, where: str, path: Path | None) -> Material:
                 who="based_on",
                 expected="a shipped material, one of " + ", ".join(names),
                 found=repr(base),
-                hint=nearest(base, names),
+                hint=nearest(base, names, listed=True),
             )
         own = data.get("dielectric")
         if not (isinstance(own, dict) and "file" in own):

@@ -116,7 +116,9 @@ def _card_numbers(prediction: Prediction) -> list[dict[str, str]]:
     changes = prediction.material.changes()
     return [
         {
-            "changed": "" if key not in changes else f"changed: {changes[key]}.",
+            "changed": next(
+                (f"changed: {changes[k]}." for k in (key, key.split(".")[0]) if k in changes), ""
+            ),
             "key": key,
             "value": as_text(q.value, 6),
             "unit": "" if q.unit == "1" else q.unit,

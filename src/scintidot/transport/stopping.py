@@ -10,7 +10,7 @@ Its leading term is the nonrelativistic Bethe logarithm of an oscillator of ener
 replaced by the relativistic one for electrons (ICRU 37, Eq. 2.13), less the density effect from the same
 oscillators (Fano 1963), so that the result is Ashley's at low energy and Bethe's at high energy, with no
 blending. Range: 0.1 keV to 1 MeV. Radiative losses are not included: bremsstrahlung leaves a nanocrystal.
-Uncertainty: that of the energy-loss function; below 0.5 keV the first Born approximation adds some 10 %.
+Uncertainty: that of the energy-loss function, and towards 0.1 keV that of the first Born approximation.
 """
 
 from __future__ import annotations

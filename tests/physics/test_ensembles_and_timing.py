@@ -247,3 +247,22 @@ class TestLabelFormula:
         number = nanocrystals_per_gram(4.8, np.array([27.0, 1000.0]))
         figure = label_formula(100.0, 2000.0, 0.5 * number / 1e12)
         assert figure[1] / figure[0] == pytest.approx(np.sqrt(1000 / 27), rel=1e-13)
+
+
+def test_many_ensembles_at_once_are_each_alone():
+    """Ensembles that need more steps than the others are finished apart from them."""
+    weights = np.array([0.25, 0.5, 0.25])
+    auger = np.geomspace(1e-6, 10.0, 40)[:, None] * np.array([0.5, 1.0, 3.0])
+
+    def decay(rate):
+        rates = biexciton_rates(
+            "poisson-biexciton", exciton_rate=1e-4, quantum_yield=0.7, retained_fraction=0.4, auger_rate=rate
+        )
+        start = initial_populations(np.full(rate.shape, 1.7), "poisson")
+        return BiexcitonDecay(rates, start.exciton, start.biexciton, weights)
+
+    together = effective_lifetimes(decay(auger), 100.0)
+    for i in range(len(auger)):
+        alone = effective_lifetimes(decay(auger[[i]]), 100.0)
+        for name, value in together.items():
+            assert value[i] == pytest.approx(alone[name][0], rel=1e-9), name

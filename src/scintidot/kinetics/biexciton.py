@@ -57,6 +57,11 @@ class BiexcitonDecay:
             part = [f[start : start + size] if np.ndim(f) else f for f in flat]
             yield BiexcitonDecay(BiexcitonRates(*part[:-2]), *part[-2:])
 
+    def take(self, chosen: npt.NDArray[np.bool_]) -> BiexcitonDecay:
+        """The decays where ``chosen`` is true, in one row; ``chosen`` has the shape of `photons`."""
+        part = [np.broadcast_to(f, self._shape)[chosen] if np.ndim(f) else f for f in self._fields]
+        return BiexcitonDecay(BiexcitonRates(*part[:-2]), part[-2], part[-1], self.weights)
+
     @property
     def _fields(self) -> list[FloatArray]:
         return [*vars(self.rates).values(), self.exciton, self.biexciton]

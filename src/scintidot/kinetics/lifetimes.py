@@ -35,20 +35,18 @@ def one_over_e(decay: BiexcitonDecay) -> FloatArray:
 
     F never rises while k_XX >= k_rad, so there is one such time. Newton on ln F inside a bracket.
     """
-    initial = decay.initial_rate
-    target = initial / np.e
     slowest = 1 / np.minimum(decay.rates.exciton, decay.rates.biexciton)
     if decay.weights is not None:
         slowest = slowest.max(axis=-1)
-    start = np.zeros(np.shape(target))
+    start = np.zeros(np.shape(decay.photons))
 
-    def excess(time: FloatArray) -> tuple[FloatArray, FloatArray]:
-        value = decay.emission_rate(time)
+    def excess(part: BiexcitonDecay, time: FloatArray) -> tuple[FloatArray, FloatArray]:
+        value = part.emission_rate(time)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.log(value / target), decay.emission_slope(time) / value
+            return np.log(value / part.initial_rate) + 1, part.emission_slope(time) / value
 
-    time = _falling_root(excess, start, start + 40 * slowest, start, relative=1e-10)
-    return np.where(initial > 0, time, np.nan)
+    time = _falling_root(decay, excess, start, start + 40 * slowest, start, relative=1e-10)
+    return np.where(decay.initial_rate > 0, time, np.nan)
 
 
 def instrument(decay: BiexcitonDecay, response_fwhm: float) -> FloatArray:
@@ -60,17 +58,17 @@ def instrument(decay: BiexcitonDecay, response_fwhm: float) -> FloatArray:
     below 1e-4 sigma the next would be below 1e-8, and the curve is flat at its peak.
     """
     sigma = response_fwhm / FWHM_PER_SIGMA
-    low = np.zeros(np.shape(decay.initial_rate))
+    low = np.zeros(np.shape(decay.photons))
     with np.errstate(divide="ignore", invalid="ignore"):
         lost = -decay.emission_slope(low) / decay.initial_rate * sigma * np.sqrt(2 * np.pi)
         guess = np.nan_to_num(sigma * np.sqrt(2 * np.log1p(2 / lost)), nan=sigma, posinf=9 * sigma)
 
-    def slope(time: FloatArray) -> tuple[FloatArray, FloatArray]:
-        _, first, second = decay.detected_rate(time, sigma)
+    def slope(part: BiexcitonDecay, time: FloatArray) -> tuple[FloatArray, FloatArray]:
+        _, first, second = part.detected_rate(time, sigma)
         return first, second
 
     peak_time = _falling_root(
-        slope, low, low + 9 * sigma, np.minimum(guess, 9 * sigma), absolute=1e-4 * sigma
+        decay, slope, low, low + 9 * sigma, np.minimum(guess, 9 * sigma), absolute=1e-4 * sigma
     )
     with np.errstate(invalid="ignore"):
         return np.asarray(decay.photons / decay.detected_rate(peak_time, sigma)[0])
@@ -96,7 +94,8 @@ def effective_lifetimes(decay: BiexcitonDecay, response_fwhm: float) -> dict[str
 
 
 def _falling_root(
-    function: Callable[[FloatArray], tuple[FloatArray, FloatArray]],
+    decay: BiexcitonDecay,
+    function: Callable[[BiexcitonDecay, FloatArray], tuple[FloatArray, FloatArray]],
     low: FloatArray,
     high: FloatArray,
     guess: FloatArray,
@@ -104,21 +103,28 @@ def _falling_root(
     absolute: float = 0.0,
     relative: float = 0.0,
 ) -> FloatArray:
-    """Root of each element of a function that is positive at ``low`` and negative at ``high``.
+    """Time of each decay at which a function, positive at ``low`` and negative at ``high``, is zero.
 
     ``function`` returns value and slope. A Newton step that would leave the bracket is replaced by
-    bisection. Ends when no element moved by more than ``absolute + relative * time``.
+    bisection. Decays that moved by less than ``absolute + relative * time`` are done; once they are the
+    majority, the work goes on with the others alone.
     """
-    time = guess
+    time, root = guess, np.empty(np.size(guess))
+    place = np.arange(root.size).reshape(np.shape(guess))
     for _ in range(100):
-        value, slope = function(time)
+        value, slope = function(decay, time)
         low = np.where(value >= 0, time, low)
         high = np.where(value <= 0, time, high)
         with np.errstate(divide="ignore", invalid="ignore"):
             step = time - value / slope
         following = np.where((step >= low) & (step <= high), step, 0.5 * (low + high))
-        moved = np.abs(following - time)
+        root[place] = following
+        moving = np.abs(following - time) > absolute + relative * following
         time = following
-        if not np.any(moved > absolute + relative * time):
+        count = np.count_nonzero(moving)
+        if count == 0:
             break
-    return time
+        if 2 * count < moving.size:
+            decay, place = decay.take(moving), place[moving]
+            time, low, high = time[moving], low[moving], high[moving]
+    return root.reshape(np.shape(guess))

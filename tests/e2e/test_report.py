@@ -139,6 +139,21 @@ def test_a_sample_without_light_draws_too(tmp_path):
     assert "<svg" in text
 
 
+def test_a_dark_size_wins_nothing(tmp_path):
+    card = tmp_path / "half.toml"
+    number = "source = 'fratelli_2024', provenance = 'measured' }"
+    points = "".join(
+        "[[quantum_yield.points]]\n"
+        f"edge_length = {{ value = {edge}, unit = 'nm', {number}\n"
+        f"quantum_yield = {{ value = {value}, unit = '1', {number}\n"
+        for edge, value in ((4, 0), (5, 0), (9, 0.8))
+    )
+    card.write_text(f'based_on = "CsPbBr3"\n[quantum_yield]\nform = "points"\n{points}')
+    result, text = report(tmp_path, material=card, edge_length=[4, 9])
+    assert result.rows[0]["tau_ps"]["harmonic"] is None
+    assert text.count('<div class="size">9 nm</div>') == 5
+
+
 def test_hostile_text_is_escaped(tmp_path):
     card = tmp_path / "mine.toml"
     card.write_text('based_on = "CsPbBr3"\nname = "<b>x</b>"\n')

@@ -89,8 +89,10 @@ def _answer(
     """Headline: which size wins, by how much, and which sizes win under other choices and card values."""
 
     def winner(outputs: Outputs) -> int:
+        """Index of the best size; sizes without light have no lifetime and do not take part."""
         values = outputs[key].tolist()
-        return int(values.index(best(values)))
+        lit = [value for value in values if math.isfinite(value)]
+        return int(values.index(best(lit))) if lit else 0
 
     figures = prediction.figures
     index = winner(figures.central)

@@ -20,11 +20,11 @@ PACKAGE = "scintidot"
 
 LAYERS = {
     "foundation": ("errors", "constants", "units", "records", "provenance", "rng", "backends"),
-    "matter": ("materials", "geometry"),
+    "matter": ("atoms", "materials", "geometry"),
     "stages": ("radiation", "transport", "excitons", "kinetics", "light", "timing", "analysis"),
     "composition": (
         "config", "simulation", "results", "scale", "study", "choices", "calculators", "catalogue", "bands",
-        "limits",
+        "limits", "interactions",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),
@@ -42,7 +42,7 @@ BELOW = {
 """Layer -> the layers that it may import, besides its own folder."""
 
 EXTRA_ARROWS = {
-    ("analysis", "kinetics"),
+    ("analysis", "kinetics"), ("materials", "atoms"),
     ("cli", "errors"), ("app", "errors"), ("report", "errors"),
     ("cli", "analysis"), ("app", "analysis"), ("report", "analysis"),
     ("cli", "report"), ("app", "report"), ("__main__", "cli"),
@@ -59,7 +59,9 @@ QUARANTINE = {
     "pint": {"units"},
     "pydantic": {"materials", "config"},
     "pydantic_core": {"materials", "config"},
-    "xraylib": {"materials"},
+    "xraylib": {"atoms", "materials", "radiation"},
+    "periodictable": {"atoms", "materials"},
+    "spekpy": {"radiation"},
     "xarray": {"results"},
     "tomli_w": {"results"},
     "dask": {"scale"},

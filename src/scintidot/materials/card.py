@@ -31,6 +31,8 @@ Density = Annotated[Quantity, In("g/cm3", at_least=0)]
 Positive = Annotated[Quantity, In("1", above=0)]
 Fraction = Annotated[Quantity, In("1", at_least=0, at_most=1)]
 PositiveEnergy = Annotated[Quantity, In("eV", above=0)]
+SignedEnergy = Annotated[Quantity, In("eV")]
+Velocity = Annotated[Quantity, In("nm/ps", above=0)]
 AtLeastOne = Annotated[Quantity, In("1", at_least=1)]
 
 
@@ -205,6 +207,24 @@ class PairCreation(Section):
         return np.asarray(self.gap_factor.value * np.asarray(band_gap) + self.offset.value)
 
 
+class Electrons(Section):
+    """Where the bands of the bulk lie, which decides what an electron can lose and what leaves the crystal."""
+
+    valence_band_width: Energy
+    electron_affinity: SignedEnergy | None = None
+
+
+class Phonons(Section):
+    """Lattice vibrations that a slow electron gives energy to."""
+
+    longitudinal_optical_energy: PositiveEnergy | None = None
+    static_permittivity: AtLeastOne | None = None
+    optical_permittivity: AtLeastOne | None = None
+    effective_mass: Positive | None = None
+    sound_velocity: Velocity | None = None
+    deformation_potential: PositiveEnergy | None = None
+
+
 class Emission(Section):
     """Emission spectrum of the single exciton: a Gaussian in energy about the sizing curve."""
 
@@ -262,16 +282,16 @@ class Scintillator:
 
 
 class Card(Section):
-    """A scintillator or a host."""
+    """A scintillator, a host, or a standard against which methods are checked."""
 
     format: Literal["scintidot-material/1"]
     name: str
-    kind: Literal["scintillator", "host"]
+    kind: Literal["scintillator", "host", "standard"]
     description: str = ""
     composition: Composition | None = None
     density: Density
     lattice: Lattice | None = None
-    band_gap: PositiveEnergy | None = None
+    band_gap: Energy | None = None
     refractive_index: AtLeastOne | None = None
     mean_excitation_energy: PositiveEnergy | None = None
     sizes: SizeRange | None = None
@@ -282,6 +302,8 @@ class Card(Section):
     auger: Auger | None = None
     pair_creation: dict[str, PairCreation] = Field(default_factory=dict)
     emission: Emission | None = None
+    electrons: Electrons | None = None
+    phonons: Phonons | None = None
     dielectric: Dielectric | None = None
     references: dict[str, Reference] = Field(default_factory=dict)
 

@@ -1,0 +1,1 @@
+"""Comparisons with published and independent numbers: ``python -m validation`` writes one page."""

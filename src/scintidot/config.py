@@ -6,8 +6,8 @@ The same short option names serve the command line (``--edge-length``), Python
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from numbers import Real
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,7 +19,7 @@ from scintidot.geometry import SHAPES, STARTS
 from scintidot.materials.fields import In, OneOf
 from scintidot.materials.library import is_card_path, parse_toml
 from scintidot.materials.schema import explain
-from scintidot.units import unit_of
+from scintidot.units import split_list
 
 PAPER_SIZES = (3.3, 3.5, 3.9, 6.9, 8.7, 10.7, 13.5, 14.7)
 """Edge lengths [nm] of the samples of Fratelli 2024."""
@@ -36,25 +36,6 @@ LIGHT_YIELD_SCALINGS = {
         "light yield proportional to photons per energy kept: every size shares the same absorbed energy"
     ),
 }
-
-
-def _listed(entry: Any) -> Any:
-    """``"3.3, 5 nm"`` (a unit at the end is that of all), one number, or a list of either."""
-    if isinstance(entry, str):
-        if ";" in entry:
-            hint = "Separate sizes by ',' and write the decimal point as '.'."
-            raise FieldError("value", "lengths separated by ','", repr(entry), hint)
-        entry = [part for part in entry.split(",") if part.strip()]
-        unit = unit_of(entry[-1]) if entry else None
-        if unit is not None and not any(unit_of(part) for part in entry[:-1]):
-            entry = [*(f"{part} {unit}" for part in entry[:-1]), entry[-1]]  # "20, 25 angstrom"
-    elif isinstance(entry, Real):
-        entry = [entry]
-    elif isinstance(entry, Iterable) and not isinstance(entry, (bytes, Mapping)):
-        entry = list(entry)
-    if not isinstance(entry, list) or not entry:
-        raise FieldError("value", "one or more lengths, as numbers in nm or with their unit", repr(entry))
-    return entry
 
 
 def _different(entry: tuple[float, ...]) -> tuple[float, ...]:
@@ -81,7 +62,9 @@ class Nanocrystal(_Part):
     """What is made."""
 
     edge_length_nm: Annotated[
-        tuple[EdgeLength, ...], BeforeValidator(_listed), AfterValidator(_different)
+        tuple[EdgeLength, ...],
+        BeforeValidator(partial(split_list, what="lengths", unit="nm")),
+        AfterValidator(_different),
     ] = PAPER_SIZES
     shape: Annotated[str, OneOf(SHAPES)] = "cube"
     size_dispersion: Annotated[float, In("1", at_least=0, at_most=0.3)] = 0.0

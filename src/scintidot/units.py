@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from numbers import Real
 from typing import Any
 
-from scintidot.errors import BadValue
+from scintidot.errors import BadValue, FieldError
 
 _NUMBER_AND_UNIT = re.compile(
     r"\s*(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>(?:1\s*/|[^\d\s.,+-]).*?)?\s*"
@@ -160,6 +161,38 @@ def unit_of(text: str) -> str | None:
     """
     match = _NUMBER_AND_UNIT.fullmatch(text)
     return None if match is None else match["unit"]
+
+
+def split_list(entry: object, *, what: str, unit: str) -> list[Any]:
+    """The parts of ``"3.3, 5 nm"`` (a unit at the end is that of all), of one number, or of a list of either.
+
+    Raises
+    ------
+    FieldError
+        If there is no part, or parts are separated by ``;``.
+
+    Examples
+    --------
+    >>> split_list("20, 25 angstrom", what="lengths", unit="nm")
+    ['20 angstrom', '25 angstrom']
+    """
+    if isinstance(entry, str):
+        if ";" in entry:
+            hint = "Separate them by ',' and write the decimal point as '.'."
+            raise FieldError("value", f"{what} separated by ','", repr(entry), hint)
+        parts = [part.strip() for part in entry.split(",") if part.strip()]
+        last = unit_of(parts[-1]) if parts else None
+        if last is not None and not any(unit_of(part) for part in parts[:-1]):
+            parts = [*(f"{part} {last}" for part in parts[:-1]), parts[-1]]
+        entry = parts
+    elif isinstance(entry, Real):
+        entry = [entry]
+    elif isinstance(entry, Iterable) and not isinstance(entry, (bytes, Mapping)):
+        entry = list(entry)
+    if not isinstance(entry, list) or not entry:
+        expected = f"one or more {what}, as numbers in {unit} or with their unit"
+        raise FieldError("value", expected, repr(entry))
+    return entry
 
 
 def _other_case(unit: str) -> str | None:

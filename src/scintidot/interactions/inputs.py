@@ -1,0 +1,19 @@
+"""Energies as a user writes them."""
+
+from __future__ import annotations
+
+from scintidot.errors import BadValue, FieldError
+from scintidot.materials.fields import In
+from scintidot.units import split_list
+
+
+def read_energies(entry: object, unit: str, *, where: str, who: str) -> list[float]:
+    """Positive energies in ``unit`` from ``"100,1000"``, ``"1, 7 keV"``, a number or a list, in that order.
+
+    >>> read_energies("1, 7 keV", "eV", where="example", who="--energy-ev")
+    [1000.0, 7000.0]
+    """
+    try:
+        return [In(unit, above=0).read_number(part) for part in split_list(entry, what="energies", unit=unit)]
+    except FieldError as error:
+        raise error.at(BadValue, where=where, who=who) from None

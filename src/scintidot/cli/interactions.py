@@ -1,0 +1,142 @@
+"""``scintidot elastic | inelastic | attenuation | relaxation | low-energy``: how particles interact with matter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scintidot.cli.console import print_json, print_notes, print_table
+
+_Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+_Plot = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Also draw it into FILE, a .png, .svg, .pdf or .html."),
+]
+_Material = Annotated[
+    str, typer.Option(metavar="NAME|FILE", help="Shipped material, or a card such as ./mine.toml.")
+]
+_EnergiesEV = Annotated[
+    str, typer.Option(metavar="LIST", help="Energies [eV], such as 100,1000,7000 or '0.1, 1, 7 keV'.")
+]
+
+
+def elastic(
+    element: Annotated[str, typer.Option(metavar="SYMBOL", help="Chemical element, such as Pb.")],
+    energy_ev: _EnergiesEV,
+    model: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="free, muffin-tin or correlation-polarisation."),
+    ] = "free",
+    plot: _Plot = None,
+    json: _Json = False,
+) -> None:
+    """Elastic scattering of electrons by one atom: total and transport cross sections."""
+    from scintidot.interactions.elastic import elastic as run
+    from scintidot.interactions.inputs import read_energies
+
+    energies = read_energies(energy_ev, "eV", where="scintidot elastic", who="--energy-ev")
+    document = run(element, energies, model=model)
+    _finish(
+        document,
+        json,
+        plot,
+        f"Elastic scattering by {document['element']}, model {model}",
+        {
+            "energy [eV]": "energy_eV",
+            "total [cm2]": "total_cm2",
+            "first transport [cm2]": "transport1_cm2",
+            "second transport [cm2]": "transport2_cm2",
+        },
+    )
+
+
+def inelastic(
+    material: _Material,
+    energy_ev: _EnergiesEV,
+    model: Annotated[str, typer.Option(metavar="NAME", help="full-penn, or ashley (fast).")] = "full-penn",
+    exchange: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Exchange with the struck electron: ochkur or none.")
+    ] = None,
+    plot: _Plot = None,
+    json: _Json = False,
+) -> None:
+    """Inelastic scattering of electrons: mean free path, stopping power, mean loss."""
+    from scintidot.interactions.inelastic import inelastic as run
+    from scintidot.interactions.inputs import read_energies
+
+    energies = read_energies(energy_ev, "eV", where="scintidot inelastic", who="--energy-ev")
+    options = {} if exchange is None else {"exchange": exchange}
+    document = run(material, energies, model=model, **options)
+    _finish(
+        document,
+        json,
+        plot,
+        f"Inelastic scattering in {document['material']}, model {model}",
+        {
+            "energy [eV]": "energy_eV",
+            "mean free path [nm]": "imfp_nm",
+            "stopping power [eV/nm]": "stopping_power_eV_per_nm",
+            "mean loss [eV]": "mean_loss_eV",
+        },
+    )
+
+
+def attenuation(
+    material: _Material,
+    energy_kev: Annotated[str, typer.Option(metavar="LIST", help="Photon energies [keV], such as 7,30,511.")],
+    compton: Annotated[
+        str | None, typer.Option(metavar="NAME", help="free-electron, bound or doppler.")
+    ] = None,
+    plot: _Plot = None,
+    json: _Json = False,
+) -> None:
+    """Attenuation of photons by process, and the shells that absorb them."""
+    from scintidot.interactions.attenuation import attenuation as run
+    from scintidot.interactions.inputs import read_energies
+
+    energies = read_energies(energy_kev, "keV", where="scintidot attenuation", who="--energy-kev")
+    options = {} if compton is None else {"compton": compton}
+    document = run(material, energies, **options)
+    _finish(
+        document,
+        json,
+        plot,
+        f"Mass attenuation of {document['material']} [cm2/g]",
+        {
+            "energy [keV]": "energy_keV",
+            "photoelectric": "mass_attenuation_cm2_per_g.photoelectric",
+            "Compton": "mass_attenuation_cm2_per_g.compton",
+            "Rayleigh": "mass_attenuation_cm2_per_g.rayleigh",
+            "total": "mass_attenuation_cm2_per_g.total",
+        },
+    )
+
+
+def _finish(
+    document: dict[str, Any], json: bool, plot: Path | None, title: str, columns: dict[str, str]
+) -> None:
+    """Draw on request, then print JSON, or a table with its notes."""
+    if plot is not None:
+        from scintidot.report.interactions import draw_document
+
+        draw_document(document, plot)
+    if json:
+        print_json(document)
+        return
+    print_table(
+        title, list(columns), [[_cell(row, key) for key in columns.values()] for row in document["rows"]]
+    )
+    print_notes(document["warnings"])
+    if plot is not None:
+        print(f"Plot: {plot.resolve()}")
+
+
+def _cell(row: dict[str, Any], dotted: str) -> str:
+    from scintidot.results import as_text
+
+    value: Any = row
+    for part in dotted.split("."):
+        value = value[part]
+    return as_text(value, 5)

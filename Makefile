@@ -9,7 +9,7 @@ $(shell rm -f $(VENV)/.environment)
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint types test-oldest bench clean
+.PHONY: demo test lint types test-oldest bench validate clean
 
 demo: $(VENV)/.demo-installed
 	@$(BIN)/scintidot predict --out demo-report
@@ -32,8 +32,12 @@ test-oldest:
 bench: $(VENV)/.bench-installed
 	$(BIN)/python -m benchmarks
 
+# Comparisons with published and independent numbers, on one page.
+validate: $(VENV)/.test-installed
+	$(BIN)/python -m validation
+
 clean:
-	rm -rf .venv .venv-oldest demo-report
+	rm -rf .venv .venv-oldest demo-report validation-report.html
 
 # A stamp file is written only after a whole install, so an interrupted run is taken up where it stopped
 # and a finished one needs neither time nor network.

@@ -8,7 +8,8 @@ import json
 import os
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from scintidot.errors import CannotWrite, ScintidotError
@@ -42,6 +43,18 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     for row in rows:
         table.add_row(*map(Text, row))
     console.print(table)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, float], None]]:
+    """A bar on standard error while it is a terminal; call what it yields with the step and the share done."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
+        bar = bars.add_task("", total=1.0)
+        yield lambda step, share: bars.update(bar, description=step, completed=share)
 
 
 def print_notes(warnings: list[str], *, shortened: bool = False) -> None:

@@ -1,0 +1,36 @@
+"""``scintidot plot``: pictures of what the other commands compute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scintidot.cli.console import print_json, print_notes, progress
+
+app = typer.Typer(help="Pictures, as .png, .svg, .pdf or .html.", rich_markup_mode=None)
+
+
+@app.command("interactions")
+def interactions(
+    material: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="Shipped material, or a card such as ./mine.toml.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Picture: .png, .svg, .pdf or .html.")],
+    json: Annotated[bool, typer.Option("--json", help="Also print what is drawn as JSON.")] = False,
+) -> None:
+    """Mean free paths, stopping power, loss function, differential cross sections and photons on one page."""
+    from scintidot.report.interactions import check_plot_file, draw_interactions
+
+    check_plot_file(out)
+    from scintidot.interactions.overview import overview
+
+    with progress() as show:
+        document = overview(material, show)
+    draw_interactions(document, out)
+    if json:
+        print_json(document)
+        return
+    print(f"Picture: {out.resolve()}")
+    print_notes(document["warnings"])

@@ -1,0 +1,210 @@
+"""Pictures of how electrons and photons interact with a material, as one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scintidot.errors import BadValue
+from scintidot.report.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    figure,
+    settings,
+    shades,
+    to_svg,
+)
+from scintidot.results import as_text, write_text, write_together
+
+KINDS = (".png", ".svg", ".pdf", ".html")
+PROVENANCE_COLOURS = {"measured": GREEN, "computed": BLUE, "estimate": VERMILION, "recalled": PURPLE}
+
+
+def check_plot_file(path: Path) -> None:
+    """Refuse a file name whose ending names no kind of picture."""
+    if path.suffix.lower() not in KINDS:
+        expected = f"a file name that ends in one of {', '.join(KINDS)}"
+        raise BadValue(
+            where="plot", what="file name", who=str(path), expected=expected, found=repr(path.suffix)
+        )
+
+
+def draw_interactions(document: dict[str, Any], path: Path) -> None:
+    """The page of ``scintidot.interactions/1``: mean free paths, stopping, loss function, DCS, photons, shells."""
+    panels = (_mean_free_paths, _stopping, _loss_function, _differential, _photons, _absorbing_shells)
+    with settings():
+        drawing, axes = figure(3, 2, 13, 15)
+        for axis, panel in zip(axes.flat, panels, strict=True):
+            panel(axis, document)
+        drawing.suptitle(f"How electrons and photons interact with {document['material']}", fontsize=14)
+        _save(drawing, document, path, f"How electrons and photons interact with {document['material']}")
+
+
+def draw_document(document: dict[str, Any], path: Path) -> None:
+    """The rows of ``scintidot elastic``, ``inelastic`` or ``attenuation``, against energy."""
+    panels: dict[str, Callable[[Any, dict[str, Any]], None]] = {
+        "scintidot.elastic/1": _elastic_rows,
+        "scintidot.inelastic/1": _inelastic_rows,
+        "scintidot.attenuation/1": _attenuation_rows,
+    }
+    subject = document.get("material") or document["element"]
+    with settings():
+        drawing, axes = figure(1, 1, 8, 5.2)
+        panels[document["schema"]](axes[0, 0], document)
+        axes[0, 0].set_title(str(subject))
+        _save(drawing, document, path, str(subject))
+
+
+def _column(rows: list[dict[str, Any]], dotted: str) -> Any:
+    values = []
+    for row in sorted(rows, key=lambda row: next(iter(row.values()))):
+        value: Any = row
+        for part in dotted.split("."):
+            value = value[part]
+        values.append(np.nan if value is None else value)
+    return np.array(values, dtype=float)
+
+
+def _elastic_rows(axis: Any, document: dict[str, Any]) -> None:
+    rows = document["rows"]
+    for key, colour in (("total", BLUE), ("transport1", ORANGE), ("transport2", GREEN)):
+        axis.loglog(_column(rows, "energy_eV"), _column(rows, f"{key}_cm2"), "o-", color=colour, label=key)
+    axis.set(xlabel="kinetic energy [eV]", ylabel="cross section [cm²]")
+    axis.legend()
+
+
+def _inelastic_rows(axis: Any, document: dict[str, Any]) -> None:
+    rows = document["rows"]
+    energy = _column(rows, "energy_eV")
+    axis.loglog(energy, _column(rows, "imfp_nm"), "o-", color=BLUE, label="mean free path [nm]")
+    axis.loglog(
+        energy,
+        _column(rows, "stopping_power_eV_per_nm"),
+        "s-",
+        color=VERMILION,
+        label="stopping power [eV/nm]",
+    )
+    axis.set(xlabel="kinetic energy [eV]", ylabel="nm, or eV/nm")
+    axis.legend()
+
+
+def _attenuation_rows(axis: Any, document: dict[str, Any]) -> None:
+    rows = document["rows"]
+    colours = {"photoelectric": BLUE, "compton": ORANGE, "rayleigh": GREEN, "total": GREY}
+    for key, colour in colours.items():
+        values = _column(rows, f"mass_attenuation_cm2_per_g.{key}")
+        axis.loglog(_column(rows, "energy_keV"), values, "o-", color=colour, label=key)
+    axis.set(xlabel="photon energy [keV]", ylabel="mass attenuation [cm²/g]")
+    axis.legend()
+
+
+def _curve(axis: Any, x: Any, y: Any, colour: Any, label: str, style: str = "-") -> None:
+    """A line through what there is; values that are None (a closed channel) are left out."""
+    axis.plot(x, [np.nan if value is None else value for value in y], style, color=colour, label=label)
+
+
+def _mean_free_paths(axis: Any, document: dict[str, Any]) -> None:
+    electron = document["electron"]
+    energy = electron["energy_eV"]
+    for key, label, colour, style in (
+        ("imfp_nm", "inelastic", BLUE, "-"),
+        ("elastic_mean_free_path_nm", "elastic", ORANGE, "-"),
+        ("transport_mean_free_path_nm", "elastic, first transport", ORANGE, "--"),
+        ("acoustic_mean_free_path_nm", "acoustic phonons", GREEN, "-"),
+        ("optical_phonon_mean_free_path_nm", "LO phonon emission", PURPLE, "-"),
+    ):
+        if any(value is not None for value in electron[key]):
+            _curve(axis, energy, electron[key], colour, label, style)
+    axis.set(xscale="log", yscale="log", xlabel="kinetic energy [eV]", ylabel="mean free path [nm]")
+    axis.set_title("Electrons: mean free paths")
+    axis.legend()
+
+
+def _stopping(axis: Any, document: dict[str, Any]) -> None:
+    electron = document["electron"]
+    energy = np.array(electron["energy_eV"])
+    stopping = np.array(electron["stopping_power_eV_per_nm"], dtype=float)
+    low, high = document["band"]["stopping_power"]
+    axis.fill_between(energy, low * stopping, high * stopping, color=BLUE, alpha=0.15, lw=0, label="band")
+    _curve(axis, energy, stopping, BLUE, "full Penn")
+    _curve(axis, energy, electron["stopping_power_ashley_eV_per_nm"], VERMILION, "Ashley", "--")
+    _curve(axis, energy, electron["stopping_power_bethe_eV_per_nm"], GREY, "Bethe", ":")
+    axis.set(xscale="log", yscale="log", xlabel="kinetic energy [eV]", ylabel="stopping power [eV/nm]")
+    axis.set_title("Electrons: energy lost per path")
+    axis.legend()
+
+
+def _loss_function(axis: Any, document: dict[str, Any]) -> None:
+    loss = document["loss_function"]
+    energy, values = np.array(loss["energy_eV"]), np.array(loss["energy_loss_function"])
+    words = np.array(loss["provenance"])
+    for provenance, colour in PROVENANCE_COLOURS.items():
+        if (words == provenance).any():
+            axis.plot(energy, np.where(words == provenance, values, np.nan), color=colour, label=provenance)
+    axis.set(xscale="log", yscale="log", xlim=(1, 1e5), ylim=(1e-7, None), xlabel="energy loss [eV]")
+    axis.set_ylabel("Im(-1/ε)")
+    axis.set_title("Loss function at zero momentum transfer")
+    axis.legend()
+
+
+def _differential(axis: Any, document: dict[str, Any]) -> None:
+    curves = document["differential_elastic"]
+    for curve, colour in zip(curves, shades(len(curves)), strict=True):
+        _curve(axis, curve["angle_deg"], curve["nm2_per_sr"], colour, f"{as_text(curve['energy_eV'])} eV")
+    axis.set(yscale="log", xlabel="scattering angle [deg]", ylabel="dσ/dΩ per formula unit [nm²/sr]")
+    axis.set_title("Electrons: elastic differential cross section")
+    axis.legend()
+
+
+def _photons(axis: Any, document: dict[str, Any]) -> None:
+    photon = document["photon"]
+    for key, colour in (("photoelectric", BLUE), ("compton", ORANGE), ("rayleigh", GREEN), ("total", GREY)):
+        _curve(axis, photon["energy_keV"], photon["mass_attenuation_cm2_per_g"][key], colour, key)
+    axis.set(xscale="log", yscale="log", xlabel="photon energy [keV]", ylabel="mass attenuation [cm²/g]")
+    axis.set_title("Photons: attenuation")
+    axis.legend()
+
+
+def _absorbing_shells(axis: Any, document: dict[str, Any]) -> None:
+    photon = document["photon"]
+    shares = photon["photoelectric_share"]
+    colours = shades(len(shares))
+    axis.stackplot(photon["energy_keV"], *shares.values(), labels=list(shares), colors=colours, alpha=0.85)
+    axis.set(
+        xscale="log", ylim=(0, 1), xlabel="photon energy [keV]", ylabel="share of photoelectric absorption"
+    )
+    axis.set_title("Photons: which shells absorb")
+    axis.legend(loc="lower left", ncols=2)
+
+
+def _save(drawing: Any, document: dict[str, Any], path: Path, title: str) -> None:
+    """Write the drawing as the kind that the name's ending says; the page holds notes and sources too."""
+    check_plot_file(path)
+    kind = path.suffix.lower()
+    if kind == ".html":
+        write = partial(_write_page, drawing=drawing, document=document, title=title)
+    else:
+        metadata = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}.get(
+            kind, {"Creator": None, "Producer": None, "CreationDate": None}
+        )
+        write = partial(drawing.savefig, format=kind[1:], dpi=130, metadata=metadata)
+    write_together(path.parent, {path.name: write})
+
+
+def _write_page(path: Path, *, drawing: Any, document: dict[str, Any], title: str) -> None:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("scintidot.report", "."), autoescape=True, undefined=StrictUndefined
+    )
+    environment.filters["number"] = as_text
+    template = environment.get_template("interactions.html")
+    write_text(path, template.render(title=title, svg=to_svg(drawing), document=document))

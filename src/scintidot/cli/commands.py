@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scintidot import __version__
-from scintidot.cli import kinetics, materials, predict
+from scintidot.cli import interactions, kinetics, materials, plot, predict, sources
 from scintidot.errors import EXIT_CODES
 
 _EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
@@ -43,4 +43,11 @@ def _root(
 app.command("predict", epilog=_EPILOG)(predict.predict)
 app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
 app.command("ctr", epilog=_EPILOG)(kinetics.ctr)
+app.command("elastic", epilog=_EPILOG)(interactions.elastic)
+app.command("inelastic", epilog=_EPILOG)(interactions.inelastic)
+app.command("low-energy", epilog=_EPILOG)(interactions.low_energy)
+app.command("attenuation", epilog=_EPILOG)(interactions.attenuation)
+app.command("relaxation", epilog=_EPILOG)(interactions.relaxation)
 app.add_typer(materials.app, name="materials")
+app.add_typer(sources.app, name="sources")
+app.add_typer(plot.app, name="plot")

@@ -34,10 +34,8 @@ def elastic(
 ) -> None:
     """Elastic scattering of electrons by one atom: total and transport cross sections."""
     from scintidot.interactions.elastic import elastic as run
-    from scintidot.interactions.inputs import read_energies
 
-    energies = read_energies(energy_ev, "eV", where="scintidot elastic", who="--energy-ev")
-    document = run(element, energies, model=model)
+    document = run(element, energy_ev, model=model)
     _finish(
         document,
         json,
@@ -64,11 +62,9 @@ def inelastic(
 ) -> None:
     """Inelastic scattering of electrons: mean free path, stopping power, mean loss."""
     from scintidot.interactions.inelastic import inelastic as run
-    from scintidot.interactions.inputs import read_energies
 
-    energies = read_energies(energy_ev, "eV", where="scintidot inelastic", who="--energy-ev")
     options = {} if exchange is None else {"exchange": exchange}
-    document = run(material, energies, model=model, **options)
+    document = run(material, energy_ev, model=model, **options)
     _finish(
         document,
         json,
@@ -94,11 +90,9 @@ def attenuation(
 ) -> None:
     """Attenuation of photons by process, and the shells that absorb them."""
     from scintidot.interactions.attenuation import attenuation as run
-    from scintidot.interactions.inputs import read_energies
 
-    energies = read_energies(energy_kev, "keV", where="scintidot attenuation", who="--energy-kev")
     options = {} if compton is None else {"compton": compton}
-    document = run(material, energies, **options)
+    document = run(material, energy_kev, **options)
     _finish(
         document,
         json,
@@ -112,6 +106,97 @@ def attenuation(
             "total": "mass_attenuation_cm2_per_g.total",
         },
     )
+
+
+def relaxation(
+    element: Annotated[str, typer.Option(metavar="SYMBOL", help="Chemical element, such as Pb.")],
+    shell: Annotated[str, typer.Option(metavar="SHELL", help="Where the vacancy is, such as K or L3.")],
+    json: _Json = False,
+) -> None:
+    """What a vacancy in an inner shell sets free: fluorescence, Auger and Coster-Kronig electrons."""
+    from scintidot.interactions.relaxation import relaxation as run
+    from scintidot.results import as_text
+
+    document = run(element, shell)
+    if json:
+        print_json(document)
+        return
+    parts = {"photons": "photons", "electrons": "electrons", "outer_shells": "left in outer shells"}
+    print_table(
+        f"A vacancy in {document['shell']} of {document['element']}, {as_text(document['binding_energy_eV'], 6)} eV",
+        ["mean of", "number", "energy [eV]"],
+        [
+            [words, as_text(document[key]["number"], 4), as_text(document[key]["energy_eV"], 6)]
+            for key, words in parts.items()
+        ],
+    )
+    lines = [
+        [
+            line["particle"],
+            line["vacancy"],
+            " ".join(line["holes"]),
+            as_text(line["energy_eV"], 6),
+            as_text(line["number"]),
+        ]
+        for line in document["lines"][:_SHOWN_LINES]
+    ]
+    left_out = len(document["lines"]) - len(lines)
+    more = f"; {left_out} more with --json" if left_out > 0 else ""
+    print_table(
+        f"Lines by falling energy{more}",
+        ["particle", "vacancy", "holes left", "energy [eV]", "number"],
+        lines,
+    )
+    print_notes(document["warnings"])
+
+
+_SHOWN_LINES = 25
+
+
+def low_energy(
+    material: _Material,
+    energy_ev: Annotated[
+        str,
+        typer.Option(metavar="LIST", help="Energies above the conduction-band minimum [eV], such as 1,5,20."),
+    ],
+    host: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="What is on the other side of the surface.")
+    ] = "vacuum",
+    temperature: Annotated[str, typer.Option(metavar="TEMPERATURE", help="[K].")] = "300",
+    phonons: Annotated[
+        str, typer.Option(metavar="NAME", help="froehlich+acoustic, froehlich, acoustic or none.")
+    ] = "froehlich+acoustic",
+    surface: Annotated[
+        str, typer.Option(metavar="NAME", help="quantum-step, classical-step or none.")
+    ] = "quantum-step",
+    mass: Annotated[
+        str, typer.Option(metavar="NAME", help="free, or effective (near the band edge).")
+    ] = "free",
+    json: _Json = False,
+) -> None:
+    """Slow electrons: phonon scattering, and escape over the surface barrier."""
+    from scintidot.interactions.low_energy import low_energy as run
+
+    document = run(
+        material,
+        energy_ev,
+        host=host,
+        temperature=temperature,
+        phonons=phonons,
+        surface=surface,
+        mass=mass,
+    )
+    first = document["rows"][0]
+    columns = {_heading(key): key for key, value in first.items() if not isinstance(value, dict)}
+    _finish(document, json, None, f"Slow electrons in {document['choices']['material']}", columns)
+
+
+def _heading(key: str) -> str:
+    """``energy_outside_eV`` -> ``energy outside [eV]``."""
+    for suffix, unit in (("_per_nm", "1/nm"), ("_eV", "eV"), ("_deg", "deg")):
+        if key.endswith(suffix):
+            return f"{key.removesuffix(suffix).replace('_', ' ')} [{unit}]"
+    return key.replace("_", " ")
 
 
 def _finish(

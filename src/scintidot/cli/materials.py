@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scintidot.cli.console import print_json, print_table
+from scintidot.cli.console import print_json, print_notes, print_table, progress
 
 app = typer.Typer(
     help="Material cards: every number with its unit, source and provenance.", rich_markup_mode=None
@@ -83,3 +84,44 @@ def check_material(
     print(f"{file}: valid card '{document['name']}' ({document['kind']}), {document['numbers']} numbers")
     for note in document["notes"]:
         print(f"note: {note}")
+
+
+@app.command("build")
+def build_material(
+    file: Annotated[str, typer.Argument(metavar="NAME|FILE", help="Shipped material, or a card (TOML).")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.nc", help="Also write the tables here, as netCDF.")
+    ] = None,
+    json: _Json = False,
+) -> None:
+    """Compute the interaction tables of a material: elastic, inelastic, phonons, photons. Kept for the next time."""
+    from scintidot.interactions.tables import build, save, summary
+    from scintidot.results import as_text
+
+    with progress() as show:
+        tables = build(file, show)
+    if out is not None:
+        save(tables, out)
+    document = summary(tables)
+    if json:
+        print_json(document)
+        return
+    print_table(
+        f"Tables of {document['material']}",
+        ["table", "points", "from", "to", "unit"],
+        [
+            [
+                part["name"],
+                str(part["points"]),
+                as_text(part["lowest"]),
+                as_text(part["highest"]),
+                part["unit"],
+            ]
+            for part in document["tables"]
+        ],
+    )
+    print_notes(document["warnings"])
+    kept = document["kept_in"]
+    print(f"Kept in {kept}" if kept else "Kept nowhere: the cache is off")
+    if out is not None:
+        print(f"Written: {out.resolve()}")

@@ -33,6 +33,9 @@ CONSTANTS = {
     "avogadro_constant": Constant(6.022_140_76e23, "1/mol", _EXACT),
     "speed_of_light": Constant(299_792.458, "nm/ps", _EXACT),
     "planck_times_light": Constant(1_239.841_984_332_002_6, "eV nm", _EXACT),
+    "reduced_planck_constant": Constant(6.582_119_569_509_065e-4, "eV ps", _EXACT),
+    "boltzmann_constant": Constant(8.617_333_262_145_179e-5, "eV/K", _EXACT),
+    "joule": Constant(6.241_509_074_460_763e18, "eV", _EXACT),
 }
 
 ELECTRON_REST_ENERGY = CONSTANTS["electron_rest_energy"].value
@@ -40,6 +43,10 @@ BOHR_RADIUS = CONSTANTS["bohr_radius"].value
 HARTREE_ENERGY = CONSTANTS["hartree_energy"].value
 AVOGADRO_CONSTANT = CONSTANTS["avogadro_constant"].value
 PLANCK_TIMES_LIGHT = CONSTANTS["planck_times_light"].value
+REDUCED_PLANCK_CONSTANT = CONSTANTS["reduced_planck_constant"].value
+BOLTZMANN_CONSTANT = CONSTANTS["boltzmann_constant"].value
 NM3_PER_CM3 = 1e21
+MASS_DENSITY = CONSTANTS["joule"].value * 1e-18
+"""1 g/cm3 in eV ps^2/nm^5: 1 g = 1e-3 J/(m/s)^2 = 1e3 J/(nm/ps)^2, spread over 1e21 nm^3."""
 FWHM_PER_SIGMA = 2 * math.sqrt(2 * math.log(2))
 """Full width at half maximum of a Gaussian over its standard deviation."""

@@ -26,6 +26,8 @@ _DIMENSIONS = {
     "K": "a temperature",
     "g/cm3": "a density",
     "1/ps": "a rate",
+    "1/nm": "a wavevector",
+    "nm/ps": "a velocity",
     "nm3": "a volume",
     "g/mol": "a molar mass",
     "eV/nm": "a stopping power",

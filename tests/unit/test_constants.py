@@ -12,6 +12,7 @@ from scintidot.constants import (
     CONSTANTS,
     ELECTRON_REST_ENERGY,
     HARTREE_ENERGY,
+    MASS_DENSITY,
     PLANCK_TIMES_LIGHT,
 )
 
@@ -48,12 +49,21 @@ def test_planck_times_light_follows_from_the_exact_values() -> None:
         ("avogadro_constant", si.N_A),
         ("speed_of_light", si.c * 1e9 / 1e12),
         ("planck_times_light", si.h * si.c / si.e * 1e9),
+        ("reduced_planck_constant", si.hbar / si.e * 1e12),
+        ("boltzmann_constant", si.k / si.e),
+        ("joule", 1 / si.e),
     ],
 )
 def test_agrees_with_scipy(name: str, value: float) -> None:
     constant = CONSTANTS[name]
     exact = constant.kind == "exact"
     assert math.isclose(constant.value, value, rel_tol=1e-15 if exact else CODATA_SHIFT)
+
+
+def test_mass_density_unit_is_that_of_the_rest_energy_of_a_gram() -> None:
+    """m c^2 of 1 g in 1e21 nm^3, over c^2 in nm/ps."""
+    rest_energy = 1e-3 * si.c**2 / si.e  # [eV]
+    assert math.isclose(MASS_DENSITY, rest_energy / (si.c * 1e-3) ** 2 / 1e21, rel_tol=1e-12)
 
 
 def test_every_constant_says_what_it_is() -> None:

@@ -68,14 +68,16 @@ class Material:
                 expected="a scintillator",
                 found=f"{self.name}, a {self.card.kind}",
             )
-        for name in self.missing_sections():
+        missing = self.missing_sections()
+        if missing:
+            base = self.based_on or ("CsPbBr3" if self.own else self.name)
             raise BadFile(
                 where=self.where,
                 what="card",
-                who=name,
+                who=missing[0],
                 expected="this section, which predict needs",
-                found="no such section",
-                hint='Start the card with: based_on = "CsPbBr3"',
+                found=f"a card of {self.name} without " + ", ".join(missing),
+                hint=f'Describe your nanocrystals in a card of your own that starts with: based_on = "{base}"',
             )
         sections = {name: getattr(self.card, name) for name in _SCINTILLATOR_SECTIONS}
         return Scintillator(density=self.card.density, energy_loss=self.energy_loss, **sections)  # type: ignore[arg-type]
@@ -164,8 +166,9 @@ def material_names() -> list[str]:
 
 
 def scintillator_names() -> list[str]:
-    """Names of the shipped scintillators."""
-    return [name for name in material_names() if load_material(name).card.kind == "scintillator"]
+    """Names of the shipped scintillators whose cards are complete: those that `predict` can run."""
+    materials = (load_material(name) for name in material_names())
+    return [m.name for m in materials if m.card.kind == "scintillator" and not m.missing_sections()]
 
 
 def is_card_path(text: str) -> bool:
@@ -178,7 +181,7 @@ def load_material(
 ) -> Material:
     """A shipped material by name, or a user's card by path (see `is_card_path`).
 
-    ``kind`` limits what is suggested for an unknown name to scintillators or hosts.
+    ``kind`` limits what is suggested for an unknown name to hosts or to complete scintillators.
 
     Raises
     ------
@@ -199,7 +202,9 @@ def load_material(
     for name in names:
         if name.lower() == text.lower():
             return _from_text(shipped_card(name).read_bytes(), f"{name}.toml", None)
-    if kind is not None:
+    if kind == "scintillator":
+        names = scintillator_names()
+    elif kind is not None:
         names = [name for name in names if load_material(name).card.kind == kind]
     hint = nearest(text, names, listed=True) or ""
     raise BadValue(

@@ -17,14 +17,24 @@ from packaging.version import Version
 DATA = [
     "py.typed",
     "references.toml",
+    "materials/data/Au.toml",
+    "materials/data/CdS.toml",
+    "materials/data/CdSe.toml",
     "materials/data/CsPbBr3.toml",
     "materials/data/CsPbBr3_dielectric.csv",
+    "materials/data/CsPbCl3.toml",
+    "materials/data/CsPbI3.toml",
+    "materials/data/InP.toml",
     "materials/data/PMMA.toml",
     "materials/data/PVT.toml",
+    "materials/data/Si.toml",
+    "materials/data/SiO2.toml",
+    "materials/data/ZnO.toml",
     "materials/data/octane.toml",
     "materials/data/polystyrene.toml",
     "materials/data/toluene.toml",
     "materials/data/vacuum.toml",
+    "materials/data/water.toml",
 ]
 
 

@@ -11,19 +11,20 @@ from scintidot.materials.library import Material, load_material, material_names
 
 
 def list_cards() -> dict[str, Any]:
-    """The shipped materials, as ``scintidot.materials/1``."""
-    cards = [load_material(name).card for name in material_names()]
+    """The shipped materials, as ``scintidot.materials/1``; ``predict`` marks those that it can run."""
+    materials = [load_material(name) for name in material_names()]
     return {
         "schema": "scintidot.materials/1",
         "version": __version__,
         "materials": [
             {
-                "name": card.name,
-                "kind": card.kind,
-                "density_g_per_cm3": card.density.value,
-                "description": card.description,
+                "name": material.name,
+                "kind": material.card.kind,
+                "predict": material.card.kind == "scintillator" and not material.missing_sections(),
+                "density_g_per_cm3": material.card.density.value,
+                "description": material.card.description,
             }
-            for card in cards
+            for material in materials
         ],
     }
 

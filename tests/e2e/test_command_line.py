@@ -160,9 +160,12 @@ def test_ctr(cli: Cli) -> None:
 
 
 def test_materials_list(cli: Cli) -> None:
-    names = [entry["name"] for entry in strict(cli("materials", "list", "--json").out)["materials"]]
-    assert names == ["CsPbBr3", "octane", "PMMA", "polystyrene", "PVT", "toluene", "vacuum"]
-    assert all(name in cli("materials", "list").out for name in names)
+    entries = strict(cli("materials", "list", "--json").out)["materials"]
+    kinds = {entry["name"]: entry["kind"] for entry in entries}
+    assert len(kinds) == 17
+    assert (kinds["CsPbBr3"], kinds["octane"], kinds["Au"]) == ("scintillator", "host", "standard")
+    table = cli("materials", "list").out
+    assert all(name in table and kind in table for name, kind in kinds.items())
 
 
 def test_materials_show(cli: Cli) -> None:
@@ -296,6 +299,13 @@ MISTAKES = {
         [*PREDICT, "--material", "octane"],
         3,
         "expected a scintillator, found octane, a host",
+    ),
+    "standard as host": ([*PREDICT, "--host", "Si"], 2, "expected a host material, found Si, a standard"),
+    "bulk card as material": ([*PREDICT, "--material", "CdSe"], 3, "CdSe.toml: bad card for sizes"),
+    "bulk card for the light yield": (
+        [*PREDICT, "--light-yield-material", "CdSe"],
+        2,
+        "one of own, CsPbBr3, found 'CdSe'",
     ),
     "wrong dimension": ([*PREDICT, "--energy", "7 nm"], 2, "for --energy (expected "),
     "wrong dimension of a size": (["predict", "--edge-length", "7 keV"], 2, "a length such as '7 nm'"),
@@ -562,7 +572,7 @@ main()
 
 
 def test_an_unknown_host_gets_hosts_only(cli: Cli) -> None:
-    code, _, err = cli("predict", "--json", "--host", "water")
+    code, _, err = cli("predict", "--json", "--host", "benzene")
     assert code == 2
     assert "octane" in err
     assert "CsPbBr3" not in err

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from itertools import pairwise
 from types import ModuleType
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from scipy import constants as si
 from scipy.integrate import quad
 
+from scintidot.bands import Change, banded_keys, propagate
 from scintidot.constants import BOLTZMANN_CONSTANT, REDUCED_PLANCK_CONSTANT
 from scintidot.materials.library import load_material
 from scintidot.transport import acoustic as ac
@@ -36,20 +38,20 @@ def velocity(energy: float, mass: float) -> float:
 
 
 def golden_rule(energy: float, mass: float, *, emits: bool, temperature: float) -> float:
-    """Inverse mean free path [1/nm]: |M_q|^2 integrated over the q that energy and momentum allow, in SI."""
+    """Inverse mean free path [1/nm]: |M_q|^2 over the directions of the final state, in SI."""
     m, phonon = mass * si.m_e, MODE[0] * si.e
     after = energy * si.e + (-phonon if emits else phonon)
     k, k_after = math.sqrt(2 * m * energy * si.e) / si.hbar, math.sqrt(2 * m * after) / si.hbar
     n = 1 / math.expm1(phonon / (si.k * temperature))
-    square = si.e**2 * phonon * MODE[1] / (2 * si.epsilon_0)  # |M_q|^2 V q^2
 
-    def shell(log_q: float) -> float:
-        return square  # q dq |M_q|^2 V = square dln q
+    def per_solid_angle(cosine: float) -> float:
+        q_squared = (k - k_after) ** 2 + 2 * k * k_after * (1 - cosine)
+        matrix_element = si.e**2 * phonon * MODE[1] / (2 * si.epsilon_0 * q_squared)  # |M_q|^2 V
+        return m * k_after / (4 * math.pi**2 * si.hbar**3) * matrix_element * (n + emits)
 
-    lowest, highest = abs(k - k_after), k + k_after
-    integral = quad(shell, math.log(lowest), math.log(highest))[0]
-    rate = m / (2 * math.pi * si.hbar**3 * k) * integral * (n + emits)
-    return rate / (si.hbar * k / m) * 1e-9
+    edges = [-1.0, *(1 - np.geomspace(1, 1e-12, 13)), 1.0]
+    rate = sum(quad(per_solid_angle, a, b)[0] for a, b in pairwise(edges)) * 2 * math.pi
+    return float(rate / (si.hbar * k / m) * 1e-9)
 
 
 @pytest.mark.parametrize("mass", [0.15, 1.0])
@@ -145,13 +147,15 @@ def test_angles_are_those_of_the_golden_rule() -> None:
     assert lo.scattering_cosine(energy, after, share) == pytest.approx(edge, abs=1e-7)
 
 
-# --- against published numbers; GaAs, CdS, SiO2 in the tables of the field, quoted from memory ----------------
+# --- against published numbers ------------------------------------------------------------------------------
 
 
 def test_gallium_arsenide() -> None:
-    """alpha = 0.068 (Devreese, tables of coupling constants); a hot electron emits in 0.13 to 0.2 ps.
+    """alpha = 0.068 (table of Devreese, Encyclopedia of Applied Physics 14, 383, 1996; recalled).
 
-    The band is that of the published input: permittivities 10.9 and 12.9, 36 meV, 0.067 electron masses.
+    A hot electron emits a phonon in 0.13 to 0.2 ps (textbooks on hot carriers; recalled). Input from the NSM archive
+    and a public device simulator: permittivities 10.89 and 12.9, 36 meV, 0.067 electron masses; the published alpha
+    has slightly other permittivities, whose small difference carries the 8 %.
     """
     coupling = 1 / 10.89 - 1 / 12.9
     assert lo.coupling_constant(0.036, coupling, 0.067) == pytest.approx(0.068, rel=0.08)
@@ -161,16 +165,23 @@ def test_gallium_arsenide() -> None:
         assert 0.13 < 1 / rate < 0.21
 
 
-@pytest.mark.parametrize(
-    ("name", "alpha", "tolerance"),
-    [("CsPbBr3", 1.82, 0.15), ("CdS", 0.53, 0.2), ("InP", 0.11, 0.2), ("Si", 0.0, 0.0)],
-)
-def test_coupling_constants_of_the_cards(name: str, alpha: float, tolerance: float) -> None:
-    """CsPbBr3: Puppin 2020 (abstract), for holes; CdS and InP from tables, recalled."""
-    section = load_material(name).card.phonons
-    ((energy, coupling),) = section.polar_modes()
-    found = lo.coupling_constant(energy, coupling, section.effective_mass.value)
-    assert found == pytest.approx(alpha, rel=tolerance)
+@pytest.mark.parametrize(("name", "published"), [("CsPbBr3", 1.82), ("CdS", 0.53)])
+def test_published_coupling_constants_lie_in_the_bands_of_the_cards(name: str, published: float) -> None:
+    """CsPbBr3: Puppin 2020 (abstract read), for holes; CdS: table of Devreese, recalled."""
+    material = load_material(name)
+
+    def alpha(change: Change | None) -> dict[str, np.ndarray]:
+        section = (material.with_value(*change) if change else material).card.phonons
+        ((energy, coupling),) = section.polar_modes()
+        return {"alpha": np.array(lo.coupling_constant(energy, coupling, section.effective_mass.value))}
+
+    banded = propagate(alpha, dict(material.card.quantities()), banded_keys(material, ["phonons."]))
+    assert banded.low["alpha"] < published < banded.high["alpha"]
+    assert banded.high["alpha"] / banded.low["alpha"] < 2
+
+
+def test_silicon_is_not_polar() -> None:
+    assert [coupling for _, coupling in load_material("Si").card.phonons.polar_modes()] == [0]
 
 
 # --- acoustic phonons -------------------------------------------------------------------------------------
@@ -227,17 +238,15 @@ def test_totals_are_integrals_over_the_angle(energy: float, temperature: float) 
     crystal = silicon(temperature=temperature)
     largest = ac.largest_transfer(energy, crystal)
 
-    def moment(weight) -> float:
+    def moment(weight: Callable[[float], float]) -> float:
         edges = sorted({0.0, 1.0, min(1.0, largest**-2)})  # the kink, where q reaches the zone edge
-        f = [
-            quad(lambda mu: ac.differential(largest * math.sqrt(mu), crystal) * weight(mu), a, b, limit=200)[
-                0
-            ]
-            for a, b in zip(edges, edges[1:], strict=False)
-        ]
-        return sum(f)
 
-    assert ac.inverse_mean_free_path(energy, crystal) == pytest.approx(moment(lambda mu: 1.0), rel=1e-7)
+        def weighted(mu: float) -> float:
+            return ac.differential(largest * math.sqrt(mu), crystal) * weight(mu)
+
+        return float(sum(quad(weighted, a, b, limit=200)[0] for a, b in pairwise(edges)))
+
+    assert ac.inverse_mean_free_path(energy, crystal) == pytest.approx(moment(lambda _: 1.0), rel=1e-7)
     transport = moment(lambda mu: 2 * mu)  # 1 - cos
     assert ac.inverse_transport_mean_free_path(energy, crystal) == pytest.approx(transport, rel=1e-7)
 
@@ -329,6 +338,7 @@ def test_blend_is_one_model_outside_the_window_and_continuous() -> None:
 def test_kernels_compile_to_the_same_numbers(
     monkeypatch: pytest.MonkeyPatch, module: ModuleType, kernels: list[str], call
 ) -> None:
+    numba = pytest.importorskip("numba")
     plain = call()
     for name in kernels:
         monkeypatch.setattr(module, name, numba.njit(getattr(module, name)))

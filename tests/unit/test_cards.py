@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import re
 import sys
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import pytest
 import xraylib
 from scipy.integrate import trapezoid
 
-from scintidot.catalogue import card_text, check_card, show_card
+from scintidot.catalogue import card_text, check_card, list_cards, show_card
 from scintidot.constants import AVOGADRO_CONSTANT, NM3_PER_CM3, PLANCK_TIMES_LIGHT
 from scintidot.errors import BadFile, BadValue, ScintidotError
 from scintidot.materials.energy_loss import COLUMNS, EnergyLoss
@@ -45,8 +46,35 @@ def fault(path: Path) -> ScintidotError:
 
 
 def test_shipped_names() -> None:
-    assert material_names() == ["CsPbBr3", "octane", "PMMA", "polystyrene", "PVT", "toluene", "vacuum"]
+    kinds = {
+        "scintillator": ["CdS", "CdSe", "CsPbBr3", "CsPbCl3", "CsPbI3", "InP", "ZnO"],
+        "host": ["octane", "PMMA", "polystyrene", "PVT", "SiO2", "toluene", "vacuum", "water"],
+        "standard": ["Au", "Si"],
+    }
+    assert material_names() == sorted((name for names in kinds.values() for name in names), key=str.lower)
+    for kind, names in kinds.items():
+        assert [name for name in material_names() if load_material(name).card.kind == kind] == names
+
+
+def test_predict_is_offered_complete_scintillators_only() -> None:
     assert scintillator_names() == ["CsPbBr3"]
+    assert {entry["name"] for entry in list_cards()["materials"] if entry["predict"]} == {"CsPbBr3"}
+    with pytest.raises(BadValue) as caught:
+        load_material("CdS3", kind="scintillator")
+    assert "expected one of CsPbBr3, found" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["CdSe", "CsPbI3"])
+def test_predict_says_what_a_bulk_card_lacks(name: str) -> None:
+    with pytest.raises(BadFile) as caught:
+        predict(material=name)
+    line = str(caught.value)
+    assert line.startswith(
+        f"{name}.toml: bad card for sizes (expected this section, which predict needs, found "
+    )
+    assert "sizing_curve, exciton, quantum_yield" in line
+    assert f'based_on = "{name}"' in line
+    assert len(line.splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", material_names())
@@ -71,15 +99,73 @@ def test_names_ignore_case() -> None:
     assert load_material("cspbbr3").fingerprint == load_material("CsPbBr3").fingerprint
 
 
-@pytest.mark.parametrize("name", [name for name in material_names() if name not in scintillator_names()])
+@pytest.mark.parametrize("name", [n for n in material_names() if load_material(n).card.kind == "host"])
 def test_host_has_what_optics_needs(name: str) -> None:
     card = load_material(name).card
     assert card.refractive_index is not None
     assert 1.0 <= card.refractive_index.value < 1.7
 
 
-def test_estimates_that_matter_have_a_band() -> None:
-    assert check_card("CsPbBr3")["notes"] == []
+@pytest.mark.parametrize("name", material_names())
+def test_estimates_have_a_band(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.toml"
+    path.write_text(card_text(name), encoding="utf-8")
+    assert not [note for note in check_card(path)["notes"] if "predict also needs" not in note]
+
+
+CRYSTALS = [name for name in material_names() if load_material(name).card.lattice is not None]
+
+
+@pytest.mark.parametrize("name", CRYSTALS)
+def test_density_follows_from_lattice_and_composition(name: str) -> None:
+    card = load_material(name).card
+    lattice = card.lattice
+    cell = lattice.a.value * lattice.b.value * lattice.c.value
+    if lattice.space_group.startswith("P6"):
+        cell *= math.sqrt(3) / 2
+        assert lattice.a == lattice.b
+    mass = lattice.formula_units * xraylib.CompoundParser(card.composition.formula)["molarMass"]
+    assert card.density.value == pytest.approx(mass / AVOGADRO_CONSTANT / cell * NM3_PER_CM3, rel=1.5e-3)
+
+
+@pytest.mark.parametrize("name", [name for name in material_names() if name != "vacuum"])
+def test_every_medium_has_what_interactions_need(name: str) -> None:
+    card = load_material(name).card
+    assert card.composition is not None
+    assert card.band_gap is not None
+    assert 40 < card.mean_excitation_energy.value < 900
+    assert card.electrons.valence_band_width.value > 0
+    assert -0.5 < card.electrons.electron_affinity.value < 6
+    assert (card.band_gap.value == 0) == (name == "Au")
+    if card.kind == "scintillator":
+        assert card.lattice is not None
+        assert 0 < card.phonons.polar_modes()[0][1] < 0.3
+
+
+def bragg(formula: str) -> float:
+    """Additive mean excitation energy [eV] from those of the elements (ICRU 37, as in Geant4)."""
+    elements = {
+        "O": 95, "P": 173, "S": 180, "Cl": 174, "Zn": 330, "Se": 348, "Br": 343, "Cd": 469, "In": 488,
+        "I": 491, "Cs": 488, "Pb": 823, "Si": 173, "Au": 790,
+    }  # fmt: skip
+    parsed = xraylib.CompoundParser(formula)
+    pairs = list(zip(parsed["Elements"], parsed["nAtoms"], strict=True))
+    logs = sum(z * n * math.log(elements[xraylib.AtomicNumberToSymbol(z)]) for z, n in pairs)
+    return math.exp(logs / sum(z * n for z, n in pairs))
+
+
+@pytest.mark.parametrize("name", ["CdS", "CdSe", "CsPbBr3", "CsPbCl3", "CsPbI3", "InP", "ZnO", "Si", "Au"])
+def test_mean_excitation_energy_is_additive_over_the_elements(name: str) -> None:
+    energy = load_material(name).card.mean_excitation_energy
+    assert energy.value == pytest.approx(bragg(name), rel=2e-3)
+    if energy.banded:
+        assert energy.high == pytest.approx(1.13 * energy.value, rel=2e-3)
+
+
+def test_band_of_the_additive_rule_reaches_the_loss_function() -> None:
+    material = load_material("CsPbBr3")
+    found = material.energy_loss.mean_excitation_energy
+    assert material.card.mean_excitation_energy.low == pytest.approx(found, rel=0.01)
 
 
 # --- CsPbBr3: laws against the published figures -------------------------------------------------------
@@ -560,6 +646,45 @@ def test_faults_inside_a_law_name_the_law(write_card: WriteCard) -> None:
     assert "for quantum_yield.points.0.edge_length" in str(error)
     error = fault(write_card('[quantum_yield]\nform = "point"\n'))
     assert "Did you mean 'points'?" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            ["static_permittivity = 3", "optical_permittivity = 4"],
+            "static_permittivity >= optical_permittivity",
+        ),
+        (["longitudinal_optical_energy = 0.1", "modes = 0.1:9"], "modes with both permittivities"),
+        (["static_permittivity = 9", "optical_permittivity = 2", "modes = 0.1:4 0.2:9"], "falling energy"),
+        (
+            ["static_permittivity = 9", "optical_permittivity = 2", "modes = 0.2:4 0.1:8"],
+            "rising from optical to",
+        ),
+        (
+            ["static_permittivity = 9", "optical_permittivity = 2", "modes = 0.2:10 0.1:9"],
+            "rising from optical to",
+        ),
+        (["sound_velocity = 0"], "more than 0 nm/ps"),
+        (["zone_edge = -1"], "more than 0 1/nm"),
+        (["effective_mas = 1"], "Did you mean 'effective_mass'?"),
+    ],
+)
+def test_phonons_that_cannot_be(write_card: WriteCard, lines: list[str], words: str) -> None:
+    units = {"sound_velocity": "nm/ps", "zone_edge": "1/nm", "longitudinal_optical_energy": "eV"}
+    text = "[phonons]\n"
+    for line in lines:
+        key, value = line.split(" = ")
+        if key == "modes":
+            pairs = (pair.split(":") for pair in value.split())
+            modes = [
+                f"{{ energy = {number(e, 'eV')}, permittivity_below = {number(p, '1')} }}" for e, p in pairs
+            ]
+            text += f"modes = [{', '.join(modes)}]\n"
+        else:
+            text += f"{key} = {number(value, units.get(key, '1'))}\n"
+    host = card_text("water")
+    assert words in str(fault(write_card(host + text, based_on=None)))
 
 
 def test_yields_by_falling_size_are_refused(write_card: WriteCard) -> None:

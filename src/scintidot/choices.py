@@ -177,6 +177,11 @@ USUAL = {
     "exciton.lifetime": (100.0, 1e7),
     "density": (0.5, 20.0),
     "sizing_curve.energy_at_infinity": (0.3, 10.0),
+    "electrons.electron_affinity": (-2.0, 7.0),
+    "phonons.longitudinal_optical_energy": (0.003, 0.3),
+    "phonons.effective_mass": (0.005, 3.0),
+    "phonons.sound_velocity": (0.5, 20.0),
+    "phonons.deformation_potential": (0.3, 30.0),
 }
 """What is common among nanocrystals; outside, a unit may have been mistaken."""
 

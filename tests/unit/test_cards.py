@@ -687,6 +687,11 @@ def test_phonons_that_cannot_be(write_card: WriteCard, lines: list[str], words: 
     assert words in str(fault(write_card(host + text, based_on=None)))
 
 
+def test_phonon_energy_in_the_wrong_unit_is_noticed(write_card: WriteCard) -> None:
+    path = write_card(f"[phonons]\nlongitudinal_optical_energy = {number(19, 'eV')}")
+    assert any("19 eV is unusual" in note for note in check_card(path)["notes"])
+
+
 def test_yields_by_falling_size_are_refused(write_card: WriteCard) -> None:
     points = "".join(
         f"[[quantum_yield.points]]\nedge_length = {number(edge, 'nm')}\nquantum_yield = {number(0.5, '1')}\n"

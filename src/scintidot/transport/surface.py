@@ -35,7 +35,7 @@ def quantum_transmission(kinetic_energy: float, cosine: float, step: float) -> f
     if across <= max(step, 0.0):
         return 0.0
     ratio = math.sqrt(1 - step / across)
-    return 4 * ratio / (1 + ratio) ** 2
+    return min(1.0, 4 * ratio / (1 + ratio) ** 2)
 
 
 def classical_transmission(kinetic_energy: float, cosine: float, step: float) -> float:
@@ -58,14 +58,14 @@ def refract(
     normal_z: float,
     step: float,
 ) -> tuple[float, float, float, float]:
-    """Unit direction and kinetic energy behind the surface, for an electron that passes.
+    """Unit direction and kinetic energy behind the surface, for an electron whose transmission is not zero.
 
     ``normal`` is the unit normal towards the medium that is entered.
     """
     cosine = direction_x * normal_x + direction_y * normal_y + direction_z * normal_z
     after = kinetic_energy - step
     along = math.sqrt(kinetic_energy / after)
-    across = math.sqrt((kinetic_energy * cosine * cosine - step) / after) - along * cosine
+    across = math.sqrt(max(0.0, kinetic_energy * cosine * cosine - step) / after) - along * cosine
     return (
         along * direction_x + across * normal_x,
         along * direction_y + across * normal_y,

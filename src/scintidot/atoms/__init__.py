@@ -1,0 +1,1 @@
+"""Free atoms: their shells, and how a vacancy in one relaxes."""

@@ -1,0 +1,198 @@
+"""Photon interactions of a material, as the document ``scintidot.attenuation/1``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from scintidot import __version__
+from scintidot.atoms.relaxation import YIELDS
+from scintidot.atoms.shells import shells_of
+from scintidot.errors import BadValue, FieldError, one_of
+from scintidot.materials.fields import In
+from scintidot.materials.library import load_material
+from scintidot.provenance import bibliography
+from scintidot.radiation.absorption import MeanAbsorption, mean_absorption
+from scintidot.radiation.compton import mean_transfer
+from scintidot.radiation.photoelectric import last_good_energy, shell_fractions
+from scintidot.radiation.photons import (
+    COMPTON,
+    PROCESSES,
+    RANGE,
+    Compound,
+    check_energy,
+    compound_of,
+    element_fractions,
+    mass_attenuation,
+)
+from scintidot.results import number
+
+SCHEMA = "scintidot.attenuation/1"
+NEAR_EDGE = 0.02
+"""Relative distance from an absorption edge within which the tables are warned of."""
+SOURCES = (
+    "xraylib_nist", "berger_hubbell_1987", "kissel_2000", "hubbell_1975", "hubbell_overbo_1979",
+    "klein_nishina_1929", "cullen_1991",
+)  # fmt: skip
+
+
+def attenuation(
+    material: str | Path, energies_keV: Sequence[float | str] | float | str, *, compton: str = "bound"
+) -> dict[str, Any]:
+    """Attenuation coefficients by process, and what an absorbed photon sets free.
+
+    Parameters
+    ----------
+    material : str or Path
+        A shipped material or a card with composition and density.
+    energies_keV : sequence of float or str, or one, or text with commas
+        1 keV to 800 keV; a number is in keV, text may carry a unit. Rows follow in this order.
+    compton : str
+        A name in `scintidot.radiation.photons.COMPTON`.
+
+    Raises
+    ------
+    BadValue
+        For an unknown material or choice, no energy, or what is no positive energy.
+    BadFile
+        For a card without composition or density, such as vacuum.
+    OutOfRange
+        For an energy beyond xraylib's tables.
+
+    Examples
+    --------
+    >>> row = attenuation("CsPbBr3", [7])["rows"][0]
+    >>> {element: round(share, 3) for element, share in row["element_fractions"].items()}
+    {'Br': 0.197, 'Cs': 0.385, 'Pb': 0.418}
+    """
+    where = "attenuation"
+    one_of(compton, COMPTON, where=where, who="--compton")
+    energies = _read_energies(energies_keV, where)
+    card = load_material(material, where=where, who="--material")
+    compound = compound_of(card)
+    references = bibliography(SOURCES) + card.references(["composition", "density"])
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "material": card.name,
+        "density_g_per_cm3": number(compound.density),
+        "mass_fractions": _by_element(compound, compound.mass_fraction),
+        "rows": [_row(compound, energy, compton) for energy in energies],
+        "choices": {
+            "compton": compton,
+            "compton_meaning": COMPTON[compton],
+            "yields": "xraylib",
+            "yields_meaning": YIELDS["xraylib"],
+            "range": RANGE,
+            "fractions": "of photoelectric absorption",
+            "mass_energy_transfer": "to electrons and outer shells; fluorescence of the first atom leaves, "
+            "bremsstrahlung is not subtracted, Compton vacancies do not radiate",
+        },
+        "warnings": list(_warnings(compound, energies)),
+        "bibliography": list({entry["key"]: entry for entry in (r.as_json() for r in references)}.values()),
+    }
+
+
+def _read_energies(energies: Sequence[float | str] | float | str, where: str) -> list[float]:
+    """Energies [eV] in the order given."""
+    who = "--energy-kev"
+    if isinstance(energies, str):
+        energies = [part for part in energies.split(",") if part.strip()]
+    entries: list[Any] = list(energies) if hasattr(energies, "__iter__") else [energies]
+    if not entries:
+        raise BadValue(where=where, what="list", who=who, expected="at least one energy in keV", found="none")
+    read = []
+    for entry in entries:
+        value = entry if isinstance(entry, str) else entry.item() if hasattr(entry, "item") else entry
+        try:
+            read.append(1e3 * In("keV", above=0).read_number(value))
+        except FieldError as error:
+            raise error.at(BadValue, where=where, who=who) from None
+    check_energy(read, where=where, who=who)
+    return read
+
+
+def _by_element(compound: Compound, values: Any) -> dict[str, float | None]:
+    return {symbol: number(value) for symbol, value in zip(compound.symbols, values, strict=True)}
+
+
+def _row(compound: Compound, energy: float, compton: str) -> dict[str, Any]:
+    per_mass = {name: float(value) for name, value in mass_attenuation(compound, energy, compton).items()}
+    total = sum(per_mass.values())
+    per_cm = total * compound.density
+    shares = element_fractions(compound, energy, "photoelectric")
+    absorbed = mean_absorption(compound, energy)
+    recoil = _mean_recoil(compound, energy, compton)
+    fluorescence = float(absorbed.photon_energy @ absorbed.photon_number)
+    transfer = per_mass["photoelectric"] * (1 - fluorescence / energy) + per_mass["compton"] * recoil / energy
+    return {
+        "energy_keV": energy / 1e3,
+        "mass_attenuation_cm2_per_g": {
+            **{name: number(per_mass[name]) for name in PROCESSES},
+            "total": number(total),
+        },
+        "linear_attenuation_per_cm": number(per_cm),
+        "mean_free_path_mm": number(10 / per_cm),
+        "mass_energy_transfer_cm2_per_g": number(transfer),
+        "element_fractions": _by_element(compound, shares),
+        "shell_fractions": {
+            symbol: {
+                name: number(share * part)
+                for name, part in zip(shells_of(z).names, shell_fractions(z, energy), strict=True)
+            }
+            for z, symbol, share in zip(compound.elements, compound.symbols, shares, strict=True)
+        },
+        "compton_mean_recoil_eV": number(recoil),
+        "photoelectric_event": _event(absorbed, fluorescence),
+    }
+
+
+def _mean_recoil(compound: Compound, energy: float, compton: str) -> float:
+    """Mean energy [eV] that an incoherent scattering takes from the photon."""
+    shares = element_fractions(compound, energy, "compton", compton)
+    parts = [mean_transfer(z, energy, compton) for z in compound.elements]
+    return float(sum(share * part for share, part in zip(shares, parts, strict=True)))
+
+
+def _event(absorbed: MeanAbsorption, fluorescence: float) -> dict[str, Any]:
+    """Means of one absorption: its energies sum to that of the photon."""
+    energies, numbers = absorbed.electron_energy, absorbed.electron_number
+    first = [origin.startswith("photoelectron") for origin in absorbed.electron_origin]
+    photoelectron = float(energies[first] @ numbers[first])
+    return {
+        "photoelectron_energy_eV": number(photoelectron),
+        "auger_electrons": number(numbers.sum() - numbers[first].sum()),
+        "auger_energy_eV": number(energies @ numbers - photoelectron),
+        "fluorescence_photons": number(absorbed.photon_number.sum()),
+        "fluorescence_energy_eV": number(fluorescence),
+        "outer_shell_energy_eV": number(absorbed.outer_shell_energy),
+        "imbalance_eV": number(absorbed.imbalance),
+    }
+
+
+def _warnings(compound: Compound, energies: list[float]) -> Iterator[str]:
+    for energy in dict.fromkeys(energies):
+        for z, symbol in zip(compound.elements, compound.symbols, strict=True):
+            shells = shells_of(z)
+            for name, edge in zip(shells.names, shells.binding_energy, strict=True):
+                if abs(energy / edge - 1) <= NEAR_EDGE:
+                    yield (
+                        f"{energy / 1e3:g} keV is within {NEAR_EDGE:.0%} of the {name} edge of {symbol} "
+                        f"({edge / 1e3:.4g} keV): the tables have a step there, its place differs between "
+                        "tables by up to 2 %, and the real edge has fine structure."
+                    )
+    beyond = [
+        symbol
+        for z, symbol in zip(compound.elements, compound.symbols, strict=True)
+        if max(energies) > last_good_energy(z) and len(shells_of(z).names) > 1
+    ]
+    if beyond:
+        ends = ", ".join(
+            f"{symbol} {last_good_energy(z) / 1e3:.3g} keV"
+            for z, symbol in zip(compound.elements, compound.symbols, strict=True)
+            if symbol in beyond
+        )
+        yield f"Beyond the tables of partial cross sections ({ends}) shell fractions stay as at their end."
+    if min(energies) < 5e3:
+        yield "Below about 5 keV photoelectric cross sections are uncertain by 5 to 10 %, more near edges."

@@ -1,0 +1,1 @@
+"""What comes in: photons and their interactions, sources of radiation."""

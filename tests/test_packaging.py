@@ -20,6 +20,8 @@ DATA = [
     "materials/data/Au.toml",
     "materials/data/CdS.toml",
     "materials/data/CdSe.toml",
+    "atoms/data/README.md",
+    "atoms/data/eadl97_nonradiative.npz",
     "materials/data/CsPbBr3.toml",
     "materials/data/CsPbBr3_dielectric.csv",
     "materials/data/CsPbCl3.toml",

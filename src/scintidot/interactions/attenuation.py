@@ -6,15 +6,24 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from scintidot import __version__
+from scintidot.atoms import relaxation
 from scintidot.atoms.relaxation import YIELDS
 from scintidot.atoms.shells import shells_of
 from scintidot.errors import BadValue, FieldError, one_of
 from scintidot.materials.fields import In
 from scintidot.materials.library import load_material
 from scintidot.provenance import bibliography
-from scintidot.radiation.absorption import MeanAbsorption, mean_absorption
-from scintidot.radiation.compton import mean_transfer
+from scintidot.radiation import compton as incoherent
+from scintidot.radiation import photoelectric, photons
+from scintidot.radiation.absorption import (
+    MeanAbsorption,
+    mass_energy_transfer,
+    mean_absorption,
+    mean_recoil,
+)
 from scintidot.radiation.photoelectric import last_good_energy, shell_fractions
 from scintidot.radiation.photons import (
     COMPTON,
@@ -31,10 +40,6 @@ from scintidot.results import number
 SCHEMA = "scintidot.attenuation/1"
 NEAR_EDGE = 0.02
 """Relative distance from an absorption edge within which the tables are warned of."""
-SOURCES = (
-    "xraylib_nist", "berger_hubbell_1987", "kissel_2000", "hubbell_1975", "hubbell_overbo_1979",
-    "klein_nishina_1929", "cullen_1991",
-)  # fmt: skip
 
 
 def attenuation(
@@ -71,7 +76,7 @@ def attenuation(
     energies = _read_energies(energies_keV, where)
     card = load_material(material, where=where, who="--material")
     compound = compound_of(card)
-    references = bibliography(SOURCES) + card.references(["composition", "density"])
+    references = bibliography(_sources(compton)) + card.references(["composition", "density"])
     return {
         "schema": SCHEMA,
         "version": __version__,
@@ -85,13 +90,22 @@ def attenuation(
             "yields": "xraylib",
             "yields_meaning": YIELDS["xraylib"],
             "range": RANGE,
-            "fractions": "of photoelectric absorption",
+            "fractions": "of photoelectric absorption; beyond the end of the tables of shells as there",
+            "fraction_tables_end_keV": _by_element(
+                compound, [last_good_energy(z) / 1e3 for z in compound.elements]
+            ),
             "mass_energy_transfer": "to electrons and outer shells; fluorescence of the first atom leaves, "
             "bremsstrahlung is not subtracted, Compton vacancies do not radiate",
         },
         "warnings": list(_warnings(compound, energies)),
         "bibliography": list({entry["key"]: entry for entry in (r.as_json() for r in references)}.values()),
     }
+
+
+def _sources(compton: str) -> list[str]:
+    doppler = incoherent.SOURCES if compton == "doppler" else ()
+    keys = [*photons.SOURCES, *photoelectric.SOURCES, *relaxation.SOURCES, *doppler]
+    return [key for key in keys if key != "sauter_1931"]  # no direction here
 
 
 def _read_energies(energies: Sequence[float | str] | float | str, where: str) -> list[float]:
@@ -109,7 +123,7 @@ def _read_energies(energies: Sequence[float | str] | float | str, where: str) ->
             read.append(1e3 * In("keV", above=0).read_number(value))
         except FieldError as error:
             raise error.at(BadValue, where=where, who=who) from None
-    check_energy(read, where=where, who=who)
+    check_energy(np.array(read), where=where, who=who)
     return read
 
 
@@ -123,9 +137,6 @@ def _row(compound: Compound, energy: float, compton: str) -> dict[str, Any]:
     per_cm = total * compound.density
     shares = element_fractions(compound, energy, "photoelectric")
     absorbed = mean_absorption(compound, energy)
-    recoil = _mean_recoil(compound, energy, compton)
-    fluorescence = float(absorbed.photon_energy @ absorbed.photon_number)
-    transfer = per_mass["photoelectric"] * (1 - fluorescence / energy) + per_mass["compton"] * recoil / energy
     return {
         "energy_keV": energy / 1e3,
         "mass_attenuation_cm2_per_g": {
@@ -134,7 +145,7 @@ def _row(compound: Compound, energy: float, compton: str) -> dict[str, Any]:
         },
         "linear_attenuation_per_cm": number(per_cm),
         "mean_free_path_mm": number(10 / per_cm),
-        "mass_energy_transfer_cm2_per_g": number(transfer),
+        "mass_energy_transfer_cm2_per_g": number(mass_energy_transfer(compound, energy, compton=compton)),
         "element_fractions": _by_element(compound, shares),
         "shell_fractions": {
             symbol: {
@@ -143,19 +154,12 @@ def _row(compound: Compound, energy: float, compton: str) -> dict[str, Any]:
             }
             for z, symbol, share in zip(compound.elements, compound.symbols, shares, strict=True)
         },
-        "compton_mean_recoil_eV": number(recoil),
-        "photoelectric_event": _event(absorbed, fluorescence),
+        "compton_mean_recoil_eV": number(mean_recoil(compound, energy, compton)),
+        "photoelectric_event": _event(absorbed),
     }
 
 
-def _mean_recoil(compound: Compound, energy: float, compton: str) -> float:
-    """Mean energy [eV] that an incoherent scattering takes from the photon."""
-    shares = element_fractions(compound, energy, "compton", compton)
-    parts = [mean_transfer(z, energy, compton) for z in compound.elements]
-    return float(sum(share * part for share, part in zip(shares, parts, strict=True)))
-
-
-def _event(absorbed: MeanAbsorption, fluorescence: float) -> dict[str, Any]:
+def _event(absorbed: MeanAbsorption) -> dict[str, Any]:
     """Means of one absorption: its energies sum to that of the photon."""
     energies, numbers = absorbed.electron_energy, absorbed.electron_number
     first = [origin.startswith("photoelectron") for origin in absorbed.electron_origin]
@@ -165,7 +169,7 @@ def _event(absorbed: MeanAbsorption, fluorescence: float) -> dict[str, Any]:
         "auger_electrons": number(numbers.sum() - numbers[first].sum()),
         "auger_energy_eV": number(energies @ numbers - photoelectron),
         "fluorescence_photons": number(absorbed.photon_number.sum()),
-        "fluorescence_energy_eV": number(fluorescence),
+        "fluorescence_energy_eV": number(absorbed.fluorescence_energy),
         "outer_shell_energy_eV": number(absorbed.outer_shell_energy),
         "imbalance_eV": number(absorbed.imbalance),
     }
@@ -182,17 +186,5 @@ def _warnings(compound: Compound, energies: list[float]) -> Iterator[str]:
                         f"({edge / 1e3:.4g} keV): the tables have a step there, its place differs between "
                         "tables by up to 2 %, and the real edge has fine structure."
                     )
-    beyond = [
-        symbol
-        for z, symbol in zip(compound.elements, compound.symbols, strict=True)
-        if max(energies) > last_good_energy(z) and len(shells_of(z).names) > 1
-    ]
-    if beyond:
-        ends = ", ".join(
-            f"{symbol} {last_good_energy(z) / 1e3:.3g} keV"
-            for z, symbol in zip(compound.elements, compound.symbols, strict=True)
-            if symbol in beyond
-        )
-        yield f"Beyond the tables of partial cross sections ({ends}) shell fractions stay as at their end."
     if min(energies) < 5e3:
         yield "Below about 5 keV photoelectric cross sections are uncertain by 5 to 10 %, more near edges."

@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.atoms.relaxation import RULE, YIELDS, MeanCascade, Relaxation, mean_cascade, relaxation_of
+from scintidot.atoms.relaxation import (
+    RULE,
+    SOURCES,
+    YIELDS,
+    MeanCascade,
+    Relaxation,
+    mean_cascade,
+    relaxation_of,
+)
 from scintidot.atoms.shells import atomic_number, shell_index
 from scintidot.errors import one_of
 from scintidot.provenance import bibliography
@@ -16,7 +24,6 @@ from scintidot.results import number
 SCHEMA = "scintidot.relaxation/1"
 FEWEST = 1e-3
 """Mean number per vacancy from which a line is listed."""
-SOURCES = ("xraylib_nist", "cullen_1991", "chung_jenkins_1970")
 
 
 def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> dict[str, Any]:

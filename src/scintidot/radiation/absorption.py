@@ -9,8 +9,9 @@ import numpy as np
 
 from scintidot.atoms.relaxation import mean_cascade, relaxation_of, sample_cascade
 from scintidot.atoms.shells import shells_of
+from scintidot.radiation.compton import mean_transfer
 from scintidot.radiation.photoelectric import photoelectron_cosine, shell_fractions
-from scintidot.radiation.photons import Compound, check_energy, element_fractions
+from scintidot.radiation.photons import Compound, check_energy, element_fractions, mass_attenuation
 from scintidot.records import FloatArray
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class MeanAbsorption:
     photon_number: FloatArray
     outer_shell_energy: float  # [eV]
     imbalance: float  # of all energies against the photon's [eV]
+
+    @property
+    def fluorescence_energy(self) -> float:
+        """Mean energy of all fluorescence photons. [eV]"""
+        return float(self.photon_energy @ self.photon_number)
 
 
 def photoelectric_event(
@@ -124,3 +130,24 @@ def mean_absorption(compound: Compound, energy: float, yields: str = "xraylib") 
         float(outer),
         whole - energy,
     )
+
+
+def mean_recoil(compound: Compound, energy: float, compton: str = "bound") -> float:
+    """Mean energy [eV] that an incoherent scattering takes from the photon, electrons taken as free."""
+    shares = element_fractions(compound, energy, "compton", compton)
+    parts = [mean_transfer(z, energy, compton) for z in compound.elements]
+    return float(sum(share * part for share, part in zip(shares, parts, strict=True)))
+
+
+def mass_energy_transfer(
+    compound: Compound, energy: float, *, compton: str = "bound", yields: str = "xraylib"
+) -> float:
+    """Mass energy-transfer coefficient: energy that electrons and outer shells get, over the photon's. [cm2/g]
+
+    Fluorescence of the atom hit leaves; bremsstrahlung of the electrons is not subtracted, which is what divides
+    it from the energy-absorption coefficient; vacancies after Compton scattering do not radiate.
+    """
+    per_mass = mass_attenuation(compound, energy, compton)
+    kept = 1 - mean_absorption(compound, energy, yields).fluorescence_energy / energy
+    recoil = mean_recoil(compound, energy, compton) / energy
+    return float(per_mass["photoelectric"] * kept + per_mass["compton"] * recoil)

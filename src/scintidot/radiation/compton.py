@@ -11,7 +11,9 @@ fixes the energy E' of the scattered photon by
     p_z/mc = [E E' (1 - cos theta)/mc^2 - (E - E')] / sqrt(E^2 + E'^2 - 2 E E' cos theta)
 
 and the recoil electron gets E - E' - B of its shell, along the momentum transfer. A shell takes part in
-proportion to its electrons and the share of its profile that can pay B.
+proportion to its electrons and the share of its profile that can pay B. Limit: the approximation needs transfers
+far above B. Its mean loss exceeds that of free electrons by 10 % in CsPbBr3 at 60 keV, and twofold in Pb at 10 keV,
+where it is no more than a guess; incoherent scattering is a share of 1e-4 of the attenuation there.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ from scintidot.records import FloatArray
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+SOURCES = ("klein_nishina_1929", "hubbell_1975", "biggs_1975", "ribberfors_1975")
 FINE_STRUCTURE = CONSTANTS["fine_structure_constant"].value
 ELECTRON_RADIUS = BOHR_RADIUS * FINE_STRUCTURE**2
 """Classical electron radius. [nm]"""
@@ -47,7 +50,7 @@ LARGEST_MOMENTUM = 100.0
 LOWEST_VARIABLE = 1.1e-3
 """Where the tables of the scattering function start [1/angstrom]; below, it goes as x^2, its limit."""
 
-_ANGLE_NODES = np.concatenate([[0.0], np.geomspace(1e-9, 2.0, 500)])
+_ANGLE_NODES = np.union1d(np.geomspace(1e-9, 2.0, 300), np.linspace(0.0, 2.0, 301))
 _MOMENTUM_NODES = np.concatenate([np.linspace(0, 1, 41), np.geomspace(1.02, LARGEST_MOMENTUM, 120)])
 
 

@@ -26,6 +26,7 @@ RANGE = "1 keV to 800 keV, the range of xraylib's tables"
 CM2_PER_NM2 = 1e-14
 CM_PER_NM = 1e-7
 
+SOURCES = ("xraylib_nist", "berger_hubbell_1987", "hubbell_1975", "hubbell_overbo_1979", "klein_nishina_1929")
 PROCESSES = ("photoelectric", "compton", "rayleigh")
 COMPTON = {
     "free-electron": "Klein-Nishina on free electrons at rest",
@@ -54,23 +55,29 @@ class Compound:
 
 def compound_of(material: Material) -> Compound:
     """Elements of a material card; refuses one without composition or mass."""
-    import xraylib
-
     composition, density = material.card.composition, material.card.density.value
     if composition is None or density <= 0:
-        found = "none" if composition is None else f"{density:g} g/cm3"
         raise BadFile(
             where=material.where,
             what="material",
             who="composition" if composition is None else "density",
             expected="matter that photons interact with: a formula and a positive density",
-            found=found,
+            found="none" if composition is None else f"{density:g} g/cm3",
         )
-    parsed = xraylib.CompoundParser(composition.formula)
+    return compound_from_formula(composition.formula, density, name=material.name, where=material.where)
+
+
+def compound_from_formula(
+    formula: str, density: float, *, name: str | None = None, where: str = "photons"
+) -> Compound:
+    """Elements of a formula such as H2O; ``density`` in g/cm3."""
+    import xraylib
+
+    parsed = xraylib.CompoundParser(formula)
     heaviest = max(parsed["Elements"])
     if heaviest > LARGEST_ATOMIC_NUMBER:
         raise OutOfRange(
-            where=material.where,
+            where=where,
             what="element",
             who="composition.formula",
             expected=f"elements up to Z = {LARGEST_ATOMIC_NUMBER}, the last in xraylib's photon tables",
@@ -79,7 +86,7 @@ def compound_of(material: Material) -> Compound:
     fraction = np.array(parsed["massFractions"])
     weight = np.array([xraylib.AtomicWeight(z) for z in parsed["Elements"]])
     atoms = fraction / weight * AVOGADRO_CONSTANT
-    return Compound(material.name, tuple(parsed["Elements"]), fraction, atoms, density)
+    return Compound(name or formula, tuple(parsed["Elements"]), fraction, atoms, density)
 
 
 def check_energy(energy: FloatArray | float, *, where: str = "photons", who: str = "energy") -> FloatArray:
@@ -93,7 +100,7 @@ def check_energy(energy: FloatArray | float, *, where: str = "photons", who: str
                 who=who,
                 expected=RANGE,
                 found=f"{value / 1e3:g} keV",
-                hint=f"Did you mean {value / 1e3:g} eV?" if _in_range(value / 1e3) else None,
+                hint=f"Did you mean {value / 1e6:g} keV?" if _in_range(value / 1e3) else None,
             )
     return values
 

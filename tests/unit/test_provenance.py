@@ -47,6 +47,7 @@ def test_every_shipped_reference_is_used() -> None:
     methods = set(choices.METHOD_SOURCES)
     for module in (relaxation, photons, compton, photoelectric):
         methods |= set(module.SOURCES)
+    methods |= set(photoelectric.DIRECTION_SOURCES)
     cards = [load_material(name).card for name in material_names()]
     used = {key for card in cards for _, quantity in card.quantities() for key in quantity.source}
     used |= {card.composition.source for card in cards if card.composition}

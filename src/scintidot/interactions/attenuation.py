@@ -104,8 +104,7 @@ def attenuation(
 
 def _sources(compton: str) -> list[str]:
     doppler = incoherent.SOURCES if compton == "doppler" else ()
-    keys = [*photons.SOURCES, *photoelectric.SOURCES, *relaxation.SOURCES, *doppler]
-    return [key for key in keys if key != "sauter_1931"]  # no direction here
+    return [*photons.SOURCES, *photoelectric.SOURCES, *relaxation.SOURCES, *doppler]
 
 
 def _read_energies(energies: Sequence[float | str] | float | str, where: str) -> list[float]:
@@ -113,14 +112,13 @@ def _read_energies(energies: Sequence[float | str] | float | str, where: str) ->
     who = "--energy-kev"
     if isinstance(energies, str):
         energies = [part for part in energies.split(",") if part.strip()]
-    entries: list[Any] = list(energies) if hasattr(energies, "__iter__") else [energies]
-    if not entries:
+    entries = np.ravel(np.array(energies, dtype=object))
+    if not entries.size:
         raise BadValue(where=where, what="list", who=who, expected="at least one energy in keV", found="none")
     read = []
     for entry in entries:
-        value = entry if isinstance(entry, str) else entry.item() if hasattr(entry, "item") else entry
         try:
-            read.append(1e3 * In("keV", above=0).read_number(value))
+            read.append(1e3 * In("keV", above=0).read_number(entry))
         except FieldError as error:
             raise error.at(BadValue, where=where, who=who) from None
     check_energy(np.array(read), where=where, who=who)

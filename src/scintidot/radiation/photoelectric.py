@@ -19,7 +19,8 @@ from scintidot.radiation.photons import check_energy
 from scintidot.radiation.sampling import InverseTable
 from scintidot.records import FloatArray
 
-SOURCES = ("xraylib_nist", "kissel_2000", "sauter_1931")
+SOURCES = ("xraylib_nist", "kissel_2000")
+DIRECTION_SOURCES = ("sauter_1931",)
 DIRECTIONS = {
     "sauter": "Sauter's angular distribution of K photoelectrons, used for every shell",
     "isotropic": "all directions alike",

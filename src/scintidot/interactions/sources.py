@@ -1,0 +1,95 @@
+"""Sources as documents: list and show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scintidot import __version__
+from scintidot.provenance import bibliography
+from scintidot.radiation.sources import GRAMMAR, read_source, source_names
+from scintidot.radiation.spectrum import KINDS, Spectrum, range_warnings
+from scintidot.results import number
+
+
+def list_sources() -> dict[str, Any]:
+    """The named sources and the forms of all others, as ``scintidot.sources/1``."""
+    rows = []
+    for name, title in source_names().items():
+        spectrum = read_source(name)
+        rows.append(
+            {
+                "name": name,
+                "kind": spectrum.kind,
+                "particle": spectrum.particle,
+                "mean_energy_keV": number(spectrum.mean_energy / 1e3),
+                "highest_energy_keV": number(spectrum.energy_range[1] / 1e3),
+                "intensity": number(spectrum.intensity),
+                "per": spectrum.per,
+                "description": title,
+            }
+        )
+    return {
+        "schema": "scintidot.sources/1",
+        "version": __version__,
+        "sources": rows,
+        "forms": [{"form": form, "meaning": meaning} for form, meaning in GRAMMAR.items()],
+    }
+
+
+def source_spectrum(text: str, folder: Path | None = None) -> dict[str, Any]:
+    """The spectrum of a source as a user writes it, as ``scintidot.source/1``.
+
+    Intensities are particles per ``per``. The continuum has ``intensity[i]`` particles, evenly spread, between
+    ``edges_keV[i]`` and ``edges_keV[i + 1]``.
+
+    Raises
+    ------
+    BadValue, BadFile, OutOfRange
+        For a source that cannot be read.
+
+    Examples
+    --------
+    >>> document = source_spectrum("am241-59")
+    >>> document["particle"], document["lines"][0]["energy_keV"], document["per"]
+    ('photon', 59.5409, 'decay')
+    """
+    spectrum = read_source(text, folder)
+    first, last = spectrum.energy_range
+    return {
+        "schema": "scintidot.source/1",
+        "version": __version__,
+        "name": spectrum.name,
+        "kind": spectrum.kind,
+        "description": spectrum.description,
+        "particle": spectrum.particle,
+        "per": spectrum.per,
+        "intensity": number(spectrum.intensity),
+        "mean_energy_keV": number(spectrum.mean_energy / 1e3),
+        "lowest_energy_keV": number(first / 1e3),
+        "highest_energy_keV": number(last / 1e3),
+        "lines": _lines(spectrum),
+        "bins": {
+            "edges_keV": _floats(spectrum.bin_edges / 1e3),
+            "intensity": _floats(spectrum.bin_intensity),
+        },
+        "provenance": spectrum.provenance,
+        "choices": {"source": text, "kind_meaning": KINDS[spectrum.kind], **spectrum.choices},
+        "warnings": range_warnings(spectrum),
+        "notes": list(spectrum.notes),
+        "bibliography": [reference.as_json() for reference in bibliography(spectrum.source)],
+    }
+
+
+def _lines(spectrum: Spectrum) -> list[dict[str, Any]]:
+    rows = zip(spectrum.line_name, spectrum.line_energy, spectrum.line_intensity, strict=True)
+    return [
+        {"name": name, "energy_keV": number(energy / 1e3), "intensity": number(intensity)}
+        for name, energy, intensity in rows
+    ]
+
+
+def _floats(values: np.ndarray) -> list[float | None]:
+    return [number(f"{value:.7g}") for value in values]

@@ -37,6 +37,15 @@ DATA = [
     "materials/data/toluene.toml",
     "materials/data/vacuum.toml",
     "materials/data/water.toml",
+    "radiation/data/beta.toml",
+    "radiation/data/lines.toml",
+    "radiation/data/tube_Ag40.csv",
+    "radiation/data/tube_Mo28.csv",
+    "radiation/data/tube_W100.csv",
+    "radiation/data/tube_W120.csv",
+    "radiation/data/tube_W20.csv",
+    "radiation/data/tube_W40.csv",
+    "radiation/data/tube_W70.csv",
 ]
 
 

@@ -43,8 +43,8 @@ def file_text(tube: Tube) -> str:
         "# particle: photon",
         f"# spekpy version: {version}",
         f"# spekpy physics: {PHYSICS}, attenuation data {ATTENUATION}",
-        f"# mean energy by spekpy keV: {mean:.6g}",
-        f"# half-value layer by spekpy mm Al: {half_value_layer:.6g}",
+        f"# mean energy by spekpy: {mean:.6g} keV",
+        f"# half-value layer by spekpy: {half_value_layer:.6g} mm Al",
         "# weight: photons/(cm2 mAs) in the bin, at 100 cm from the focus, no air",
         "energy_low_keV,energy_high_keV,weight",
     ]

@@ -11,7 +11,7 @@ from importlib import resources
 import numpy as np
 
 from scintidot.materials.fields import In
-from scintidot.provenance import Quantity
+from scintidot.provenance import PROVENANCE, Quantity
 from scintidot.radiation.spectrum import Spectrum
 
 _ENERGY = In("eV", above=0)
@@ -80,7 +80,7 @@ def line_spectrum(name: str) -> Spectrum:
     source = line_sources()[name]
     lines = sorted(source.lines, key=lambda line: line.energy.value)
     keys = [key for line in lines for key in (*line.energy.source, *line.intensity.source)]
-    worst = "recalled" if any("recalled" in _provenances(line) for line in lines) else "measured"
+    kinds = [kind for line in lines for kind in (line.energy.provenance, line.intensity.provenance)]
     return Spectrum(
         name=name,
         kind="lines",
@@ -90,12 +90,8 @@ def line_spectrum(name: str) -> Spectrum:
         line_energy=np.array([line.energy.value for line in lines]),
         line_intensity=np.array([line.intensity.value for line in lines]),
         line_name=tuple(line.name for line in lines),
-        provenance=worst,
+        provenance=max(kinds, key=list(PROVENANCE).index),  # that of its weakest number
         source=tuple(dict.fromkeys(keys)),
         choices={"lines": "all" if len(lines) > 1 else lines[0].name},
         notes=source.notes,
     )
-
-
-def _provenances(line: Line) -> tuple[str, str]:
-    return line.energy.provenance, line.intensity.provenance

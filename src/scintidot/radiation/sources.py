@@ -16,16 +16,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from scintidot.errors import BadFile, BadValue, OutOfRange, nearest
-from scintidot.radiation.beta import (
-    RADIATIVE,
-    SCREENING,
-    SHAPES,
-    Transition,
-    beta_sources,
-    beta_spectrum,
-    nuclide,
-    spectrum_of,
-)
+from scintidot.radiation.beta import RADIATIVE, SCREENING, SHAPES, Transition
+from scintidot.radiation.beta_sources import beta_sources, beta_spectrum, nuclide, spectrum_of
 from scintidot.radiation.lines import line_sources, line_spectrum
 from scintidot.radiation.spectrum import (
     HIGHEST_ENERGY,
@@ -106,6 +98,10 @@ def read_source(text: str, folder: Path | None = None) -> Spectrum:
         return _read_beta(words[1:])
     if first == "tube" or first.startswith("tube:"):
         return _read_tube(text.strip())
+    return _read_name(text, first, rest)
+
+
+def _read_name(text: str, first: str, rest: str) -> Spectrum:
     name = _canonical(text)
     if name in line_sources():
         return line_spectrum(name)

@@ -72,7 +72,7 @@ class Spectrum:
     line_name: tuple[str, ...] = ()
     bin_edges: FloatArray = field(default_factory=_empty)  # [eV], one more than bins
     bin_intensity: FloatArray = field(default_factory=_empty)
-    provenance: str = "computed"
+    provenance: str = "computed"  # of its weakest number; "as given" by the user
     source: tuple[str, ...] = ()  # keys of the references
     choices: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -132,6 +132,7 @@ def monoenergetic(particle: str, energy: float) -> Spectrum:
         line_energy=np.array([energy]),
         line_intensity=np.array([1.0]),
         line_name=(f"{energy / 1e3:g} keV",),
+        provenance="as given",
         choices={"energy_eV": energy},
     )
 

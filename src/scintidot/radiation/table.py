@@ -105,7 +105,7 @@ def table_spectrum(text: str, *, where: str, name: str, particle: str | None = N
         line_name=tuple(f"{value / 1e3:.6g} keV" for value in energy),
         bin_edges=table.edges,
         bin_intensity=table.edges if has_lines else share,
-        provenance="user",
+        provenance="as given",
         choices={
             "file": name,
             "rows": len(share),

@@ -20,7 +20,7 @@ ANODES = {"W": (10.0, 500.0), "Mo": (10.0, 50.0), "Rh": (10.0, 50.0), "Ag": (10.
 """Anode material -> tube voltages [kV] that SpekPy's model covers."""
 
 ANGLES = (3.0, 45.0)  # [deg]
-THICKEST_FILTER = 100.0  # [mm]
+THICKEST_FILTER = 1e4  # [mm], metres of air
 PHYSICS, ATTENUATION, DISTANCE = "casim", "pene", 100.0  # SpekPy's names; [cm]
 _SOURCES = ("spekpy_2021", "omar_2020")
 _NOTES = (
@@ -141,8 +141,8 @@ def compute(tube: Tube) -> tuple[FloatArray, FloatArray, str]:
             ) from None
     centre, fluence = spectrum.get_spectrum(diff=False)
     count = len(centre)
-    edges: FloatArray = 1e3 * (tube.voltage - tube.bin_width * np.arange(count, -1, -1))
-    return edges, np.asarray(fluence, dtype=np.float64), str(spekpy.__version__)
+    edges = 1e3 * (tube.voltage - tube.bin_width * np.arange(count, -1, -1, dtype=np.float64))
+    return np.asarray(edges, dtype=np.float64), np.asarray(fluence, dtype=np.float64), str(spekpy.__version__)
 
 
 def _spekpy() -> Any:

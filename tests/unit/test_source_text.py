@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scintidot.errors import BadFile, BadValue, OutOfRange, ScintidotError
 from scintidot.interactions.sources import list_sources, source_spectrum
-from scintidot.provenance import shipped_references
+from scintidot.provenance import PROVENANCE, shipped_references
 from scintidot.radiation.sources import GRAMMAR, read_source, source_names
 from scintidot.radiation.spectrum import KINDS, PARTICLES
 
@@ -86,9 +86,12 @@ def test_words_of_a_beta_source_count() -> None:
         ("beta C-3 1 MeV", BadValue, "such as Sr-90"),
         ("beta P-32 1 MeV alowed", BadValue, "Did you mean 'allowed'?"),
         ("beta P-32 1 MeV screening ros", BadValue, "Did you mean 'rose'?"),
-        ("beta P-32 500 eV", OutOfRange, "1 keV to 10 MeV"),
-        ("beta Md-258 1 MeV", OutOfRange, "Z = 102"),
+        ("beta P-32 500 eV", OutOfRange, "1 keV to 5 MeV"),
+        ("beta At-217 1 MeV", OutOfRange, "Z = 86"),
+        ("gamma", BadValue, "Write 'photon 7 keV'."),
         ("./none.csv", BadFile, "no such file"),
+        ("~nobody-of-this-name/mine.csv", BadFile, "readable text file"),
+        ("./nul\0.csv", BadFile, "readable text file"),
     ],
 )
 def test_a_mistake_gets_one_clear_line(text: str, kind: type[ScintidotError], words: str) -> None:
@@ -267,6 +270,17 @@ def test_document_is_complete(text: str) -> None:
     assert energy / total == pytest.approx(document["mean_energy_keV"], rel=1e-5)
     assert document["choices"]["source"] == text
     assert bool(document["bibliography"]) == (text != "electron 7 keV")
+
+
+def test_every_line_of_a_nuclide_says_where_it_comes_from() -> None:
+    document = source_spectrum("cd109")
+    keys = {reference["key"] for reference in document["bibliography"]}
+    for line in document["lines"]:
+        assert {line["energy_provenance"], line["intensity_provenance"]} <= set(PROVENANCE)
+        assert {*line["energy_source"], *line["intensity_source"]} <= keys
+        if line["intensity_low"] is not None:
+            assert line["intensity_low"] < line["intensity"] < line["intensity_high"]
+    assert document["provenance"] == "recalled"  # the energy of the 88 keV gamma
 
 
 def test_warnings_name_what_lies_outside() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from scintidot import __version__
 from scintidot.provenance import bibliography
+from scintidot.radiation.lines import line_sources
 from scintidot.radiation.sources import GRAMMAR, read_source, source_names
 from scintidot.radiation.spectrum import KINDS, Spectrum, range_warnings
 from scintidot.results import number
@@ -84,11 +85,29 @@ def source_spectrum(text: str, folder: Path | None = None) -> dict[str, Any]:
 
 
 def _lines(spectrum: Spectrum) -> list[dict[str, Any]]:
-    rows = zip(spectrum.line_name, spectrum.line_energy, spectrum.line_intensity, strict=True)
-    return [
-        {"name": name, "energy_keV": number(energy / 1e3), "intensity": number(intensity)}
-        for name, energy, intensity in rows
-    ]
+    """Each line; those of a named source with the origin of their numbers."""
+    named = line_sources().get(spectrum.name)
+    known = {line.name: line for line in named.lines} if named else {}
+    rows = []
+    for name, energy, intensity in zip(
+        spectrum.line_name, spectrum.line_energy, spectrum.line_intensity, strict=True
+    ):
+        row: dict[str, Any] = {
+            "name": name,
+            "energy_keV": number(energy / 1e3),
+            "intensity": number(intensity),
+        }
+        if name in known:
+            row |= {
+                "energy_provenance": known[name].energy.provenance,
+                "energy_source": list(known[name].energy.source),
+                "intensity_low": known[name].intensity.low,
+                "intensity_high": known[name].intensity.high,
+                "intensity_provenance": known[name].intensity.provenance,
+                "intensity_source": list(known[name].intensity.source),
+            }
+        rows.append(row)
+    return rows
 
 
 def _floats(values: np.ndarray) -> list[float | None]:

@@ -34,7 +34,7 @@ GRAMMAR = {
     "electron ENERGY": "electrons of one energy, such as 'electron 7 keV'",
     "photon ENERGY": "photons of one energy, such as 'photon 511 keV'",
     "NAME": "a named source, such as am241 or sr90-y90",
-    "beta NUCLIDE ENDPOINT [SHAPE] [screening LAW] [radiative LAW]": "one beta transition of NUCLIDE, such as "
+    "beta NUCLIDE ENDPOINT [SHAPE] [screening LAW] [radiative LAW]": "one beta-minus transition of NUCLIDE, such as "
     "'beta P-32 1710.7 keV allowed'",
     "tube:NAME": "a shipped X-ray tube spectrum, such as tube:W40",
     "tube ANODE VOLTAGE [THICKNESS MATERIAL ...] [ANGLE]": "any X-ray tube, such as 'tube W 40 kV 2.5 mm Al 12 deg'",
@@ -117,7 +117,7 @@ def _refuse(what: str, found: str, hint: str | None) -> NoReturn:
 
 def _hint(text: str, first: str, rest: str) -> str | None:
     if first in _OTHER_WORDS:
-        return f"Write '{_OTHER_WORDS[first]} {rest}'.".replace(" '", " '")
+        return f"Write '{_OTHER_WORDS[first]} {rest or '7 keV'}'."
     if unit_of(text) is not None:
         return f"Of which particle? Write 'electron {text}' or 'photon {text}'."
     keywords = [*source_names(), *PARTICLES, "tube", "beta"]
@@ -239,21 +239,31 @@ def _read_file(text: str, folder: Path | None) -> Spectrum:
     name, _, last = text.rpartition(" ")
     particle = last.lower() if name and last.lower() in PARTICLES else None
     name = name.strip() if particle else text
-    path = (folder or Path()) / Path(name).expanduser()
+    path = (folder or Path()) / name
     try:
+        path = (folder or Path()) / Path(name).expanduser()
         content = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        found = "no such file" if isinstance(error, FileNotFoundError) else _reason(error)
-        near = nearest(path.name, [other.name for other in _neighbours(path)], listed=True)
+    except (OSError, ValueError, RuntimeError) as error:
         raise BadFile(
-            where=name, what="file", who="source", expected="a readable text file", found=found, hint=near
+            where=name,
+            what="file",
+            who="source",
+            expected="a readable text file",
+            found=_reason(error),
+            hint=nearest(path.name, _neighbours(path), listed=True),
         ) from None
     return table_spectrum(content, where=name, name=name, particle=particle)
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
     return "a file that is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
-def _neighbours(path: Path) -> list[Path]:
-    return sorted(path.parent.glob("*.csv")) if path.parent.is_dir() else []
+def _neighbours(path: Path) -> list[str]:
+    """Names of the tables beside a file."""
+    try:
+        return sorted(other.name for other in path.parent.glob("*.csv"))
+    except (OSError, ValueError):
+        return []

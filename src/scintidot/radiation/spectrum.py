@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -80,7 +81,7 @@ class Spectrum:
     @cached_property
     def intensity(self) -> float:
         """Particles per ``per``."""
-        return float(self.line_intensity.sum() + self.bin_intensity.sum())
+        return math.fsum([*self.line_intensity, *self.bin_intensity])
 
     @cached_property
     def mean_energy(self) -> float:

@@ -5,7 +5,7 @@
     # particle: photon
     energy_keV,weight
     59.54,0.359
-    26.34,...
+    26.34,0.023
 
 The header says what the rows are: ``energy_keV,weight`` lines (with ``# kind: bins`` centres of adjoining bins),
 ``energy_low_keV,energy_high_keV,weight`` bins. ``eV`` in place of ``keV`` where the numbers are in eV.
@@ -26,9 +26,9 @@ from scintidot.records import FloatArray
 
 _UNITS = {"eV": 1.0, "keV": 1e3}
 HEADERS = {
-    f"{columns}": (unit, is_bins)
+    header: (unit, is_bins)
     for unit in _UNITS
-    for columns, is_bins in (
+    for header, is_bins in (
         (f"energy_{unit},weight", False),
         (f"energy_low_{unit},energy_high_{unit},weight", True),
     )

@@ -141,7 +141,7 @@ def compute(tube: Tube) -> tuple[FloatArray, FloatArray, str]:
             ) from None
     centre, fluence = spectrum.get_spectrum(diff=False)
     count = len(centre)
-    edges = 1e3 * (tube.voltage - tube.bin_width * np.arange(count, -1, -1, dtype=np.float64))
+    edges = np.round(1e3 * (tube.voltage - tube.bin_width * np.arange(count, -1, -1)), 6)
     return np.asarray(edges, dtype=np.float64), np.asarray(fluence, dtype=np.float64), str(spekpy.__version__)
 
 

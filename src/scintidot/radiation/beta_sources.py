@@ -77,8 +77,7 @@ def beta_sources() -> Mapping[str, BetaSource]:
         members = [sources[member] for member in entry.get("members", [])]
         branches = [branch for member in members for branch in member.branches]
         branches += [_branch(transition) for transition in entry.get("transitions", [])]
-        notes = entry.get("notes", [note for member in members[1:] for note in member.notes])
-        sources[name] = BetaSource(name, entry["title"], entry["per"], tuple(notes), tuple(branches))
+        sources[name] = BetaSource(name, entry["title"], entry["per"], tuple(entry["notes"]), tuple(branches))
     return sources
 
 

@@ -15,13 +15,11 @@ import pytest
 from packaging.version import Version
 
 DATA = [
-    "py.typed",
-    "references.toml",
+    "atoms/data/README.md",
+    "atoms/data/eadl97_nonradiative.npz",
     "materials/data/Au.toml",
     "materials/data/CdS.toml",
     "materials/data/CdSe.toml",
-    "atoms/data/README.md",
-    "atoms/data/eadl97_nonradiative.npz",
     "materials/data/CsPbBr3.toml",
     "materials/data/CsPbBr3_dielectric.csv",
     "materials/data/CsPbCl3.toml",
@@ -37,6 +35,7 @@ DATA = [
     "materials/data/toluene.toml",
     "materials/data/vacuum.toml",
     "materials/data/water.toml",
+    "py.typed",
     "radiation/data/beta.toml",
     "radiation/data/lines.toml",
     "radiation/data/tube_Ag40.csv",
@@ -46,6 +45,7 @@ DATA = [
     "radiation/data/tube_W20.csv",
     "radiation/data/tube_W40.csv",
     "radiation/data/tube_W70.csv",
+    "references.toml",
 ]
 
 

@@ -72,7 +72,7 @@ def x_ray_energies() -> Case:
     rows = []
     for name in ("cd109", "fe55"):
         for line in line_sources()[name].lines:
-            if line.transition is None or "xraylib_lines" in line.energy.source:
+            if line.transition is None or "xraylib_nist" in line.energy.source:
                 continue
             element, transition = line.transition.split()
             number = xraylib.SymbolToAtomicNumber(element)

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from scintidot import __version__
 from scintidot.atoms import relaxation
 from scintidot.atoms.relaxation import YIELDS
 from scintidot.atoms.shells import shells_of
-from scintidot.errors import BadValue, FieldError, one_of
-from scintidot.materials.fields import In
+from scintidot.errors import one_of
+from scintidot.interactions.inputs import read_energies
 from scintidot.materials.library import load_material
 from scintidot.provenance import bibliography
 from scintidot.radiation import compton as incoherent
@@ -73,7 +71,8 @@ def attenuation(
     """
     where = "attenuation"
     one_of(compton, COMPTON, where=where, who="--compton")
-    energies = _read_energies(energies_keV, where)
+    energies = [1e3 * value for value in read_energies(energies_keV, "keV", where=where, who="--energy-kev")]
+    check_energy(energies, where=where, who="--energy-kev")
     card = load_material(material, where=where, who="--material")
     compound = compound_of(card)
     references = bibliography(_sources(compton)) + card.references(["composition", "density"])
@@ -105,24 +104,6 @@ def attenuation(
 def _sources(compton: str) -> list[str]:
     doppler = incoherent.SOURCES if compton == "doppler" else ()
     return [*photons.SOURCES, *photoelectric.SOURCES, *relaxation.SOURCES, *doppler]
-
-
-def _read_energies(energies: Sequence[float | str] | float | str, where: str) -> list[float]:
-    """Energies [eV] in the order given."""
-    who = "--energy-kev"
-    if isinstance(energies, str):
-        energies = [part for part in energies.split(",") if part.strip()]
-    entries = np.ravel(np.array(energies, dtype=object))
-    if not entries.size:
-        raise BadValue(where=where, what="list", who=who, expected="at least one energy in keV", found="none")
-    read = []
-    for entry in entries:
-        try:
-            read.append(1e3 * In("keV", above=0).read_number(entry))
-        except FieldError as error:
-            raise error.at(BadValue, where=where, who=who) from None
-    check_energy(np.array(read), where=where, who=who)
-    return read
 
 
 def _by_element(compound: Compound, values: Any) -> dict[str, float | None]:

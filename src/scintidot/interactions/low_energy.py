@@ -12,6 +12,7 @@ from typing import Any
 
 from scintidot import __version__, bands
 from scintidot.errors import BadValue, FieldError, OutOfRange, one_of
+from scintidot.interactions.inputs import read_energies
 from scintidot.interactions.slow_electrons import LowEnergy, figures, low_energy_model
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
@@ -44,7 +45,7 @@ _WHERE = "low-energy"
 
 def low_energy(
     material: Material | str,
-    energies_eV: Iterable[float | str],
+    energies_eV: Iterable[float | str] | float | str,
     *,
     temperature: float | str = 300.0,
     host: Material | str = "vacuum",
@@ -146,14 +147,12 @@ def _read(value: object, who: str, limits: In) -> float:
         raise error.at(kind, where=_WHERE, who=who) from None
 
 
-def _energies(values: Iterable[float | str]) -> list[float]:
+def _energies(values: object) -> list[float]:
     limits = In("eV", at_least=polar.LOWEST_ENERGY, at_most=polar.HIGHEST_ENERGY)
-    energies = [_read(value, "energies_eV", limits) for value in values]
-    if not energies:
-        raise BadValue(
-            where=_WHERE, what="value", who="energies_eV", expected="one or more energies", found="none"
-        )
-    return energies
+    return [
+        _read(value, "--energy-ev", limits)
+        for value in read_energies(values, "eV", where=_WHERE, who="--energy-ev")
+    ]
 
 
 def _keys_used(material: Material, side: str, phonons: str, surface: str, mass: str) -> set[str]:

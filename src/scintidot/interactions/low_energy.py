@@ -84,8 +84,8 @@ def low_energy(
     _check_names(phonons, surface, mass)
     energies = _energies(energies_eV)
     kelvin = _read(temperature, "temperature", In("K", at_least=0, at_most=polar.HIGHEST_TEMPERATURE))
-    material = load_material(material) if isinstance(material, str) else material
-    host = load_material(host, where=_WHERE, who="host") if isinstance(host, str) else host
+    material = load_material(material, where=_WHERE, who="--material")
+    host = load_material(host, where=_WHERE, who="--host")
 
     def build(change: bands.Change | None = None) -> LowEnergy:
         here, around = material, host

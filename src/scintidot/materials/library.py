@@ -177,9 +177,13 @@ def is_card_path(text: str) -> bool:
 
 
 def load_material(
-    name_or_path: str | Path, *, where: str = "material", who: str = "material", kind: str | None = None
+    name_or_path: str | Path | Material,
+    *,
+    where: str = "material",
+    who: str = "material",
+    kind: str | None = None,
 ) -> Material:
-    """A shipped material by name, or a user's card by path (see `is_card_path`).
+    """A shipped material by name, or a user's card by path (see `is_card_path`); a material as it is.
 
     ``kind`` limits what is suggested for an unknown name to hosts or to complete scintillators.
 
@@ -195,6 +199,8 @@ def load_material(
     >>> load_material("octane").card.density.value
     0.7026
     """
+    if isinstance(name_or_path, Material):
+        return name_or_path
     text = str(name_or_path)
     if is_card_path(text):
         return _read_card(Path(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from scintidot.report.style import (
 from scintidot.results import as_text, write_text, write_together
 
 KINDS = (".png", ".svg", ".pdf", ".html")
+SHELL_STRENGTH = {"K": 1.0, "L": 0.75, "M": 0.5, "N": 0.3, "O": 0.18, "P": 0.1, "Q": 0.05}
+"""Opacity of the colour of an element."""
 PROVENANCE_COLOURS = {"measured": GREEN, "computed": BLUE, "estimate": VERMILION, "recalled": PURPLE}
 
 
@@ -49,13 +52,14 @@ def draw_interactions(document: dict[str, Any], path: Path) -> None:
 
 
 def draw_document(document: dict[str, Any], path: Path) -> None:
-    """The rows of ``scintidot elastic``, ``inelastic`` or ``attenuation``, against energy."""
+    """What ``scintidot elastic``, ``inelastic``, ``attenuation`` or ``sources show`` answers, against energy."""
     panels: dict[str, Callable[[Any, dict[str, Any]], None]] = {
         "scintidot.elastic/1": _elastic_rows,
         "scintidot.inelastic/1": _inelastic_rows,
         "scintidot.attenuation/1": _attenuation_rows,
+        "scintidot.source/1": _source,
     }
-    subject = document.get("material") or document["element"]
+    subject = next(document[key] for key in ("material", "element", "description") if key in document)
     with settings():
         drawing, axes = figure(1, 1, 8, 5.2)
         panels[document["schema"]](axes[0, 0], document)
@@ -103,6 +107,23 @@ def _attenuation_rows(axis: Any, document: dict[str, Any]) -> None:
         values = _column(rows, f"mass_attenuation_cm2_per_g.{key}")
         axis.loglog(_column(rows, "energy_keV"), values, "o-", color=colour, label=key)
     axis.set(xlabel="photon energy [keV]", ylabel="mass attenuation [cm²/g]")
+    axis.legend()
+
+
+def _source(axis: Any, document: dict[str, Any]) -> None:
+    """Lines as stems, per unit; the continuum per unit and keV."""
+    edges, shares = np.array(document["bins"]["edges_keV"]), np.array(document["bins"]["intensity"])
+    if shares.size:
+        axis.stairs(
+            shares / np.diff(edges), edges, color=BLUE, fill=True, alpha=0.4, label="continuum, per keV"
+        )
+    if document["lines"]:
+        energies = [line["energy_keV"] for line in document["lines"]]
+        axis.vlines(
+            energies, 0, [line["intensity"] for line in document["lines"]], color=VERMILION, label="lines"
+        )
+    axis.set(ylim=(0, None), xlabel=f"{document['particle']} energy [keV]")
+    axis.set_ylabel(f"{document['particle']}s per {document['per']}")
     axis.legend()
 
 
@@ -166,7 +187,7 @@ def _differential(axis: Any, document: dict[str, Any]) -> None:
 
 def _photons(axis: Any, document: dict[str, Any]) -> None:
     photon = document["photon"]
-    for key, colour in (("photoelectric", BLUE), ("compton", ORANGE), ("rayleigh", GREEN), ("total", GREY)):
+    for key, colour in (("total", GREY), ("photoelectric", BLUE), ("compton", ORANGE), ("rayleigh", GREEN)):
         _curve(axis, photon["energy_keV"], photon["mass_attenuation_cm2_per_g"][key], colour, key)
     axis.set(xscale="log", yscale="log", xlabel="photon energy [keV]", ylabel="mass attenuation [cm²/g]")
     axis.set_title("Photons: attenuation")
@@ -176,13 +197,14 @@ def _photons(axis: Any, document: dict[str, Any]) -> None:
 def _absorbing_shells(axis: Any, document: dict[str, Any]) -> None:
     photon = document["photon"]
     shares = photon["photoelectric_share"]
-    colours = shades(len(shares))
-    axis.stackplot(photon["energy_keV"], *shares.values(), labels=list(shares), colors=colours, alpha=0.85)
-    axis.set(
-        xscale="log", ylim=(0, 1), xlabel="photon energy [keV]", ylabel="share of photoelectric absorption"
-    )
+    elements = list(dict.fromkeys(name.split()[0] for name in shares if " " in name))
+    hues = dict(zip(elements, cycle((BLUE, ORANGE, GREEN, VERMILION, PURPLE)), strict=False))
+    colours = [(hues[name[:-2]], SHELL_STRENGTH[name[-1]]) if " " in name else GREY for name in shares]
+    axis.stackplot(photon["energy_keV"], *shares.values(), labels=list(shares), colors=colours, lw=0)
+    axis.set(xscale="log", xlim=(1, 800), ylim=(0, 1), xlabel="photon energy [keV]")
+    axis.set_ylabel("share of photoelectric absorption")
     axis.set_title("Photons: which shells absorb")
-    axis.legend(loc="lower left", ncols=2)
+    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), reverse=True)
 
 
 def _save(drawing: Any, document: dict[str, Any], path: Path, title: str) -> None:

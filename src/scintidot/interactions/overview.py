@@ -1,0 +1,206 @@
+"""All interactions of a material against energy, as ``scintidot.interactions/1``: what the picture shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scintidot import __version__
+from scintidot.atoms.elements import element
+from scintidot.errors import BadFile
+from scintidot.interactions.attenuation import attenuation
+from scintidot.interactions.inelastic import inelastic
+from scintidot.interactions.low_energy import low_energy
+from scintidot.interactions.tables import atoms_per_nm3
+from scintidot.materials.library import Material, load_material
+from scintidot.provenance import Reference, bibliography
+from scintidot.results import number
+from scintidot.transport import phonons as polar
+from scintidot.transport import stopping
+from scintidot.transport.elastic import tables as elastic_tables
+from scintidot.transport.elastic.cross_sections import differential_cross_section, scatterer
+from scintidot.transport.inelastic.bethe import bethe_stopping_power
+
+ELECTRON_ENERGIES = np.geomspace(0.5, 1e5, 107)
+"""[eV]"""
+BETHE_FROM = 1e3
+"""Bethe's formula is drawn from here; lower it is far outside its range. [eV]"""
+DIFFERENTIAL_AT = (50.0, 200.0, 1e3, 1e4, 1e5)
+"""[eV]"""
+PHOTON_ENERGIES = np.geomspace(1.0, 800.0, 160)
+"""[keV]"""
+SHARE_SHOWN = 0.02
+"""Shells that never absorb this share are summed up as others."""
+
+Progress = Callable[[str, float], None]
+
+
+def overview(material: str | Path | Material, progress: Progress | None = None) -> dict[str, Any]:
+    """Mean free paths, stopping power, loss function, differential cross sections and attenuation of a material.
+
+    Raises
+    ------
+    BadValue, BadFile
+        For an unknown material, or a card that lacks what the interactions need.
+    """
+    loaded = load_material(material, where="plot interactions", who="--material")
+    tell = progress or (lambda *_: None)
+    tell("photons", 0.0)
+    photons = attenuation(loaded, PHOTON_ENERGIES.tolist())
+    tell("inelastic", 0.2)
+    losses = inelastic(loaded, ELECTRON_ENERGIES.tolist())
+    tell("elastic", 0.6)
+    electron = {
+        "energy_eV": ELECTRON_ENERGIES.tolist(),
+        **{key: [row[key] for row in losses["rows"]] for key in ("imfp_nm", "stopping_power_eV_per_nm")},
+        **_stopping_twins(loaded, losses),
+        **_elastic_paths(loaded),
+    }
+    phonons = _phonon_paths(loaded)
+    tell("differential", 0.8)
+    document = {
+        "schema": "scintidot.interactions/1",
+        "version": __version__,
+        "material": loaded.name,
+        "choices": {
+            **losses["choices"],
+            "elastic": "free atoms, independent (model free)",
+            "compton": photons["choices"]["compton"],
+            **phonons["choices"],
+        },
+        "electron": {**electron, **phonons["paths"]},
+        "band": losses["band"],
+        "mean_excitation_energy_eV": losses["mean_excitation_energy_eV"],
+        "f_sum": losses["f_sum"],
+        "loss_function": _loss_function(loaded),
+        "differential_elastic": _differential(loaded),
+        "photon": {
+            "energy_keV": PHOTON_ENERGIES.tolist(),
+            "mass_attenuation_cm2_per_g": {
+                key: [row["mass_attenuation_cm2_per_g"][key] for row in photons["rows"]]
+                for key in photons["rows"][0]["mass_attenuation_cm2_per_g"]
+            },
+            "photoelectric_share": _shares(photons["rows"]),
+        },
+        "warnings": [
+            *(note for note in losses["warnings"]),
+            *phonons["warnings"],
+        ],
+        "bibliography": _together(losses, photons, phonons),
+    }
+    tell("done", 1.0)
+    return document
+
+
+def _stopping_twins(material: Material, losses: dict[str, Any]) -> dict[str, list[float | None]]:
+    """Ashley's and Bethe's stopping power [eV/nm] where they hold."""
+    table = material.energy_loss_or_estimate()
+    medium, mean = table.oscillators, losses["mean_excitation_energy_eV"]
+    ashley: list[float | None] = []
+    bethe: list[float | None] = []
+    for energy in ELECTRON_ENERGIES:
+        holds = energy >= stopping.LOWEST_ENERGY
+        ashley.append(number(stopping.stopping_power(energy, medium)) if holds else None)
+        bethe.append(
+            number(bethe_stopping_power(float(energy), medium, mean)) if energy >= BETHE_FROM else None
+        )
+    return {"stopping_power_ashley_eV_per_nm": ashley, "stopping_power_bethe_eV_per_nm": bethe}
+
+
+def _elastic_paths(material: Material) -> dict[str, list[float | None]]:
+    """Mean free path and first transport mean free path [nm] of independent free atoms."""
+    covered = ELECTRON_ENERGIES >= elastic_tables.LOWEST_ENERGY
+    energy = np.minimum(ELECTRON_ENERGIES[covered], elastic_tables.HIGHEST_ENERGY)
+    total, transport = np.zeros(energy.size), np.zeros(energy.size)
+    for symbol, density in atoms_per_nm3(material).items():
+        sections = elastic_tables.table(symbol).cross_sections(energy)
+        total += density * sections[0]
+        transport += density * sections[1]
+    below: list[float | None] = [None] * int((~covered).sum())
+    return {
+        "elastic_mean_free_path_nm": below + (1 / total).tolist(),
+        "transport_mean_free_path_nm": below + (1 / transport).tolist(),
+    }
+
+
+def _phonon_paths(material: Material) -> dict[str, Any]:
+    """Mean free paths [nm] of phonon scattering; none where the card does not say what they need."""
+    keys = {
+        "acoustic_mean_free_path_nm": "acoustic_per_nm",
+        "optical_phonon_mean_free_path_nm": "lo_emission_per_nm",
+    }
+    slow = ELECTRON_ENERGIES[ELECTRON_ENERGIES <= polar.HIGHEST_ENERGY]
+    beyond: list[float | None] = [None] * (ELECTRON_ENERGIES.size - slow.size)
+    for phonons in ("froehlich+acoustic", "acoustic", "froehlich"):
+        try:
+            document = low_energy(material, slow.tolist(), phonons=phonons, surface="none")
+        except BadFile:
+            continue
+        paths = {
+            name: [1 / row[key] if row.get(key) else None for row in document["rows"]] + beyond
+            for name, key in keys.items()
+        }
+        choices = {key: document["choices"][key] for key in ("phonons", "mass", "temperature_K")}
+        return {
+            "paths": paths,
+            "choices": choices,
+            "warnings": document["warnings"],
+            "bibliography": document["bibliography"],
+        }
+    return {
+        "paths": dict.fromkeys(keys, [None] * ELECTRON_ENERGIES.size),
+        "choices": {"phonons": "none"},
+        "warnings": [f"The card of {material.name} has no [phonons]: slow electrons are shown without them."],
+        "bibliography": [],
+    }
+
+
+def _loss_function(material: Material) -> dict[str, Any]:
+    table = material.energy_loss_or_estimate()
+    return {
+        "energy_eV": table.energy.tolist(),
+        "energy_loss_function": table.loss.tolist(),
+        "provenance": list(table.provenance),
+    }
+
+
+def _differential(material: Material) -> list[dict[str, Any]]:
+    """Sum over the atoms of a formula unit [nm^2/sr] against the scattering angle."""
+    angle = np.concatenate([np.geomspace(0.1, 10, 60)[:-1], np.linspace(10, 180, 171)])
+    density = atoms_per_nm3(material)
+    units = min(density.values())
+    curves = []
+    for energy in DIFFERENTIAL_AT:
+        total = np.zeros(angle.size)
+        for symbol, atoms in density.items():
+            total += (
+                atoms
+                / units
+                * differential_cross_section(scatterer(element(symbol)), energy, np.radians(angle))
+            )
+        curves.append({"energy_eV": energy, "angle_deg": angle.tolist(), "nm2_per_sr": total.tolist()})
+    return curves
+
+
+def _shares(rows: list[dict[str, Any]]) -> dict[str, list[float]]:
+    """Share of photoelectric absorption by principal shell, such as Pb L; small ones as others."""
+    shares: dict[str, np.ndarray[Any, Any]] = {}
+    for i, row in enumerate(rows):
+        for symbol, shells in row["shell_fractions"].items():
+            for shell, share in shells.items():
+                name = f"{symbol} {shell[0]}"
+                shares.setdefault(name, np.zeros(len(rows)))[i] += share
+    shown = {name: values.tolist() for name, values in shares.items() if values.max() >= SHARE_SHOWN}
+    rest = np.ones(len(rows)) - np.sum(list(shown.values()), axis=0)
+    return {**shown, "others": np.maximum(rest, 0.0).tolist()}
+
+
+def _together(*documents: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every source once, by year."""
+    entries = {entry["key"]: entry for document in documents for entry in document["bibliography"]}
+    own: list[Reference] = bibliography(["salvat_2005"])
+    entries.update({reference.key: reference.as_json() for reference in own})
+    return sorted(entries.values(), key=lambda entry: (entry["year"], entry["key"]))

@@ -1,0 +1,256 @@
+"""Everything that particles do in one material, computed once and kept: the tables of an engine.
+
+`build` makes one dataset (netCDF, units as attributes) of elastic, inelastic, low-energy and photon tables. Its parts
+are kept one by one under the fingerprint of what they were made from, so an interrupted build goes on where it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scintidot import __version__
+from scintidot.constants import NM3_PER_CM3
+from scintidot.errors import BadFile
+from scintidot.interactions.cache import cache_folder, kept
+from scintidot.interactions.inelastic import DEFAULT_EXCHANGE, tabulate
+from scintidot.interactions.low_energy import PHONONS
+from scintidot.interactions.slow_electrons import figures, low_energy_model
+from scintidot.materials.library import Material, load_material
+from scintidot.provenance import fingerprint
+from scintidot.radiation.photons import (
+    CM_PER_NM,
+    HIGHEST_ENERGY,
+    LOWEST_ENERGY,
+    PROCESSES,
+    compound_of,
+    element_fractions,
+    mass_attenuation,
+)
+from scintidot.results import write_together
+from scintidot.transport import phonons as polar
+from scintidot.transport.elastic.tables import probabilities
+from scintidot.transport.elastic.tables import table as elastic_table
+
+if TYPE_CHECKING:
+    import xarray
+
+SCHEMA = "scintidot.tables/1"
+METHOD = "1"
+"""Counted up whenever the same card gives other tables, so that kept ones are made anew."""
+PHOTON_POINTS = 200
+SLOW_POINTS = 80
+TEMPERATURE = 300.0
+"""Of the phonons. [K]"""
+PARTS = ("elastic", "inelastic", "low-energy", "photons")
+
+Progress = Callable[[str, float], None]
+
+
+def build(name_or_path: str | Path, progress: Progress | None = None) -> xarray.Dataset:
+    """All tables of a material, from the cache where they are kept.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A shipped material, or a card.
+    progress : callable, optional
+        Told the part that is being made, and the share of parts that are done.
+
+    Raises
+    ------
+    BadValue, BadFile
+        For an unknown material, or a card that lacks what the tables need.
+    """
+    import xarray
+
+    material = load_material(name_or_path, where="materials build", who="NAME|FILE")
+    compound_of(material)  # refuses empty space before any work
+    makers = {
+        "elastic": partial(_elastic, material),
+        "inelastic": partial(_inelastic, material),
+        "low-energy": partial(_low_energy, material),
+        "photons": partial(_photons, material),
+    }
+    tell = progress or (lambda *_: None)
+    parts = []
+    for i, name in enumerate(PARTS):
+        tell(name, i / len(PARTS))
+        key = fingerprint(*(text.encode() for text in (SCHEMA, METHOD, __version__, material.fingerprint)))
+        parts.append(kept(name, key, makers[name]))
+    tell("done", 1.0)
+    warnings = [note for part in parts for note in json.loads(part.attrs["warnings"])]
+    choices = {key: value for part in parts for key, value in json.loads(part.attrs["choices"]).items()}
+    return xarray.merge(parts, combine_attrs="drop").assign_attrs(
+        schema=SCHEMA,
+        version=__version__,
+        material=material.name,
+        fingerprint=material.fingerprint,
+        choices=json.dumps(choices),
+        warnings=json.dumps(warnings),
+    )
+
+
+def save(tables: xarray.Dataset, path: Path) -> None:
+    """Write the tables as netCDF, whole or not at all."""
+    write_together(path.parent, {path.name: partial(tables.to_netcdf, engine="h5netcdf")})
+
+
+def summary(tables: xarray.Dataset) -> dict[str, Any]:
+    """What was made, as ``scintidot.tables-summary/1``."""
+    folder = cache_folder()
+    axes = {
+        "elastic": "elastic_energy",
+        "inelastic": "inelastic_energy",
+        "low-energy": "slow_energy",
+        "photons": "photon_energy",
+    }
+    return {
+        "schema": "scintidot.tables-summary/1",
+        "version": tables.attrs["version"],
+        "material": tables.attrs["material"],
+        "fingerprint": tables.attrs["fingerprint"],
+        "tables": [
+            {
+                "name": name,
+                "points": int(tables[axis].size),
+                "lowest": float(tables[axis][0]),
+                "highest": float(tables[axis][-1]),
+                "unit": "eV",
+            }
+            for name, axis in axes.items()
+            if axis in tables
+        ],
+        "choices": json.loads(tables.attrs["choices"]),
+        "warnings": json.loads(tables.attrs["warnings"]),
+        "kept_in": None if folder is None else str(folder),
+    }
+
+
+def _dataset(
+    variables: dict[str, tuple[Any, ...]], choices: dict[str, Any], warnings: list[str]
+) -> xarray.Dataset:
+    """A part: name -> dimensions, values, unit."""
+    import xarray
+
+    return xarray.Dataset(
+        {name: (dims, values, {"units": unit}) for name, (dims, values, unit) in variables.items()},
+        attrs={"choices": json.dumps(choices), "warnings": json.dumps(warnings)},
+    )
+
+
+def atoms_per_nm3(material: Material) -> dict[str, float]:
+    """Number density [1/nm^3] of each element."""
+    compound = compound_of(material)
+    density = compound.atoms_per_gram * compound.density / NM3_PER_CM3
+    return {symbol: float(value) for symbol, value in zip(compound.symbols, density, strict=True)}
+
+
+def _elastic(material: Material) -> xarray.Dataset:
+    density = atoms_per_nm3(material)
+    tables = [elastic_table(symbol) for symbol in density]
+    probability, complement = probabilities()
+    by_element = ("element", "elastic_energy")
+    return _dataset(
+        {
+            "element": ("element", list(density), "1"),
+            "atoms_per_volume": ("element", list(density.values()), "1/nm3"),
+            "elastic_energy": ("elastic_energy", tables[0].energy, "eV"),
+            "elastic_total": (by_element, np.array([t.total for t in tables]), "nm2"),
+            "elastic_transport1": (by_element, np.array([t.transport1 for t in tables]), "nm2"),
+            "elastic_transport2": (by_element, np.array([t.transport2 for t in tables]), "nm2"),
+            "elastic_probability": ("elastic_probability", probability, "1"),
+            "elastic_probability_complement": ("elastic_probability", complement, "1"),
+            "elastic_mu": (
+                ("element", "elastic_energy", "elastic_probability"),
+                np.array([t.mu for t in tables], dtype=np.float32),
+                "1",
+            ),
+        },
+        {"elastic": "free atoms, independent; mu = (1 - cos theta)/2"},
+        [],
+    )
+
+
+def _inelastic(material: Material) -> xarray.Dataset:
+    table = tabulate(material, exchange=DEFAULT_EXCHANGE)
+    energies, by_quantile = "inelastic_energy", ("inelastic_energy", "inelastic_quantile")
+    return _dataset(
+        {
+            energies: (energies, table.kinetic_energy, "eV"),
+            "inelastic_inverse_mean_free_path": (energies, table.inverse_mean_free_path, "1/nm"),
+            "stopping_power": (energies, table.stopping_power, "eV/nm"),
+            "inelastic_quantile": ("inelastic_quantile", table.quantile, "1"),
+            "inelastic_loss": (by_quantile, table.loss, "eV"),
+            "inelastic_shell_probability": (
+                (*by_quantile, "shell"),
+                table.shell_probability.astype(np.float32),
+                "1",
+            ),
+            "shell": ("shell", list(table.shells), "1"),
+            "shell_binding_energy": ("shell", table.binding_energy, "eV"),
+            "band_gap": ((), table.band_gap, "eV"),
+            "valence_band_width": ((), table.valence_band_width, "eV"),
+            "recoil_loss": ("recoil_loss", table.recoil_loss, "eV"),
+            "recoil_ratio": ("recoil_ratio", table.recoil_ratio, "1"),
+            "recoil": (("recoil_loss", "recoil_ratio"), table.recoil, "1"),
+            "optical_loss_function": ("recoil_loss", table.optical, "1"),
+        },
+        {"inelastic": "full-penn", "exchange": DEFAULT_EXCHANGE},
+        [],
+    )
+
+
+def _low_energy(material: Material) -> xarray.Dataset:
+    """Phonons, where the card has what they need; the surface depends on the host and is left to the engine."""
+    energy = np.geomspace(polar.LOWEST_ENERGY, polar.HIGHEST_ENERGY, SLOW_POINTS)
+    choice, warnings = "none", []
+    for name in (name for name in PHONONS if name != "none"):
+        try:
+            model = low_energy_model(material, temperature=TEMPERATURE, phonons=name, surface="none")
+        except BadFile as fault:
+            warnings.append(f"Phonons {name} left out: the card lacks {fault.who}.")
+            continue
+        choice = name
+        break
+    if choice == "none":
+        return _dataset({}, {"phonons": "none"}, warnings)
+    units = {"_eV_per_nm": "eV/nm", "_per_nm": "1/nm"}
+    variables: dict[str, tuple[Any, ...]] = {"slow_energy": ("slow_energy", energy, "eV")}
+    for key, values in figures(energy.tolist(), model).items():
+        suffix = next(suffix for suffix in units if key.endswith(suffix))
+        variables[f"slow_{key.removesuffix(suffix)}"] = ("slow_energy", values, units[suffix])
+    return _dataset(
+        variables, {"phonons": choice, "phonons_mass": "free", "temperature_K": TEMPERATURE}, warnings
+    )
+
+
+def _photons(material: Material) -> xarray.Dataset:
+    compound = compound_of(material)
+    energy = np.geomspace(LOWEST_ENERGY, HIGHEST_ENERGY, PHOTON_POINTS)
+    coefficients = mass_attenuation(compound, energy)
+    per_nm = compound.density * CM_PER_NM
+    return _dataset(
+        {
+            "photon_energy": ("photon_energy", energy, "eV"),
+            "process": ("process", list(PROCESSES), "1"),
+            "photon_attenuation": (
+                ("process", "photon_energy"),
+                np.array([coefficients[name] * per_nm for name in PROCESSES]),
+                "1/nm",
+            ),
+            "photoelectric_element_share": (
+                ("photon_energy", "photon_element"),
+                np.array([element_fractions(compound, e, "photoelectric") for e in energy]),
+                "1",
+            ),
+            "photon_element": ("photon_element", list(compound.symbols), "1"),
+        },
+        {"compton": "bound"},
+        [],
+    )

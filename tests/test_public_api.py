@@ -13,10 +13,17 @@ PUBLIC = [
     "RunConfig",
     "ScintidotError",
     "__version__",
+    "attenuation",
     "biexciton_kinetics",
+    "build_tables",
     "coincidence_time_resolution",
+    "elastic",
+    "inelastic",
     "load_material",
+    "low_energy",
     "predict",
+    "relaxation",
+    "source_spectrum",
 ]
 
 PREDICT_OPTIONS = [

@@ -20,10 +20,17 @@ _PUBLIC = {
     "Prediction": "scintidot.results",
     "RunConfig": "scintidot.config",
     "ScintidotError": "scintidot.errors",
+    "attenuation": "scintidot.interactions.attenuation",
     "biexciton_kinetics": "scintidot.calculators",
+    "build_tables": "scintidot.interactions.tables",
     "coincidence_time_resolution": "scintidot.calculators",
+    "elastic": "scintidot.interactions.elastic",
+    "inelastic": "scintidot.interactions.inelastic",
     "load_material": "scintidot.materials.library",
+    "low_energy": "scintidot.interactions.low_energy",
     "predict": "scintidot.simulation",
+    "relaxation": "scintidot.interactions.relaxation",
+    "source_spectrum": "scintidot.interactions.sources",
 }
 
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604
@@ -33,6 +40,13 @@ if TYPE_CHECKING:
     from scintidot.calculators import coincidence_time_resolution as coincidence_time_resolution
     from scintidot.config import RunConfig as RunConfig
     from scintidot.errors import ScintidotError as ScintidotError
+    from scintidot.interactions.attenuation import attenuation as attenuation
+    from scintidot.interactions.elastic import elastic as elastic
+    from scintidot.interactions.inelastic import inelastic as inelastic
+    from scintidot.interactions.low_energy import low_energy as low_energy
+    from scintidot.interactions.relaxation import relaxation as relaxation
+    from scintidot.interactions.sources import source_spectrum as source_spectrum
+    from scintidot.interactions.tables import build_tables as build_tables
     from scintidot.materials.library import load_material as load_material
     from scintidot.results import Prediction as Prediction
     from scintidot.simulation import predict as predict

@@ -95,11 +95,11 @@ def build_material(
     json: _Json = False,
 ) -> None:
     """Compute the interaction tables of a material: elastic, inelastic, phonons, photons. Kept for the next time."""
-    from scintidot.interactions.tables import build, save, summary
+    from scintidot.interactions.tables import build_tables, save, summary
     from scintidot.results import as_text
 
     with progress() as show:
-        tables = build(file, show)
+        tables = build_tables(file, show)
     if out is not None:
         save(tables, out)
     document = summary(tables)

@@ -1,6 +1,6 @@
 """Everything that particles do in one material, computed once and kept: the tables of an engine.
 
-`build` makes one dataset (netCDF, units as attributes) of elastic, inelastic, low-energy and photon tables. Its parts
+`build_tables` makes one dataset (netCDF, units as attributes) of elastic, inelastic, low-energy and photon tables. Its parts
 are kept one by one under the fingerprint of what they were made from, so an interrupted build goes on where it was.
 """
 
@@ -52,7 +52,7 @@ PARTS = ("elastic", "inelastic", "low-energy", "photons")
 Progress = Callable[[str, float], None]
 
 
-def build(name_or_path: str | Path, progress: Progress | None = None) -> xarray.Dataset:
+def build_tables(name_or_path: str | Path, progress: Progress | None = None) -> xarray.Dataset:
     """All tables of a material, from the cache where they are kept.
 
     Parameters

@@ -47,8 +47,10 @@ def draw_interactions(document: dict[str, Any], path: Path) -> None:
         drawing, axes = figure(3, 2, 13, 15)
         for axis, panel in zip(axes.flat, panels, strict=True):
             panel(axis, document)
-        drawing.suptitle(f"How electrons and photons interact with {document['material']}", fontsize=14)
-        _save(drawing, document, path, f"How electrons and photons interact with {document['material']}")
+        title = f"How electrons and photons interact with {document['material']}"
+        if path.suffix.lower() != ".html":  # the page has it as its heading
+            drawing.suptitle(title, fontsize=14)
+        _save(drawing, document, path, title)
 
 
 def draw_document(document: dict[str, Any], path: Path) -> None:

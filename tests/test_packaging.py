@@ -14,6 +14,23 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
+BUILT = [
+    "Au",
+    "CdS",
+    "CdSe",
+    "CsPbCl3",
+    "CsPbI3",
+    "InP",
+    "PMMA",
+    "PVT",
+    "Si",
+    "SiO2",
+    "ZnO",
+    "octane",
+    "polystyrene",
+    "toluene",
+    "water",
+]
 DATA = [
     "atoms/data/README.md",
     "atoms/data/eadl97_nonradiative.npz",
@@ -46,6 +63,7 @@ DATA = [
     "radiation/data/tube_W40.csv",
     "radiation/data/tube_W70.csv",
     "references.toml",
+    *(f"materials/data/{name}_dielectric.csv" for name in BUILT),
 ]
 
 

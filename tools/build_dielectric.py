@@ -11,10 +11,10 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-import cspbbr3_table
 import periodictable
 import xraylib
 
+import cspbbr3_table
 from scintidot.materials.composition import parse_formula
 from scintidot.materials.dielectric import Construction, build_energy_loss
 from scintidot.materials.loss_table import table_text, thinned
@@ -45,7 +45,7 @@ RECIPES = {
          "dispersion formula of Sultanova et al., Acta Phys. Pol. A 116, 585 (2009), doi:10.12693/APhysPolA.116.585."),
     ),
     "PMMA": Recipe(
-        "C5H8O2", 1.19, 5.45, "PMMA_loss.csv", 1.4771,
+        "C5H8O2", 1.19, 5.5, "PMMA_loss.csv", 1.4771,
         ("Measured loss function to 65 eV, scaled to the index 1.4771: the limit at long wavelengths of the",
          "dispersion formula of Sultanova et al., Acta Phys. Pol. A 116, 585 (2009), doi:10.12693/APhysPolA.116.585."),
     ),
@@ -159,7 +159,9 @@ def main() -> None:
     """Command line."""
     names = ["CsPbBr3", *RECIPES]
     parser = argparse.ArgumentParser(description="Build the shipped tables of dielectric functions.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)}; all if none is given")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of {', '.join(names)}; all if none is given"
+    )
     for name in parser.parse_args().names or names:
         if name not in names:
             raise SystemExit(f"no recipe for {name}: one of {', '.join(names)}")

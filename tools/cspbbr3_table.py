@@ -66,8 +66,9 @@ estimate: 4.77-30 eV, NOT measured; one oscillator eps2 = A G E / ((E0^2 - E^2)^
 computed: from 30 eV, independent atoms, eps2 = (Ep1/E)^2 f2, Ep1 = {plasma_energy_one_electron_ev:.5g} eV,
   the plasma energy of one electron per formula unit; f2 of Cs + Pb + 3 Br from Chantler, J. Phys. Chem. Ref.
   Data 24, 71 (1995), doi:10.1063/1.555974, and 29, 597 (2000), doi:10.1063/1.1321055 (NIST FFAST), through
-  xraydb {xraydb_version}; from 100 keV photoelectric cross sections of xraylib.  Uncertain below 100-200 eV: no solid-state effects, and the sharp Cs 4d peaks at
-  77-80 eV are an artefact of the one-electron calculation.
+  xraydb {xraydb_version}; from 100 keV photoelectric cross sections of xraylib.  Uncertain below
+  100-200 eV: no solid-state effects, and the sharp Cs 4d peaks at 77-80 eV are an artefact of the one-electron
+  calculation.
 eps1: measured to 4.77 eV, then the Kramers-Kronig integral of the whole eps2 (and the misfit to 6.2 eV).
 Sums to 100 keV, electrons of {all}: loss function {loss_electrons:.5g} (rows of this table
   {table[loss_electrons]:.5g}), eps2 {eps2_electrons:.5g}.
@@ -135,7 +136,9 @@ def smooth_step(energy, start, end):
 
 def read_optical(path):
     """Energy (eV, rising), n and k from the columns wavelength_nm,n,k."""
-    lines = [line for line in Path(path).read_text(encoding="utf-8").splitlines() if line[:1] not in ("#", "w")]
+    lines = [
+        line for line in Path(path).read_text(encoding="utf-8").splitlines() if line[:1] not in ("#", "w")
+    ]
     wavelength, n, k = np.array([[float(cell) for cell in line.split(",")] for line in lines]).T
     wavelength = np.round(wavelength / 1e3, 9)  # [um]
     order = np.argsort(wavelength)[::-1]

@@ -197,9 +197,8 @@ class Prediction:
         }
         for role, card in self._own_cards():
             writers[f"{role}.toml"] = partial(Path.write_bytes, data=card.content)
-            table, section = card.dielectric_text, card.card.dielectric
-            if table is not None and section is not None:
-                writers[section.file] = partial(Path.write_bytes, data=table.encode())
+            for name, text in card.tables().items():
+                writers[name] = partial(Path.write_bytes, data=text.encode())
         check_folder(Path(folder))
         return write_together(Path(folder), writers)
 

@@ -290,16 +290,24 @@ class Emission(Section):
 
 
 class Dielectric(Section):
-    """Table of eps1, eps2 and energy-loss function, and the uncertainty of the stopping that follows."""
+    """Where the energy-loss function comes from, and the uncertainty of the stopping that follows.
 
-    file: str
+    ``file`` is a table of eps1, eps2 and loss function; from ``optical_constants`` one is built.
+    """
+
+    file: str | None = None
+    optical_constants: str | None = None
     stopping_power_scale: Positive
 
     @model_validator(mode="after")
-    def _beside_the_card(self) -> Dielectric:
-        if PurePath(self.file).name != self.file or not self.file.endswith(".csv"):
+    def _one_beside_the_card(self) -> Dielectric:
+        names = [name for name in (self.file, self.optical_constants) if name is not None]
+        if len(names) != 1:
+            found = " and ".join(map(repr, names)) or "neither"
+            raise FieldError("table", "either 'file' or 'optical_constants'", found)
+        if PurePath(names[0]).name != names[0] or not names[0].endswith(".csv"):
             expected = "the name of a .csv table beside the card, without folders"
-            raise FieldError("file", expected, repr(self.file))
+            raise FieldError("file", expected, repr(names[0]))
         return self
 
 

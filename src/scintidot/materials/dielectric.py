@@ -4,7 +4,8 @@ Three stretches of energy are put together (zero momentum transfer):
 
 measured  optical constants, or a measured loss function, as far as they go
 estimate  from there to `ATOMIC_START`: one Tauc-Lorentz oscillator,
-              eps2(E) = A E0 G (E - Eg)^2 / (E ((E^2 - E0^2)^2 + G^2 E^2)) above the gap Eg, G the least of E0, 2 (E0 - Eg) and 10 eV
+              eps2(E) = A E0 G (E - Eg)^2 / (E ((E^2 - E0^2)^2 + G^2 E^2)) above the gap Eg,
+          G the least of E0, 2 (E0 - Eg) and 10 eV
           (Jellison and Modine, Appl. Phys. Lett. 69, 371 (1996), doi:10.1063/1.118064)
 computed  above: photoabsorption of independent atoms (`photoabsorption`)
 
@@ -43,6 +44,7 @@ LOWEST_ENERGY = 0.1  # [eV]
 LARGEST_SCALE = 1.25  # of atoms or measurements, and its inverse
 HIGHEST_GAP = 15.0  # [eV]
 DENSITIES = (1e-3, 30.0)  # [g/cm3]
+MOST_OPTICAL_ROWS = 800  # of more only every second, third, ... enters the grid
 _ITERATIONS = 8
 _HERVE_VANDAMME = (13.6, 3.4)  # [eV]
 
@@ -61,7 +63,7 @@ def index_from_gap(band_gap: float) -> float:
     P. Herve, L. K. J. Vandamme, Infrared Phys. Technol. 35, 609 (1994), doi:10.1016/1350-4495(94)90026-4.
 
     >>> round(index_from_gap(1.42), 2)  # GaAs, measured 3.3
-    3.0
+    2.99
     """
     numerator, offset = _HERVE_VANDAMME
     return math.hypot(1, numerator / (band_gap + offset))
@@ -94,14 +96,20 @@ def build_energy_loss(
     where : str
         File for messages.
     """
-    _check_range(density, band_gap, refractive_index, where)
+    _check_range(composition, density, band_gap, refractive_index, where)
     builder = _Builder(composition, density, band_gap, refractive_index, optical, where)
     if optical is None or (optical.loss is None and optical.energy[-1] < ATOMIC_START):
         return builder.with_oscillator()
     return builder.from_eps2() if optical.loss is None else builder.from_loss()
 
 
-def _check_range(density: float, band_gap: float, index: float | None, where: str) -> None:
+def _check_range(
+    composition: Composition, density: float, band_gap: float, index: float | None, where: str
+) -> None:
+    heaviest, limit = max(composition.atoms), photoabsorption.HEAVIEST_ELEMENT
+    if heaviest > limit:
+        expected, found = f"elements up to Z = {limit}", f"Z = {heaviest} in {composition.formula}"
+        raise OutOfRange(where=where, what="element", who="composition", expected=expected, found=found)
     low, high = DENSITIES
     if not low <= density <= high:
         expected, found = f"{low:g} to {high:g} g/cm3", f"{density:g} g/cm3"
@@ -111,7 +119,9 @@ def _check_range(density: float, band_gap: float, index: float | None, where: st
         raise OutOfRange(where=where, what="value", who="band_gap", expected=expected, found=found)
     if index is not None and not index > 1:
         expected = "more than 1"
-        raise OutOfRange(where=where, what="value", who="refractive_index", expected=expected, found=f"{index:g}")
+        raise OutOfRange(
+            where=where, what="value", who="refractive_index", expected=expected, found=f"{index:g}"
+        )
 
 
 class _Builder:
@@ -150,7 +160,8 @@ class _Builder:
             atomic[atomic > FADE_START],
         ]
         if self.optical is not None:
-            parts += [self.optical.energy, np.array([self.measured_end * (1 + 1e-6)])]
+            every = -(-len(self.optical.energy) // MOST_OPTICAL_ROWS)
+            parts += [self.optical.energy[::-every], self.measured_end * np.array([1, 1 + 1e-6])]
             if self.gap == 0 and self.optical.loss is None:
                 parts.append(np.geomspace(lowest / 1e3, lowest, 60))  # Drude tail of a metal
         energy = np.unique(np.concatenate(parts))
@@ -281,7 +292,9 @@ class _Builder:
         rows = self.energy >= LOWEST_ENERGY
         beyond = "computed" if words is None else words
         provenance = tuple(str(word) for word in np.where(self.is_measured, "measured", beyond)[rows])
-        return EnergyLoss(self.energy[rows], eps1[rows], eps2[rows], loss[rows], provenance, self.z, self.plasma)
+        return EnergyLoss(
+            self.energy[rows], eps1[rows], eps2[rows], loss[rows], provenance, self.z, self.plasma
+        )
 
     def _checked(self, closure: dict[str, float]) -> dict[str, float]:
         for name, factor in closure.items():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -17,7 +18,11 @@ from pydantic import ValidationError
 
 from scintidot.errors import BadFile, BadValue, nearest
 from scintidot.materials.card import Card, Scintillator, YieldPoints
+from scintidot.materials.composition import parse_formula
+from scintidot.materials.dielectric import build_energy_loss
 from scintidot.materials.energy_loss import EnergyLoss, read_energy_loss
+from scintidot.materials.loss_table import thinned
+from scintidot.materials.optical_constants import read_optical_constants
 from scintidot.materials.schema import explain
 from scintidot.provenance import Reference, bibliography, fingerprint, shipped_references
 
@@ -38,6 +43,7 @@ class Material:
     fingerprint: str
     own: bool = False  # a user's card, not a shipped one
     based_on: str | None = None  # name of the shipped card that it starts from
+    optical_text: str | None = None  # optical constants that the card names
 
     @property
     def name(self) -> str:
@@ -46,17 +52,54 @@ class Material:
 
     @cached_property
     def energy_loss(self) -> EnergyLoss | None:
-        """Energy-loss function, if the card has one."""
-        if self.dielectric_text is None or self.card.dielectric is None:
+        """Energy-loss function by the card's table or optical constants, if it has any."""
+        section = self.card.dielectric
+        if section is None:
+            return None
+        if self.optical_text is not None and section.optical_constants is not None:
+            return self._build(str(Path(self.where).with_name(section.optical_constants)))
+        if self.dielectric_text is None or section.file is None:
             return None
         electrons, molar_mass = electrons_and_molar_mass(self.card, self.where)
         return read_energy_loss(
             self.dielectric_text,
-            where=str(Path(self.where).with_name(self.card.dielectric.file)),
+            where=str(Path(self.where).with_name(section.file)),
             electrons=electrons,
             molar_mass=molar_mass,
             density=self.card.density.value,
         )
+
+    def energy_loss_or_estimate(self) -> EnergyLoss | None:
+        """The card's energy-loss function, else an estimate by sum rules; None for the vacuum."""
+        if self.energy_loss is not None:
+            return self.energy_loss
+        if self.card.composition is None or self.card.density.value == 0:
+            return None
+        return self._build(self.where)
+
+    def _build(self, where: str) -> EnergyLoss:
+        card = self.card
+        assert card.composition is not None
+        permittivity = None if card.phonons is None else card.phonons.optical_permittivity
+        index = None if permittivity is None else math.sqrt(permittivity.value)
+        if index is None and self.optical_text is None and card.refractive_index is not None:
+            index = card.refractive_index.value  # somewhat above that towards low energy
+        return _built(
+            card.composition.formula,
+            card.density.value,
+            0.0 if card.band_gap is None else card.band_gap.value,
+            index if index is None or index > 1 else None,
+            self.optical_text,
+            where,
+        )
+
+    def tables(self) -> dict[str, str]:
+        """Name and text of the files that lie beside the card."""
+        section = self.card.dielectric
+        if section is None:
+            return {}
+        texts = {section.file: self.dielectric_text, section.optical_constants: self.optical_text}
+        return {name: text for name, text in texts.items() if name is not None and text is not None}
 
     def scintillator(self) -> Scintillator:
         """The sections that a prediction needs; refuses a card that lacks one."""
@@ -128,30 +171,37 @@ def _as_words(material: Material) -> Iterator[tuple[str, str]]:
         yield "composition.formula", material.card.composition.formula
     if material.card.auger is not None:
         yield "auger.default", material.card.auger.default
-    if material.dielectric_text is not None:
-        yield "dielectric table", fingerprint(material.dielectric_text.encode())[:8]
+    for text in material.tables().values():
+        yield "dielectric table", fingerprint(text.encode())[:8]
+
+
+@lru_cache(maxsize=32)  # the same card is asked with every varied number
+def _built(
+    formula: str, density: float, band_gap: float, index: float | None, optical_text: str | None, where: str
+) -> EnergyLoss:
+    """Loss function from optical constants, or without them an estimate."""
+    optical = None if optical_text is None else read_optical_constants(optical_text, where=where)
+    if optical is not None and optical.loss is None:
+        index = None  # they have their own
+    built = build_energy_loss(
+        parse_formula(formula, where=where),
+        density,
+        band_gap=band_gap,
+        refractive_index=index,
+        optical=optical,
+        where=where,
+    )
+    return thinned(built.energy_loss)
 
 
 def electrons_and_molar_mass(card: Card, where: str) -> tuple[float, float]:
     """Electrons per formula unit and molar mass [g/mol], by xraylib's composition parser."""
-    import xraylib
-
     if card.composition is None:
         raise BadFile(
             where=where, what="card", who="composition", expected="a formula", found="no such section"
         )
-    try:
-        compound = xraylib.CompoundParser(card.composition.formula)
-    except ValueError:
-        raise BadFile(
-            where=where,
-            what="formula",
-            who="composition.formula",
-            expected="element symbols and counts such as CsPbBr3",
-            found=repr(card.composition.formula),
-        ) from None
-    electrons = sum(z * n for z, n in zip(compound["Elements"], compound["nAtoms"], strict=True))
-    return float(electrons), float(compound["molarMass"])
+    composition = parse_formula(card.composition.formula, where=where)
+    return composition.electrons, composition.molar_mass
 
 
 def shipped_card(name: str) -> Traversable:
@@ -241,6 +291,7 @@ def _read_card(path: Path) -> Material:
 def _from_text(content: bytes, where: str, path: Path | None) -> Material:
     data = parse_toml(content, where)
     table: str | None = None
+    optical: str | None = None
     base: str | None = None
     if "based_on" in data:
         base = str(data.pop("based_on"))
@@ -255,10 +306,14 @@ def _from_text(content: bytes, where: str, path: Path | None) -> Material:
                 hint=nearest(base, names, listed=True),
             )
         own = data.get("dielectric")
-        if not (isinstance(own, dict) and "file" in own):
+        replaced = isinstance(own, dict) and ("file" in own or "optical_constants" in own)
+        if not replaced:
             table = load_material(base).dielectric_text
         data = {"name": f"{base} ({Path(where).name})", **data}
-        data = _merge(parse_toml(shipped_card(base).read_bytes(), base), data)
+        shipped = parse_toml(shipped_card(base).read_bytes(), base)
+        if replaced:
+            shipped.get("dielectric", {}).pop("file", None)
+        data = _merge(shipped, data)
     try:
         card = Card.model_validate(_with_reference_keys(data))
     except ValidationError as error:
@@ -277,11 +332,15 @@ def _from_text(content: bytes, where: str, path: Path | None) -> Material:
             )
     if card.composition is not None:
         electrons_and_molar_mass(card, where)
-    if card.dielectric is not None and table is None:
-        table = _read_table(card.dielectric.file, path, where)
+    if card.dielectric is not None and card.dielectric.file is not None and table is None:
+        table = _read_table(card.dielectric.file, path, where, "file")
+    if card.dielectric is not None and card.dielectric.optical_constants is not None:
+        optical = _read_table(card.dielectric.optical_constants, path, where, "optical_constants")
     canonical = json.dumps(data, sort_keys=True, default=str).encode()
-    identity = fingerprint(canonical, (table or "").encode())
-    material = Material(card, where, content, table, identity, own=path is not None, based_on=base)
+    texts = [text.encode() for text in (table or "", optical) if text is not None]
+    identity = fingerprint(canonical, *texts)
+    own_card = path is not None
+    material = Material(card, where, content, table, identity, own_card, based_on=base, optical_text=optical)
     loss = material.energy_loss  # a malformed table is refused with the card, not later
     if loss is not None and not 0.8 < loss.f_sum / loss.electrons < 1.25:
         raise BadFile(
@@ -331,7 +390,7 @@ def _merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _read_table(name: str, card: Path | None, where: str) -> str:
+def _read_table(name: str, card: Path | None, where: str, key: str) -> str:
     """The table beside the card, else the shipped one of that name."""
     candidates: list[Any] = [_DATA / name] if card is None else [card.with_name(name), _DATA / name]
     for candidate in candidates:
@@ -343,5 +402,9 @@ def _read_table(name: str, card: Path | None, where: str) -> str:
                     where=str(candidate), what="text", who="the table", expected="UTF-8", found=str(error)
                 ) from None
     raise BadFile(
-        where=where, what="file", who="dielectric.file", expected="a table beside the card", found=repr(name)
+        where=where,
+        what="file",
+        who=f"dielectric.{key}",
+        expected="a table beside the card",
+        found=repr(name),
     )

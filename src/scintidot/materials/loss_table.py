@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from heapq import heappop, heappush
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,7 +24,7 @@ def thinned(loss: EnergyLoss, most_rows: int = MOST_ROWS) -> EnergyLoss:
     energy, values, eps1 = loss.energy, loss.loss, loss.eps1
     steps = np.flatnonzero(np.diff(energy) < 3e-4 * energy[1:])
     steps = steps[np.abs(np.diff(values)[steps]) > 0.02 * (values[steps] + _LEAST_LOSS)]
-    changes = [i for i, pair in enumerate(zip(loss.provenance, loss.provenance[1:], strict=False)) if len(set(pair)) > 1]
+    changes = [i for i, (here, there) in enumerate(pairwise(loss.provenance)) if here != there]
     rows = sorted({0, len(energy) - 1, *steps, *(steps + 1), *changes, *(i + 1 for i in changes)})
 
     def worst(first: int, last: int) -> tuple[float, int]:
@@ -42,7 +43,7 @@ def thinned(loss: EnergyLoss, most_rows: int = MOST_ROWS) -> EnergyLoss:
             miss, middle = worst(first, last)
             heappush(queue, (miss, first, middle, last))
 
-    for first, last in zip(rows, rows[1:], strict=False):
+    for first, last in pairwise(tuple(rows)):
         push(first, last)
     while queue and len(rows) < most_rows:
         _, first, middle, last = heappop(queue)
@@ -55,7 +56,9 @@ def thinned(loss: EnergyLoss, most_rows: int = MOST_ROWS) -> EnergyLoss:
 def _take(loss: EnergyLoss, rows: np.typing.NDArray[np.intp]) -> EnergyLoss:
     words = tuple(loss.provenance[i] for i in rows)
     columns: list[FloatArray] = [column[rows] for column in (loss.energy, loss.eps1, loss.eps2, loss.loss)]
-    return EnergyLoss(columns[0], columns[1], columns[2], columns[3], words, loss.electrons, loss.plasma_energy)
+    return EnergyLoss(
+        columns[0], columns[1], columns[2], columns[3], words, loss.electrons, loss.plasma_energy
+    )
 
 
 def table_text(loss: EnergyLoss, comments: Iterable[str]) -> str:

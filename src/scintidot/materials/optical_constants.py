@@ -21,7 +21,9 @@ FEWEST_ROWS = 5
 LARGEST_STEP = 1.25  # ratio of neighbouring energies above DENSE_FROM; a larger one is a gap
 DENSE_FROM = 2.0  # [eV]
 LOSS_REACHES = 30.0  # [eV]; above it the atoms serve
-ENERGIES = (1e-3, 2000.0)  # [eV]
+ENERGIES = (1e-3, 1500.0)  # [eV]
+BEGINS_BELOW = 60.0  # [eV]
+ENDS_ABOVE = 1.5  # [eV]
 _HEADERS = "; ".join(f"{axis},{','.join(names)}" for axis in AXES for names in FUNCTIONS)
 
 
@@ -40,7 +42,7 @@ def read_optical_constants(text: str, *, where: str) -> OpticalConstants:
 
     >>> rows = "\\n".join(f"{200 + 20 * i},1.5,0" for i in range(30))
     >>> optical = read_optical_constants("wavelength_nm,n,k\\n" + rows, where="mine.csv")
-    >>> optical.eps1[0], round(optical.energy[-1], 3)
+    >>> float(optical.eps1[0]), round(float(optical.energy[-1]), 3)
     (2.25, 6.199)
     """
     lines = [(i, line.strip()) for i, line in enumerate(text.splitlines(), 1)]
@@ -66,14 +68,14 @@ def read_optical_constants(text: str, *, where: str) -> OpticalConstants:
     _check_gaps(table[:, 0], numbers, axis, where)
     if len(names) == 1 and table[-1, 0] < LOSS_REACHES:
         expected = f"a loss function up to {LOSS_REACHES:g} eV, where atoms take over"
-        raise _bad(where, axis, expected, f"{table[-1, 0]:.4g} eV", "Give n and k of so short a range instead.")
+        raise _bad(
+            where, axis, expected, f"{table[-1, 0]:.4g} eV", "Give n and k of so short a range instead."
+        )
     return _columns(table, names)
 
 
 def _bad(where: str, who: str, expected: str, found: str, hint: str | None = None) -> ScintidotError:
-    return BadFile(
-        where=where, what="optical constants", who=who, expected=expected, found=found, hint=hint
-    )
+    return BadFile(where=where, what="optical constants", who=who, expected=expected, found=found, hint=hint)
 
 
 def _header(lines: list[tuple[int, str]], where: str) -> tuple[str, tuple[str, ...]]:
@@ -115,28 +117,31 @@ def _row(line: str, axis: str, names: tuple[str, ...], where: str) -> list[float
 def _check_range(energy: FloatArray, axis: str, where: str) -> None:
     """Refuse what can only be a wrong unit."""
     lowest, highest = float(energy[0]), float(energy[-1])
-    if axis == "wavelength_nm":
-        if lowest > 60:
-            hint = "Are these micrometres? Multiply by 1000."
-        elif highest < 0.9:
-            hint = "Are these angstrom? Divide by 10."
-        else:
-            return
-        expected = f"wavelengths that include {PLANCK_TIMES_LIGHT / 60:.3g} to {PLANCK_TIMES_LIGHT / 0.9:.4g} nm"
-        found = f"{PLANCK_TIMES_LIGHT / highest:.4g} to {PLANCK_TIMES_LIGHT / lowest:.4g} nm"
-        raise _bad(where, axis, expected, found, hint)
-    low, high = ENERGIES
-    if not low <= lowest <= highest <= high or lowest > 60:
-        hint = "Are these wavelengths in nanometres?" if lowest > 60 else None
-        expected = f"energies from {low:g} to {high:g} eV that begin below 60 eV"
-        raise _bad(where, axis, expected, f"{lowest:.4g} to {highest:.4g} eV", hint)
+    if ENERGIES[0] <= lowest <= BEGINS_BELOW and ENDS_ABOVE <= highest <= ENERGIES[1]:
+        return
+    too_low, too_high = highest < ENDS_ABOVE, highest > ENERGIES[1] or lowest > BEGINS_BELOW
+    hints = {
+        "energy_eV": (None, "Are these wavelengths in nanometres?"),
+        "wavelength_nm": (
+            "Are these angstrom? Divide by 10.",
+            "Are these micrometres? Multiply by 1000.",
+        ),
+    }
+    hint = hints[axis][0] if too_low else hints[axis][1] if too_high else None
+    expected = (
+        f"energies of {ENERGIES[0]:g} to {ENERGIES[1]:g} eV that begin below {BEGINS_BELOW:g} eV"
+        f" and reach {ENDS_ABOVE:g} eV"
+    )
+    raise _bad(where, axis, expected, f"{lowest:.4g} to {highest:.4g} eV", hint)
 
 
 def _check_gaps(energy: FloatArray, numbers: list[int], axis: str, where: str) -> None:
     wide = (energy[1:] > DENSE_FROM) & (energy[1:] / np.maximum(energy[:-1], DENSE_FROM) > LARGEST_STEP)
     if np.any(wide):
         i = int(np.argmax(wide))
-        expected = f"no gaps: above {DENSE_FROM:g} eV each energy at most {LARGEST_STEP:g} times the one before"
+        expected = (
+            f"no gaps: above {DENSE_FROM:g} eV each energy at most {LARGEST_STEP:g} times the one before"
+        )
         found = f"nothing between {energy[i]:.4g} and {energy[i + 1]:.4g} eV"
         raise _bad(f"{where}:{max(numbers[i], numbers[i + 1])}", axis, expected, found)
 

@@ -226,7 +226,7 @@ def test_a_fault_in_the_constants_names_their_line(write_card: WriteCard, tmp_pa
 
 
 GROSS = {
-    "density in kg/m3": {"density": 23.29, "formula": "Si"},
+    "half the density": {"density": 1.16, "formula": "Si"},
     "wrong element": {"density": 2.329, "formula": "H"},
 }
 
@@ -251,6 +251,7 @@ def test_an_index_that_no_oscillator_reaches_is_refused() -> None:
     [
         ("H2O", {"density": 0.0}, "density"),
         ("H2O", {"density": 1000.0}, "0.001 to 30 g/cm3"),
+        ("H2O", {"density": 10.0}, "220 atoms per nm3"),
         ("H2O", {"density": float("nan")}, "density"),
         ("H2O", {"density": 1.0, "band_gap": -1.0}, "band_gap"),
         ("H2O", {"density": 1.0, "band_gap": 20.0}, "0 to 15 eV"),

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scintidot.constants import AVOGADRO_CONSTANT, NM3_PER_CM3
 from scintidot.errors import BadFile, OutOfRange
 from scintidot.materials import photoabsorption
 from scintidot.materials.composition import Composition
@@ -44,6 +45,7 @@ LOWEST_ENERGY = 0.1  # [eV]
 LARGEST_SCALE = 1.25  # of atoms or measurements, and its inverse
 HIGHEST_GAP = 15.0  # [eV]
 DENSITIES = (1e-3, 30.0)  # [g/cm3]
+MOST_ATOMS = 220.0  # [1/nm3]; diamond has 176
 MOST_OPTICAL_ROWS = 800  # of more only every second, third, ... enters the grid
 _ITERATIONS = 8
 _HERVE_VANDAMME = (13.6, 3.4)  # [eV]
@@ -113,6 +115,13 @@ def _check_range(
     low, high = DENSITIES
     if not low <= density <= high:
         expected, found = f"{low:g} to {high:g} g/cm3", f"{density:g} g/cm3"
+        raise OutOfRange(where=where, what="value", who="density", expected=expected, found=found)
+    atoms = (
+        sum(composition.atoms.values()) * density / composition.molar_mass * AVOGADRO_CONSTANT / NM3_PER_CM3
+    )
+    if atoms > MOST_ATOMS:
+        expected = f"at most {MOST_ATOMS:g} atoms per nm3"
+        found = f"{atoms:.4g} for {density:g} g/cm3 of {composition.formula}"
         raise OutOfRange(where=where, what="value", who="density", expected=expected, found=found)
     if not 0 <= band_gap <= HIGHEST_GAP:
         expected, found = f"0 to {HIGHEST_GAP:g} eV", f"{band_gap:g} eV"

@@ -227,7 +227,7 @@ def test_a_fault_in_the_constants_names_their_line(write_card: WriteCard, tmp_pa
 
 GROSS = {
     "half the density": {"density": 1.16, "formula": "Si"},
-    "wrong element": {"density": 2.329, "formula": "H"},
+    "wrong element": {"density": 2.329, "formula": "Pb"},
 }
 
 

@@ -50,8 +50,8 @@ RECIPES = {
          "dispersion formula of Sultanova et al., Acta Phys. Pol. A 116, 585 (2009), doi:10.12693/APhysPolA.116.585."),
     ),
     "water": Recipe(
-        "H2O", 0.998, 7.0, "water_segelstein.csv", 1.3243,
-        ("Measured to 36.5 eV, scaled to the index 1.3243 (Daimon and Masumura, Appl. Opt. 46, 3811 (2007),",
+        "H2O", 0.998, 7.0, "water_segelstein.csv", 1.3274,
+        ("Measured to 36.5 eV, scaled to the index 1.3274 (Daimon and Masumura, Appl. Opt. 46, 3811 (2007),",
          "doi:10.1364/AO.46.003811, without the infrared term): as published the absorption is a fifth too strong",
          "for either sum rule."),
     ),
@@ -85,8 +85,8 @@ RECIPES = {
          "films measured are not dense)."),
     ),
     "octane": Recipe(
-        "C8H18", 0.7026, 8.5, None, 1.38,
-        ("No measurement used: an estimate below 30 eV.  Index 1.38: limit at long wavelengths, Kerl and Varchmin,",
+        "C8H18", 0.7026, 8.5, None, 1.3926,
+        ("No measurement used: an estimate below 30 eV.  Index 1.3926: limit at long wavelengths, Kerl and Varchmin,",
          "J. Mol. Struct. 349, 257 (1995), doi:10.1016/0022-2860(95)08758-N."),
     ),
     "toluene": Recipe(

@@ -204,7 +204,7 @@ def test_mean_excitation_energy_of_compounds_is_near_bragg_additivity(name: str)
 
 HIGHEST_LOSS = {  # [eV]: plasmon of silicon 16.6-17; polymers 21-22; water 20-22; silica 22-24
     "Si": (16.7, 0.3), "polystyrene": (21.7, 0.7), "PMMA": (21.5, 1.0), "water": (20.5, 1.5), "SiO2": (23, 1.0),
-    "octane": (21, 1.5), "toluene": (21, 1.5), "CsPbCl3": (19, 2), "CsPbI3": (18, 2), "InP": (15.5, 1.0),
+    "octane": (20.5, 1.5), "toluene": (21, 1.5), "CsPbCl3": (19, 2), "CsPbI3": (18, 2), "InP": (15.5, 1.0),
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from scintidot.interactions.attenuation import attenuation
 from scintidot.interactions.inelastic import inelastic
 from scintidot.interactions.low_energy import low_energy
 from scintidot.interactions.tables import atoms_per_nm3
+from scintidot.materials.energy_loss import EnergyLoss
 from scintidot.materials.library import Material, load_material
 from scintidot.provenance import Reference, bibliography
 from scintidot.results import number
@@ -97,7 +98,7 @@ def overview(material: str | Path | Material, progress: Progress | None = None) 
 
 def _stopping_twins(material: Material, losses: dict[str, Any]) -> dict[str, list[float | None]]:
     """Ashley's and Bethe's stopping power [eV/nm] where they hold."""
-    table = material.energy_loss_or_estimate()
+    table = _table(material)
     medium, mean = table.oscillators, losses["mean_excitation_energy_eV"]
     ashley: list[float | None] = []
     bethe: list[float | None] = []
@@ -158,8 +159,14 @@ def _phonon_paths(material: Material) -> dict[str, Any]:
     }
 
 
-def _loss_function(material: Material) -> dict[str, Any]:
+def _table(material: Material) -> EnergyLoss:
     table = material.energy_loss_or_estimate()
+    assert table is not None  # empty space was refused by `attenuation`
+    return table
+
+
+def _loss_function(material: Material) -> dict[str, Any]:
+    table = _table(material)
     return {
         "energy_eV": table.energy.tolist(),
         "energy_loss_function": table.loss.tolist(),

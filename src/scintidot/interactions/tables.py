@@ -1,7 +1,8 @@
 """Everything that particles do in one material, computed once and kept: the tables of an engine.
 
-`build_tables` makes one dataset (netCDF, units as attributes) of elastic, inelastic, low-energy and photon tables. Its parts
-are kept one by one under the fingerprint of what they were made from, so an interrupted build goes on where it was.
+`build_tables` makes one dataset (netCDF, units as attributes) of elastic, inelastic, low-energy and photon tables.
+Its parts are kept one by one under the fingerprint of what they were made from, so an interrupted build goes on
+where it was.
 """
 
 from __future__ import annotations

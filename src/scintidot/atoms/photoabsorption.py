@@ -1,0 +1,119 @@
+"""Which shell of which atom takes up the energy of a photon: partial photoelectric cross sections.
+
+From xraylib (Schoonjans et al. 2011, doi:10.1016/j.sab.2011.09.011): the cross sections are Kissel's, the
+binding energies and configurations those of its tables, all of free atoms. Shells that bind less than
+`VALENCE_LIMIT` belong to the valence band of the solid or lie close below it; they are one group here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from scintidot.records import FloatArray
+
+VALENCE_LIMIT = 30.0
+"""[eV] Shells that bind less count as valence: C 2s, O 2s, Br 4s, Cs 5s and 5p, Pb 5d, Au 5d, ..."""
+PARTIAL_END = 30.0
+"""Energy over that of the K edge up to which the partial cross sections add to the total; beyond, and above
+290 keV where their tables end, the shares stay and the total goes on (to 790 keV, then as E^-3)."""
+_NM2_PER_BARN = 1e-10
+_NAMES = tuple(
+    f"{letter}{i}" if count > 1 else letter
+    for letter, count in zip("KLMNOP", (1, 3, 5, 7, 7, 5), strict=True)
+    for i in range(1, count + 1)
+)
+"""K, L1, L2, ... in the order of xraylib's shell numbers, from 0."""
+
+
+@dataclass(frozen=True)
+class InnerShell:
+    """One subshell of one element of a compound, bound by more than `VALENCE_LIMIT`."""
+
+    atomic_number: int
+    symbol: str
+    name: str  # K, L1, ...
+    binding_energy: float  # [eV]
+    electrons: float  # per formula unit
+
+    @property
+    def label(self) -> str:
+        """As ``Pb M5``."""
+        return f"{self.symbol} {self.name}"
+
+
+@dataclass(frozen=True, eq=False)
+class Photoabsorption:
+    """Photoelectric cross sections per formula unit at the energies asked for."""
+
+    inner: tuple[InnerShell, ...]  # by falling binding energy
+    valence_electrons: float  # per formula unit
+    valence: FloatArray  # of all other shells together [nm2], shape (energies,)
+    by_shell: FloatArray  # [nm2], shape (shells, energies); 0 below the binding energy
+
+    @property
+    def total(self) -> FloatArray:
+        """[nm2], shape (energies,)."""
+        return np.asarray(self.valence + self.by_shell.sum(axis=0))
+
+
+def photoabsorption(formula: str, energy: FloatArray) -> Photoabsorption:
+    """Partial cross sections of a compound such as ``CsPbBr3``, atoms independent, at ``energy`` [eV]."""
+    import xraylib
+
+    energy = np.asarray(energy, dtype=float)
+    compound = xraylib.CompoundParser(formula)
+    valence, valence_electrons = np.zeros_like(energy), 0.0
+    inner: list[tuple[InnerShell, FloatArray]] = []
+    for z, count in zip(compound["Elements"], compound["nAtoms"], strict=True):
+        for number, name, binding, electrons in _occupied(z):
+            part = count * electrons * _NM2_PER_BARN * _per_electron(z, number, binding, energy)
+            if binding < VALENCE_LIMIT:
+                valence = valence + part
+                valence_electrons += count * electrons
+            else:
+                symbol = xraylib.AtomicNumberToSymbol(z)
+                inner.append((InnerShell(z, symbol, name, binding, count * electrons), part))
+    inner.sort(key=lambda pair: -pair[0].binding_energy)
+    parts = np.array([part for _, part in inner]).reshape(len(inner), energy.size)
+    return Photoabsorption(tuple(shell for shell, _ in inner), valence_electrons, valence, parts)
+
+
+@lru_cache(maxsize=128)
+def _occupied(z: int) -> tuple[tuple[int, str, float, float], ...]:
+    """xraylib's number, name, binding energy [eV] (0 where it has none) and electrons of every filled shell."""
+    import xraylib
+
+    found = []
+    for number, name in enumerate(_NAMES):
+        try:
+            electrons = xraylib.ElectronConfig(z, number)
+        except ValueError:  # xraylib's word for an empty shell
+            continue
+        try:
+            binding = 1e3 * xraylib.EdgeEnergy(z, number)
+        except ValueError:
+            binding = 0.0
+        found.append((number, name, binding, electrons))
+    return tuple(found)
+
+
+def _per_electron(z: int, number: int, binding: float, energy: FloatArray) -> FloatArray:
+    """[barn], which is how xraylib has them; 0 below the edge and for shells without one."""
+    import xraylib
+
+    result = np.zeros_like(energy)
+    if binding == 0.0:
+        return result
+    partial_end, total_end = min(PARTIAL_END * xraylib.EdgeEnergy(z, 0), 290.0), 790.0
+    for i in np.flatnonzero(energy > binding):
+        kev = float(energy[i]) / 1e3
+        reached = min(kev, partial_end)
+        result[i] = xraylib.CSb_Photo_Partial(z, number, reached)
+        if kev > reached:
+            seen = min(kev, total_end)
+            beyond = xraylib.CSb_Photo(z, seen) / xraylib.CSb_Photo(z, reached)
+            result[i] *= beyond * (seen / kev) ** 3
+    return result

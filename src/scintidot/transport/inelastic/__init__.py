@@ -1,0 +1,1 @@
+"""Inelastic collisions of electrons from the optical energy-loss function of the medium."""

@@ -4,7 +4,7 @@ The generalised oscillator strength of a shell with the optical spectrum f(W) is
 
     W Im[-1/eps(Q, W)] = f(W) for Q < W (distant: as light does),  + delta(W - Q) integral_B^Q f(W') dW' (hard)
 
-(doi:10.1088/0022-3727/16/8/023, doi:10.1016/0168-583X(93)95970-I). The f-sum rule holds at every Q, nothing
+(doi:10.1088/0022-3727/16/8/023, doi:10.1088/0953-8984/5/22/011). The f-sum rule holds at every Q, nothing
 happens below the binding energy B, and the stopping power of fast electrons is Bethe's with the mean excitation
 energy of f. The width of the ridge Q = W, the motion of the electrons of the shell, is left out.
 """

@@ -10,7 +10,7 @@ many electrons answer together, take no part. The integrand over the recoil ener
   interference, once per pair, at the losses below:
   X = 1 - (2 tau + 1)/(tau + 1)^2 Q/W' + (tau/(tau + 1))^2 (Q/T)^2, tau = T/mc^2, Q/W' at most 1.
   On the ridge Q = W this is the cross section of Moller, with the binding of binary-encounter theory
-  (Vriens 1966, doi:10.1103/PhysRev.141.88).
+  (Vriens 1966, doi:10.1088/0370-1328/89/1/303).
 """
 
 from __future__ import annotations

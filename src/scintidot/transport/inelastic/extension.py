@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -35,7 +36,7 @@ _RATIOS = 320
 _CLUSTERING = 6.0
 _LOSSES_PER_DECADE = (80, 48)
 _DENSE_BELOW = 200.0  # [eV], where solids have their structure
-_WEIGHT_POINTS = 6000
+_WEIGHT_POINTS = 40000
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,21 +110,19 @@ class Weights:
         shells = medium.loss[medium.shallow]
         rows = [np.exp(np.interp(grid, log, np.log(np.maximum(row, floor)))) for row in shells]
         closed = [np.interp(grid, log, (row > 0).astype(float)) < 1 for row in shells]
-        self._table = 2 / math.pi * np.where(closed, 0.0, rows).T.copy()
+        table = 2 / math.pi * np.where(closed, 0.0, rows).T
+        self._table = np.vstack([table, np.zeros(len(shells))])  # the last row is for all that lies outside
 
     def __call__(self, energy: FloatArray) -> FloatArray:
         """Weights by shell, along a new last axis; 0 outside the loss function."""
         place = (np.log(energy) - self._start) / self._step
-        inside = (place >= 0) & (place <= _WEIGHT_POINTS - 1)
-        place = np.clip(place, 0, _WEIGHT_POINTS - 1)
-        cell = np.minimum(place.astype(int), _WEIGHT_POINTS - 2)
-        part = (place - cell)[..., None]
-        table = self._table
-        return np.asarray((table[cell] * (1 - part) + table[cell + 1] * part) * inside[..., None])
+        outside = (place < -0.5) | (place > _WEIGHT_POINTS - 0.5)
+        nearest = np.where(outside, _WEIGHT_POINTS, np.clip(np.rint(place), 0, _WEIGHT_POINTS - 1)).astype(int)
+        return np.asarray(self._table[nearest])
 
     def optical(self, energy: FloatArray) -> FloatArray:
         """Im(-1/eps) at Q = 0."""
-        return math.pi / 2 * self(energy)
+        return np.asarray(math.pi / 2 * self(energy))
 
 
 def extended_loss(recoil: FloatArray, loss: float, weight: Weights) -> tuple[FloatArray, FloatArray]:
@@ -148,14 +147,18 @@ def _single_excitations(q: FloatArray, recoil: FloatArray, w: float, weight: Wei
     return np.asarray(np.einsum("qk,qks->qs", kernel, weight(gas * HARTREE_ENERGY)))
 
 
+@cache
 def _edge_quadrature() -> tuple[FloatArray, FloatArray]:
-    """Points and weights in ln(k_F/edge): clustered at the edge, where the plasmon joins the continuum."""
+    """Points and weights in ln(k_F/edge): clustered at the edge, where the plasmon joins the continuum.
+
+    Then panels that resolve the structure of solids, and wide ones for the gases far above.
+    """
+    bounds = np.concatenate([np.linspace(0.3, 3.3, 13), np.linspace(4.1, 10.5, 9)])
     fine, fine_weight = np.polynomial.legendre.leggauss(16)
-    panel, panel_weight = np.polynomial.legendre.leggauss(5)
-    first, width, panels = 0.3, 0.5, 20
-    t, starts = (fine + 1) / 2, first + width * np.arange(panels)
-    points = [first * t**3, *(start + width * (panel + 1) / 2 for start in starts)]
-    weights = [first * 3 * t**2 * fine_weight / 2, *([width * panel_weight / 2] * panels)]
+    panel, panel_weight = np.polynomial.legendre.leggauss(6)
+    t, widths = (fine + 1) / 2, np.diff(bounds)
+    points = [bounds[0] * t**3, *(bounds[:-1, None] + widths[:, None] * (panel + 1) / 2)]
+    weights = [bounds[0] * 3 * t**2 * fine_weight / 2, *(widths[:, None] * panel_weight / 2)]
     return np.concatenate(points), np.concatenate(weights)
 
 
@@ -171,7 +174,7 @@ def _plasmons(q: FloatArray, recoil: FloatArray, w: float, weight: Weights) -> F
     outside, high = outside[has], largest[has]
     q = q[outside]
     low = np.full(high.shape, 1e-6 * w)
-    for _ in range(50):
+    for _ in range(30):
         middle = (low + high) / 2
         positive = permittivity(q, np.asarray(w), middle)[0] > 0
         low, high = np.where(positive, middle, low), np.where(positive, high, middle)

@@ -1,0 +1,269 @@
+"""Inelastic collisions of electrons in a material, as the document ``scintidot.inelastic/1``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scintidot import __version__
+from scintidot.errors import BadFile, BadValue, OutOfRange, one_of
+from scintidot.materials.energy_loss import EnergyLoss
+from scintidot.materials.library import Material, load_material
+from scintidot.provenance import bibliography
+from scintidot.results import number
+from scintidot.transport.inelastic import ashley, full_penn
+from scintidot.transport.inelastic.exchange import EXCHANGE
+from scintidot.transport.inelastic.extension import Response, response
+from scintidot.transport.inelastic.medium import LossMedium, loss_medium
+from scintidot.transport.inelastic.tables import InelasticTable, inelastic_table
+from scintidot.transport.stopping import HIGHEST_ENERGY, LOWEST_ENERGY, stopping_power
+
+MODELS = {
+    "full-penn": "optical loss function extended to finite momentum by Lindhard's gases (Penn 1987), relativistic, "
+    "deep shells by distant and hard collisions",
+    "ashley": "Ashley's optical-data model with quadratic dispersion, its own exchange: the fast twin",
+}
+DEFAULT_EXCHANGE = "moller"
+_RANGES = {
+    "full-penn": (full_penn.LOWEST_ENERGY, full_penn.HIGHEST_ENERGY, full_penn.RANGE),
+    "ashley": (LOWEST_ENERGY, HIGHEST_ENERGY, "0.1 keV to 1 MeV"),
+}
+_REFERENCES = {
+    "full-penn": ("penn_1987", "shinotsuka_2015", "liljequist_1983", "fernandez_varea_1993", "vriens_1966", "allison_1980", "fano_1963"),
+    "ashley": ("ashley_1988", "fano_1963", "icru_37"),
+}
+_SHELL_REFERENCES = ("xraylib_nist",)
+_BORN_LIMIT = 100.0  # [eV]
+
+Row = dict[str, float | None]
+
+
+def inelastic(
+    material: str | Path,
+    energies_eV: Sequence[float],
+    *,
+    model: str = "full-penn",
+    exchange: str = DEFAULT_EXCHANGE,
+) -> dict[str, Any]:
+    """Mean free path, stopping power and mean loss of electrons in a material, as ``scintidot.inelastic/1``.
+
+    Kinetic energies count from the conduction-band minimum (a metal: the Fermi level). At and below the
+    threshold, the band gap, nothing happens: the mean free path is None and the stopping power 0.
+
+    Parameters
+    ----------
+    material : str or Path
+        Shipped material or a user's card; it needs a composition, a band gap and a loss function.
+    energies_eV : sequence of float
+        Kinetic energies. [eV] 0.1 eV to 1 MeV; ``ashley`` from 0.1 keV.
+    model : str
+        ``full-penn`` or ``ashley``.
+    exchange : str
+        ``moller``, ``ochkur`` or ``none``, of ``full-penn``. Against ``none`` the default lengthens the mean free
+        path by about 10 % at 100 eV, 3 % at 1 keV and 0.4 % at 10 keV, and lowers the stopping power by 8 to 14 %.
+
+    Raises
+    ------
+    BadValue
+        For an unknown name or an energy that is no positive number.
+    BadFile
+        If the card lacks what the model needs.
+    OutOfRange
+        For an energy outside the range of the model.
+
+    Examples
+    --------
+    >>> result = inelastic("CsPbBr3", [1000.0], model="ashley")
+    >>> round(result["rows"][0]["stopping_power_eV_per_nm"], 1)
+    19.5
+    """
+    where = "inelastic"
+    one_of(model, MODELS, where=where, who="--model")
+    one_of(exchange, EXCHANGE, where=where, who="--exchange")
+    energies = _checked(energies_eV, model, where)
+    loaded = load_material(material, where=where, who="--material")
+    table = _loss_function(loaded)
+    medium = _medium(loaded)
+    row = _full_penn_row(loaded, exchange) if model == "full-penn" else _ashley_row(table)
+    choices = {"material": loaded.name, "model": model, "model_meaning": MODELS[model]}
+    if model == "full-penn":
+        choices |= {"exchange": exchange, "exchange_meaning": EXCHANGE[exchange]}
+    choices["energy_zero"] = "lowest empty state: conduction-band minimum, of a metal the Fermi level"
+    return {
+        "schema": "scintidot.inelastic/1",
+        "version": __version__,
+        "choices": choices,
+        "rows": [row(energy) for energy in energies],
+        "threshold_eV": number(medium.energy[0]) if model == "full-penn" else None,
+        "band_gap_eV": number(medium.band_gap),
+        "valence_band_width_eV": number(medium.valence_band_width),
+        "mean_excitation_energy_eV": number(medium.mean_excitation_energy),
+        "f_sum": number(medium.f_sum),
+        "electrons_per_formula_unit": number(medium.electrons),
+        "screening_sum": number(medium.screening_sum),
+        "screening_sum_expected": number(1 - 1 / float(table.eps1[0])),
+        "band": _band(loaded),
+        "warnings": _warnings(loaded, table, medium, energies),
+        "bibliography": _bibliography(loaded, model),
+    }
+
+
+def tabulate(material: str | Path, *, exchange: str = DEFAULT_EXCHANGE) -> InelasticTable:
+    """Tables of inelastic collisions for an engine, from just above the threshold to 100 keV."""
+    one_of(exchange, EXCHANGE, where="inelastic", who="--exchange")
+    loaded = load_material(material, where="inelastic", who="--material")
+    medium, tabulated = _response(loaded)
+    return inelastic_table(medium, tabulated, exchange)
+
+
+def _checked(energies: Sequence[float], model: str, where: str) -> list[float]:
+    lowest, highest, span = _RANGES[model]
+    values = []
+    for energy in energies:
+        try:
+            value = float(energy)
+        except (TypeError, ValueError):
+            value = math.nan
+        if not math.isfinite(value) or value <= 0:
+            raise BadValue(
+                where=where,
+                what="value",
+                who="--energy-ev",
+                expected="kinetic energies in eV, positive numbers",
+                found=repr(energy),
+            )
+        if not lowest <= value <= highest:
+            hint = "Model full-penn goes down to 0.1 eV." if model == "ashley" and value < lowest else None
+            raise OutOfRange(
+                where=where, what="energy", who=f"model {model}", expected=span, found=f"{value:g} eV", hint=hint
+            )
+        values.append(value)
+    if not values:
+        raise BadValue(
+            where=where, what="list", who="--energy-ev", expected="at least one energy", found="none"
+        )
+    return values
+
+
+def _loss_function(material: Material) -> EnergyLoss:
+    """The loss function; refuses a card without one, without a composition or without a band gap."""
+    card = material.card
+    needed = {"composition": card.composition, "band_gap": card.band_gap, "dielectric": material.energy_loss}
+    for section, found in needed.items():
+        if found is None:
+            raise BadFile(
+                where=material.where,
+                what="card",
+                who=section,
+                expected="this section, which inelastic collisions need (a metal has band_gap 0)",
+                found="no such section",
+            )
+    assert material.energy_loss is not None
+    return material.energy_loss
+
+
+def _medium(material: Material) -> LossMedium:
+    card, table = material.card, _loss_function(material)
+    assert card.composition is not None and card.band_gap is not None
+    width = 0.0 if card.electrons is None else card.electrons.valence_band_width.value
+    return loss_medium(
+        table, card.composition.formula, band_gap=card.band_gap.value, valence_band_width=width
+    )
+
+
+_KEPT: dict[tuple[str, float, float], tuple[LossMedium, Response]] = {}
+
+
+def _response(material: Material) -> tuple[LossMedium, Response]:
+    """Kept for each material, since it takes seconds."""
+    medium = _medium(material)
+    key = (material.fingerprint, medium.band_gap, medium.valence_band_width)
+    if key not in _KEPT:
+        _KEPT[key] = medium, response(medium)
+    return _KEPT[key]
+
+
+def _full_penn_row(material: Material, exchange: str) -> Callable[[float], Row]:
+    medium, tabulated = _response(material)
+
+    def row(energy: float) -> Row:
+        one = full_penn.spectrum(energy, medium, tabulated, exchange)
+        return _row(energy, one.inverse_mean_free_path, one.stopping_power)
+
+    return row
+
+
+def _ashley_row(table: EnergyLoss) -> Callable[[float], Row]:
+    def row(energy: float) -> Row:
+        at = np.array([energy])
+        inverse = float(ashley.inverse_mean_free_path(at, table.oscillators)[0])
+        return _row(energy, inverse, float(stopping_power(at, table.oscillators)[0]))
+
+    return row
+
+
+def _row(energy: float, inverse: float, stopping: float) -> Row:
+    happens = inverse > 0
+    return {
+        "energy_eV": number(energy),
+        "imfp_nm": number(1 / inverse) if happens else None,
+        "stopping_power_eV_per_nm": number(stopping),
+        "mean_loss_eV": number(stopping / inverse) if happens else None,
+    }
+
+
+def _band(material: Material) -> dict[str, Any] | None:
+    """Relative low and high from the card's uncertainty of the loss function; None where it states none."""
+    section = material.card.dielectric
+    if section is None or section.stopping_power_scale.low is None or section.stopping_power_scale.high is None:
+        return None
+    scale = section.stopping_power_scale
+    low, high = section.stopping_power_scale.low / scale.value, section.stopping_power_scale.high / scale.value
+    return {
+        "meaning": "factors on the figures, from dielectric.stopping_power_scale of the card; the mean free path "
+        "takes the reciprocal, since both follow the loss function",
+        "provenance": scale.provenance,
+        "stopping_power": [number(low), number(high)],
+        "imfp": [number(1 / high), number(1 / low)],
+    }
+
+
+def _warnings(
+    material: Material, table: EnergyLoss, medium: LossMedium, energies: Sequence[float]
+) -> list[str]:
+    found = [
+        f"The loss function of {material.name} from {low:g} to {high:g} eV is an estimate, not a measurement."
+        for word, low, high in _runs(table)
+        if word == "estimate"
+    ]
+    if abs(medium.f_sum / medium.electrons - 1) > 0.02:
+        found.append(f"f-sum {medium.f_sum:.4g} of {medium.electrons:g} electrons per formula unit.")
+    if material.card.electrons is None:
+        found.append("The card has no electrons.valence_band_width: 0 eV is used, and holes stay at the band edge.")
+    if min(energies) < _BORN_LIMIT:
+        found.append(
+            f"Below {_BORN_LIMIT:g} eV the first Born approximation and exchange are uncertain: differences between "
+            "choices of exchange (a factor of up to 2 in the mean free path) tell how much."
+        )
+    return found
+
+
+def _runs(table: EnergyLoss) -> Iterator[tuple[str, float, float]]:
+    """Stretches of one provenance: word, first and last energy [eV]."""
+    rows = zip(table.provenance, table.energy, strict=True)
+    for word, run in groupby(rows, key=lambda row: row[0]):
+        ends = [float(energy) for _, energy in run]
+        yield word, ends[0], ends[-1]
+
+
+def _bibliography(material: Material, model: str) -> list[dict[str, Any]]:
+    sections = ("composition", "density", "band_gap", "electrons.valence", "dielectric")
+    own = material.references(sections)
+    keys = [*_REFERENCES[model], *_SHELL_REFERENCES]
+    known = {reference.key: reference for reference in [*bibliography(keys), *own]}
+    return [reference.as_json() for reference in sorted(known.values(), key=lambda r: (r.year, r.key))]

@@ -35,7 +35,16 @@ def drude() -> LossMedium:
     energy = np.unique(np.concatenate([np.geomspace(0.5, 1.1e6, 700), PLASMON * np.linspace(0.5, 1.6, 200)]))
     eps = 1 - PLASMON**2 / (energy**2 + 1j * WIDTH * energy)
     return LossMedium(
-        energy, loss_function(energy)[None], eps.real, eps.imag, ("valence",), np.zeros(1), 0.0, 0.0, PLASMON, 1.0
+        energy,
+        loss_function(energy)[None],
+        eps.real,
+        eps.imag,
+        ("valence",),
+        np.zeros(1),
+        0.0,
+        0.0,
+        PLASMON,
+        1.0,
     )
 
 
@@ -167,7 +176,9 @@ def slow_extension(recoil: float, loss: float) -> tuple[float, float]:
     return single, weight(gas) * math.pi / abs(slope)
 
 
-@pytest.mark.parametrize(("recoil", "loss"), [(0.5, 17.0), (4.0, 20.0), (12.0, 14.0), (30.0, 25.0), (90.0, 120.0)])
+@pytest.mark.parametrize(
+    ("recoil", "loss"), [(0.5, 17.0), (4.0, 20.0), (12.0, 14.0), (30.0, 25.0), (90.0, 120.0)]
+)
 def test_extension_against_its_slow_twin(recoil: float, loss: float) -> None:
     single, plasmon = slow_extension(recoil, loss)
     ours = extended_loss(np.array([recoil]), loss, Weights(drude()))
@@ -214,7 +225,9 @@ def test_mean_free_path_has_the_slope_of_the_optical_integral() -> None:
         one = collisions(energy)
         rate = one.inverse_mean_free_path * scale(energy) + math.pi / 2 * PLASMON**2 / energy
         values.append(rate - np.trapezoid(transverse_part(energy, one.loss, drude()), one.loss))
-    slope = (values[1] - values[0]) / math.log(float(beta_squared(np.array(2e4)) / beta_squared(np.array(1e4))))
+    slope = (values[1] - values[0]) / math.log(
+        float(beta_squared(np.array(2e4)) / beta_squared(np.array(1e4)))
+    )
     area = float(np.trapezoid(drude().loss[0], drude().energy))
     assert slope == pytest.approx(area, rel=2e-3)
 

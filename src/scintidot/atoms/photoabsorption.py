@@ -1,17 +1,17 @@
 """Which shell of which atom takes up the energy of a photon: partial photoelectric cross sections.
 
-From xraylib (Schoonjans et al. 2011, doi:10.1016/j.sab.2011.09.011): the cross sections are Kissel's, the
-binding energies and configurations those of its tables, all of free atoms. Shells that bind less than
+The cross sections are Kissel's through xraylib (Schoonjans et al. 2011, doi:10.1016/j.sab.2011.09.011), of free
+atoms, and so are the binding energies (see `shells`). Shells that bind less than
 `VALENCE_LIMIT` belong to the valence band of the solid or lie close below it; they are one group here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
+from scintidot.atoms.shells import shells_of
 from scintidot.records import FloatArray
 
 VALENCE_LIMIT = 30.0
@@ -20,12 +20,6 @@ PARTIAL_END = 30.0
 """Energy over that of the K edge up to which the partial cross sections add to the total; beyond, and above
 290 keV where their tables end, the shares stay and the total goes on (to 790 keV, then as E^-3)."""
 _NM2_PER_BARN = 1e-10
-_NAMES = tuple(
-    f"{letter}{i}" if count > 1 else letter
-    for letter, count in zip("KLMNOP", (1, 3, 5, 7, 7, 5), strict=True)
-    for i in range(1, count + 1)
-)
-"""K, L1, L2, ... in the order of xraylib's shell numbers, from 0."""
 
 
 @dataclass(frozen=True)
@@ -68,44 +62,29 @@ def photoabsorption(formula: str, energy: FloatArray) -> Photoabsorption:
     valence, valence_electrons = np.zeros_like(energy), 0.0
     inner: list[tuple[InnerShell, FloatArray]] = []
     for z, count in zip(compound["Elements"], compound["nAtoms"], strict=True):
-        for number, name, binding, electrons in _occupied(z):
+        shells = shells_of(z)
+        columns = (shells.number, shells.names, shells.binding_energy, shells.electrons)
+        for number, name, binding, electrons in zip(*columns, strict=True):
             part = count * electrons * _NM2_PER_BARN * _per_electron(z, number, binding, energy)
             if binding < VALENCE_LIMIT:
                 valence = valence + part
                 valence_electrons += count * electrons
             else:
                 symbol = xraylib.AtomicNumberToSymbol(z)
-                inner.append((InnerShell(z, symbol, name, binding, count * electrons), part))
+                inner.append((InnerShell(z, symbol, name, float(binding), count * electrons), part))
     inner.sort(key=lambda pair: -pair[0].binding_energy)
     parts = np.array([part for _, part in inner]).reshape(len(inner), energy.size)
     return Photoabsorption(tuple(shell for shell, _ in inner), valence_electrons, valence, parts)
 
 
-@lru_cache(maxsize=128)
-def _occupied(z: int) -> tuple[tuple[int, str, float, float], ...]:
-    """xraylib's number, name, binding energy [eV] (0 where it has none) and electrons of every filled shell."""
-    import xraylib
-
-    found = []
-    for number, name in enumerate(_NAMES):
-        try:
-            electrons = xraylib.ElectronConfig(z, number)
-        except ValueError:  # xraylib's word for an empty shell
-            continue
-        try:
-            binding = 1e3 * xraylib.EdgeEnergy(z, number)
-        except ValueError:
-            binding = 0.0
-        found.append((number, name, binding, electrons))
-    return tuple(found)
-
-
 def _per_electron(z: int, number: int, binding: float, energy: FloatArray) -> FloatArray:
-    """[barn], which is how xraylib has them; 0 below the edge and for shells without one."""
+    """[barn], which is how xraylib has them; 0 below the edge and for shells that it has none of."""
     import xraylib
 
     result = np.zeros_like(energy)
-    if binding == 0.0:
+    try:
+        xraylib.EdgeEnergy(z, number)
+    except ValueError:
         return result
     partial_end, total_end = min(PARTIAL_END * xraylib.EdgeEnergy(z, 0), 290.0), 790.0
     for i in np.flatnonzero(energy > binding):

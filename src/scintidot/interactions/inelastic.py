@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.errors import BadFile, BadValue, OutOfRange, one_of
+from scintidot.errors import BadFile, OutOfRange, one_of
+from scintidot.interactions.inputs import read_energies
 from scintidot.materials.energy_loss import EnergyLoss
 from scintidot.materials.library import Material, load_material
 from scintidot.provenance import bibliography
@@ -34,9 +34,12 @@ _RANGES = {
     "ashley": (LOWEST_ENERGY, HIGHEST_ENERGY, "0.1 keV to 1 MeV"),
 }
 _REFERENCES = {
-    "full-penn": ("penn_1987", "shinotsuka_2015", "liljequist_1983", "fernandez_varea_1993", "vriens_1966", "allison_1980", "fano_1963"),
+    "full-penn": (
+        "penn_1987", "shinotsuka_2015", "liljequist_1983", "fernandez_varea_1993", "vriens_1966", "allison_1980",
+        "fano_1963",
+    ),
     "ashley": ("ashley_1988", "fano_1963", "icru_37"),
-}
+}  # fmt: skip
 _SHELL_REFERENCES = ("xraylib_nist",)
 _BORN_LIMIT = 100.0  # [eV]
 
@@ -45,7 +48,7 @@ Row = dict[str, float | None]
 
 def inelastic(
     material: str | Path,
-    energies_eV: Sequence[float],
+    energies_eV: Sequence[float] | str,
     *,
     model: str = "full-penn",
     exchange: str = DEFAULT_EXCHANGE,
@@ -59,7 +62,7 @@ def inelastic(
     ----------
     material : str or Path
         Shipped material or a user's card; it needs a composition, a band gap and a loss function.
-    energies_eV : sequence of float
+    energies_eV : sequence of float, or text such as ``"0.1, 7 keV"``
         Kinetic energies. [eV] 0.1 eV to 1 MeV; ``ashley`` from 0.1 keV.
     model : str
         ``full-penn`` or ``ashley``.
@@ -97,6 +100,7 @@ def inelastic(
     return {
         "schema": "scintidot.inelastic/1",
         "version": __version__,
+        "material": loaded.name,
         "choices": choices,
         "rows": [row(energy) for energy in energies],
         "threshold_eV": number(medium.energy[0]) if model == "full-penn" else None,
@@ -121,33 +125,17 @@ def tabulate(material: str | Path, *, exchange: str = DEFAULT_EXCHANGE) -> Inela
     return inelastic_table(medium, tabulated, exchange)
 
 
-def _checked(energies: Sequence[float], model: str, where: str) -> list[float]:
+def _checked(entry: object, model: str, where: str) -> list[float]:
     lowest, highest, span = _RANGES[model]
-    values = []
+    energies = read_energies(entry, "eV", where=where, who="--energy-ev")
     for energy in energies:
-        try:
-            value = float(energy)
-        except (TypeError, ValueError):
-            value = math.nan
-        if not math.isfinite(value) or value <= 0:
-            raise BadValue(
-                where=where,
-                what="value",
-                who="--energy-ev",
-                expected="kinetic energies in eV, positive numbers",
-                found=repr(energy),
-            )
-        if not lowest <= value <= highest:
-            hint = "Model full-penn goes down to 0.1 eV." if model == "ashley" and value < lowest else None
+        if not lowest <= energy <= highest:
+            hint = "Model full-penn goes down to 0.1 eV." if model == "ashley" and energy < lowest else None
+            found = f"{energy:g} eV"
             raise OutOfRange(
-                where=where, what="energy", who=f"model {model}", expected=span, found=f"{value:g} eV", hint=hint
+                where=where, what="energy", who=f"model {model}", expected=span, found=found, hint=hint
             )
-        values.append(value)
-    if not values:
-        raise BadValue(
-            where=where, what="list", who="--energy-ev", expected="at least one energy", found="none"
-        )
-    return values
+    return energies
 
 
 def _loss_function(material: Material) -> EnergyLoss:
@@ -169,7 +157,8 @@ def _loss_function(material: Material) -> EnergyLoss:
 
 def _medium(material: Material) -> LossMedium:
     card, table = material.card, _loss_function(material)
-    assert card.composition is not None and card.band_gap is not None
+    assert card.composition is not None
+    assert card.band_gap is not None
     width = 0.0 if card.electrons is None else card.electrons.valence_band_width.value
     return loss_medium(
         table, card.composition.formula, band_gap=card.band_gap.value, valence_band_width=width
@@ -220,10 +209,17 @@ def _row(energy: float, inverse: float, stopping: float) -> Row:
 def _band(material: Material) -> dict[str, Any] | None:
     """Relative low and high from the card's uncertainty of the loss function; None where it states none."""
     section = material.card.dielectric
-    if section is None or section.stopping_power_scale.low is None or section.stopping_power_scale.high is None:
+    if (
+        section is None
+        or section.stopping_power_scale.low is None
+        or section.stopping_power_scale.high is None
+    ):
         return None
     scale = section.stopping_power_scale
-    low, high = section.stopping_power_scale.low / scale.value, section.stopping_power_scale.high / scale.value
+    low, high = (
+        section.stopping_power_scale.low / scale.value,
+        section.stopping_power_scale.high / scale.value,
+    )
     return {
         "meaning": "factors on the figures, from dielectric.stopping_power_scale of the card; the mean free path "
         "takes the reciprocal, since both follow the loss function",
@@ -244,7 +240,9 @@ def _warnings(
     if abs(medium.f_sum / medium.electrons - 1) > 0.02:
         found.append(f"f-sum {medium.f_sum:.4g} of {medium.electrons:g} electrons per formula unit.")
     if material.card.electrons is None:
-        found.append("The card has no electrons.valence_band_width: 0 eV is used, and holes stay at the band edge.")
+        found.append(
+            "The card has no electrons.valence_band_width: 0 eV is used, and holes stay at the band edge."
+        )
     if min(energies) < _BORN_LIMIT:
         found.append(
             f"Below {_BORN_LIMIT:g} eV the first Born approximation and exchange are uncertain: differences between "

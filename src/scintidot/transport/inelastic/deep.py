@@ -36,7 +36,7 @@ class DeepShells:
         return self._optical
 
     def hard(self, power: int, recoil: FloatArray) -> FloatArray:
-        """Hard collisions: integral of Im(-1/eps) Q^(power - 1) dQ up to recoil energies [eV], a column or one per shell."""
+        """Hard collisions: integral of Im(-1/eps) Q^(power - 1) dQ up to recoil energies [eV], of that shape."""
         return np.asarray(np.where(recoil >= self._loss, self._below * self._loss ** (power - 2.0), 0.0))
 
     def collisions(self, recoil: FloatArray) -> FloatArray:

@@ -64,7 +64,11 @@ def response(medium: LossMedium) -> Response:
         ratio,
         weight.optical(loss),
         _integral(collisions, loss, ratio, 0),
-        (_integral(single, loss, ratio, 0), _integral(single, loss, ratio, 1), _integral(single, loss, ratio, 2)),
+        (
+            _integral(single, loss, ratio, 0),
+            _integral(single, loss, ratio, 1),
+            _integral(single, loss, ratio, 2),
+        ),
     )
 
 
@@ -117,7 +121,9 @@ class Weights:
         """Weights by shell, along a new last axis; 0 outside the loss function."""
         place = (np.log(energy) - self._start) / self._step
         outside = (place < -0.5) | (place > _WEIGHT_POINTS - 0.5)
-        nearest = np.where(outside, _WEIGHT_POINTS, np.clip(np.rint(place), 0, _WEIGHT_POINTS - 1)).astype(int)
+        nearest = np.where(outside, _WEIGHT_POINTS, np.clip(np.rint(place), 0, _WEIGHT_POINTS - 1)).astype(
+            int
+        )
         return np.asarray(self._table[nearest])
 
     def optical(self, energy: FloatArray) -> FloatArray:

@@ -73,7 +73,9 @@ def spectrum(energy: float, medium: LossMedium, response: Response, exchange: st
     column = loss[:, None]
     limits = recoil_limits(energy, column, medium.inner_energy)
     longitudinal = exchanged(exchange, energy, column, limits, rows, medium.mean_binding)
-    scale = math.pi * BOHR_RADIUS * ELECTRON_REST_ENERGY * beta_squared(np.asarray(energy + medium.inner_energy))
+    scale = (
+        math.pi * BOHR_RADIUS * ELECTRON_REST_ENERGY * beta_squared(np.asarray(energy + medium.inner_energy))
+    )
     shares = rows.optical()
     total = shares.sum(axis=1, keepdims=True)
     shares = np.divide(shares, total, out=np.zeros_like(shares), where=total > 0)
@@ -87,7 +89,9 @@ def _to_open_shells(rate: FloatArray, loss: FloatArray, binding: FloatArray) -> 
     """Rates of shells that a loss cannot open, added to the open ones in proportion; the sum stays."""
     kept = np.where(loss[:, None] >= binding, rate, 0.0)
     kept_sum = kept.sum(axis=1, keepdims=True)
-    factor = np.divide(rate.sum(axis=1, keepdims=True), kept_sum, out=np.ones_like(kept_sum), where=kept_sum > 0)
+    factor = np.divide(
+        rate.sum(axis=1, keepdims=True), kept_sum, out=np.ones_like(kept_sum), where=kept_sum > 0
+    )
     return np.asarray(kept * factor)
 
 
@@ -125,7 +129,9 @@ class _Rows:
     def collisions(self, recoil: FloatArray) -> FloatArray:
         """All: integral of Im(-1/eps) dQ/Q up to recoil energies [eV], a column or one per shell."""
         own, deep = self._split(recoil)
-        shallow = self._between(self._response.collisions, own) + self._optical * np.log(self._below_table(own))
+        shallow = self._between(self._response.collisions, own) + self._optical * np.log(
+            self._below_table(own)
+        )
         return self._together(shallow, self._deep.collisions(deep))
 
     def single(self, power: int, recoil: FloatArray) -> FloatArray:

@@ -89,9 +89,7 @@ class LossMedium:
         return float(np.exp(np.sum(strength * np.log(self.energy)) / np.sum(strength)))
 
 
-def loss_medium(
-    table: EnergyLoss, formula: str, *, band_gap: float, valence_band_width: float
-) -> LossMedium:
+def loss_medium(table: EnergyLoss, formula: str, *, band_gap: float, valence_band_width: float) -> LossMedium:
     """The loss function of a material shared among its shells.
 
     Parameters
@@ -105,9 +103,9 @@ def loss_medium(
     """
     edges = [shell.binding_energy for shell in photoabsorption(formula, np.array([])).inner]
     start = max(band_gap, float(table.energy[0]))
-    tail = np.geomspace(
-        table.energy[-1], HIGHEST_LOSS, _tail_points(float(table.energy[-1]), HIGHEST_LOSS)
-    )[1:]
+    tail = np.geomspace(table.energy[-1], HIGHEST_LOSS, _tail_points(float(table.energy[-1]), HIGHEST_LOSS))[
+        1:
+    ]
     beside = [edge * side for edge in edges for side in (1 - 1e-7, 1 + 1e-7)]
     inside = [energy for energy in (start, *beside) if start <= energy <= HIGHEST_LOSS]
     energy = np.unique(np.concatenate([table.energy[table.energy >= start], tail, inside]))

@@ -71,9 +71,7 @@ def inelastic_table(
     at = response.loss[:, None] * response.ratio
     recoil = response.collisions.sum(axis=2)
     for column in range(response.ratio.size):
-        recoil[:, column] += np.sum(
-            deep.collisions(at[:, [column]]) - deep.collisions(at[:, [0]]), axis=1
-        )
+        recoil[:, column] += np.sum(deep.collisions(at[:, [column]]) - deep.collisions(at[:, [0]]), axis=1)
     return InelasticTable(
         kinetic_energy=np.asarray(energies, dtype=float),
         inverse_mean_free_path=np.array([one.inverse_mean_free_path for one in spectra]),
@@ -140,7 +138,10 @@ def collide(table: InelasticTable, energy: float, uniform: FloatArray) -> Collis
     deepest = np.where(shell == 0, np.minimum(table.valence_band_width, loss - binding), 0.0)
     depth = uniform[:, 2] * deepest
     recoil = _recoil(table, energy, loss, uniform[:, 3])
-    p, p_after = momentum(np.asarray(energy + table.inner_energy)), momentum(energy + table.inner_energy - loss)
+    p, p_after = (
+        momentum(np.asarray(energy + table.inner_energy)),
+        momentum(energy + table.inner_energy - loss),
+    )
     q = np.sqrt(recoil * (recoil + 2 * ELECTRON_REST_ENERGY))
     return Collisions(
         loss=loss,

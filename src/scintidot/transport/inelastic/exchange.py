@@ -8,9 +8,9 @@ many electrons answer together, take no part. The integrand over the recoil ener
   the electron from the shell of mean binding energy B would be the faster one.
 - ``moller``: all losses up to T, since by a loss above W' the two electrons only change names; and their
   interference, once per pair, at the losses below:
-  X = 1 - (2 tau + 1)/(tau + 1)^2 Q/W' + (tau/(tau + 1))^2 (Q/T)^2, tau = T/mc^2, Q/W' at most 1.
-  On the ridge Q = W this is the cross section of Moller, with the binding of binary-encounter theory
-  (Vriens 1966, doi:10.1088/0370-1328/89/1/303).
+  X = 1 - phi (2 tau + 1)/(tau + 1)^2 Q/W' + (tau/(tau + 1))^2 (Q/T)^2, tau = T/mc^2, Q/W' at most 1,
+  phi = cos[sqrt(R/(T + B)) ln(T/B)], R = 13.6 eV: binary-encounter theory with exchange (Vriens 1966,
+  doi:10.1088/0370-1328/89/1/303). For T >> B it is, on the ridge Q = W, the cross section of Moller.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ from typing import Protocol
 
 import numpy as np
 
-from scintidot.constants import ELECTRON_REST_ENERGY
+from scintidot.constants import ELECTRON_REST_ENERGY, HARTREE_ENERGY
 from scintidot.records import FloatArray
+
+_LEAST_BINDING = 1.0  # [eV], where a card gives a metal no band width
 
 EXCHANGE = {
     "none": "as if the two electrons could be told apart; losses up to T",
     "ochkur": "Born-Ochkur factor 1 - Q/T + (Q/T)^2 on single excitations; losses up to (T + B)/2",
-    "moller": "Moller's cross section on single excitations; the faster electron counts as the incident one",
+    "moller": "Moller's cross section on single excitations, at low energy with the phase of Vriens (1966); the "
+    "faster electron counts as the incident one",
 }
 
 
@@ -72,5 +75,13 @@ def exchanged(
     top = np.minimum(most, partner)
     interference = single(1, least, top) / partner + single(0, np.maximum(least, top), most)
     spin = single(2, least, most) / energy**2
-    change = -(2 * tau + 1) / (tau + 1) ** 2 * interference + (tau / (tau + 1)) ** 2 * spin
+    interference = interference * phase(energy, binding) * (2 * tau + 1) / (tau + 1) ** 2
+    change = (tau / (tau + 1)) ** 2 * spin - interference
     return direct + np.where(loss < partner, change, 0.0)
+
+
+def phase(energy: float, binding: FloatArray) -> FloatArray:
+    """Cosine of the phase between the direct and the exchanged amplitude (Vriens 1966), not below 0."""
+    bound = np.maximum(binding, _LEAST_BINDING)
+    angle = np.sqrt(HARTREE_ENERGY / 2 / (energy + bound)) * np.abs(np.log(energy / bound))
+    return np.asarray(np.cos(np.minimum(angle, np.pi / 2)))

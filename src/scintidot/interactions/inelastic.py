@@ -47,7 +47,7 @@ Row = dict[str, float | None]
 
 
 def inelastic(
-    material: str | Path,
+    material: Material | str | Path,
     energies_eV: Sequence[float] | str,
     *,
     model: str = "full-penn",
@@ -60,8 +60,9 @@ def inelastic(
 
     Parameters
     ----------
-    material : str or Path
-        Shipped material or a user's card; it needs a composition, a band gap and a loss function.
+    material : Material, str or Path
+        Shipped material or a user's card; it needs a composition and a band gap. Without a loss function of its own
+        it gets the estimate by sum rules.
     energies_eV : sequence of float, or text such as ``"0.1, 7 keV"``
         Kinetic energies. [eV] 0.1 eV to 1 MeV; ``ashley`` from 0.1 keV.
     model : str
@@ -118,7 +119,7 @@ def inelastic(
     }
 
 
-def tabulate(material: str | Path, *, exchange: str = DEFAULT_EXCHANGE) -> InelasticTable:
+def tabulate(material: Material | str | Path, *, exchange: str = DEFAULT_EXCHANGE) -> InelasticTable:
     """Tables of inelastic collisions for an engine, from just above the threshold to 100 keV."""
     one_of(exchange, EXCHANGE, where="inelastic", who="--exchange")
     loaded = load_material(material, where="inelastic", who="--material")
@@ -140,20 +141,20 @@ def _checked(entry: object, model: str, where: str) -> list[float]:
 
 
 def _loss_function(material: Material) -> EnergyLoss:
-    """The loss function; refuses a card without one, without a composition or without a band gap."""
-    card = material.card
-    needed = {"composition": card.composition, "band_gap": card.band_gap, "dielectric": material.energy_loss}
+    """The loss function, measured or estimated; refuses a card without composition, density or band gap."""
+    table = None if material.card.composition is None else material.energy_loss_or_estimate()
+    needed = {"composition": material.card.composition, "band_gap": material.card.band_gap, "density": table}
     for section, found in needed.items():
         if found is None:
             raise BadFile(
                 where=material.where,
                 what="card",
                 who=section,
-                expected="this section, which inelastic collisions need (a metal has band_gap 0)",
-                found="no such section",
+                expected="what inelastic collisions need: a composition, a density, a band gap (0 for a metal)",
+                found="none",
             )
-    assert material.energy_loss is not None
-    return material.energy_loss
+    assert table is not None
+    return table
 
 
 def loss_medium_of(material: Material) -> LossMedium:
@@ -167,13 +168,13 @@ def loss_medium_of(material: Material) -> LossMedium:
     )
 
 
-_KEPT: dict[tuple[str, float, float], tuple[LossMedium, Response]] = {}
+_KEPT: dict[tuple[str | float, ...], tuple[LossMedium, Response]] = {}
 
 
 def _response(material: Material) -> tuple[LossMedium, Response]:
     """Kept for each material, since it takes seconds."""
     medium = loss_medium_of(material)
-    key = (material.fingerprint, medium.band_gap, medium.valence_band_width)
+    key = (material.fingerprint, medium.band_gap, medium.valence_band_width, medium.plasma_energy)
     if key not in _KEPT:
         _KEPT[key] = medium, response(medium)
     return _KEPT[key]
@@ -241,6 +242,8 @@ def _warnings(
     ]
     if abs(medium.f_sum / medium.electrons - 1) > 0.02:
         found.append(f"f-sum {medium.f_sum:.4g} of {medium.electrons:g} electrons per formula unit.")
+    if material.card.dielectric is None:
+        found.append("The card has no loss function: one is estimated by sum rules, without a band.")
     if material.card.electrons is None:
         found.append(
             "The card has no electrons.valence_band_width: 0 eV is used, and holes stay at the band edge."

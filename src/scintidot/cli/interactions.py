@@ -55,7 +55,8 @@ def inelastic(
     energy_ev: _EnergiesEV,
     model: Annotated[str, typer.Option(metavar="NAME", help="full-penn, or ashley (fast).")] = "full-penn",
     exchange: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Exchange with the struck electron: moller, ochkur or none.")
+        str | None,
+        typer.Option(metavar="NAME", help="Exchange with the struck electron: moller, ochkur or none."),
     ] = None,
     plot: _Plot = None,
     json: _Json = False,

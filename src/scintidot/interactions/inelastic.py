@@ -42,6 +42,9 @@ _REFERENCES = {
 }  # fmt: skip
 _SHELL_REFERENCES = ("xraylib_nist",)
 _BORN_LIMIT = 100.0  # [eV]
+ESTIMATE_ERRORS = {"refractive index": (0.06, 0.06), "band gap": (0.10, 0.20)}
+"""Relative error of stopping power (from 0.3 keV) and mean free path of an estimate by sum rules, by what it rests on:
+the largest found on materials that are measured (tests/physics/test_dielectric.py)."""
 
 Row = dict[str, float | None]
 
@@ -210,19 +213,22 @@ def _row(energy: float, inverse: float, stopping: float) -> Row:
 
 
 def _band(material: Material) -> dict[str, Any] | None:
-    """Relative low and high from the card's uncertainty of the loss function; None where it states none."""
+    """Relative low and high of the figures; None where the card states none for its own loss function."""
     section = material.card.dielectric
-    if (
-        section is None
-        or section.stopping_power_scale.low is None
-        or section.stopping_power_scale.high is None
-    ):
-        return None
+    if section is None:
+        known = "refractive index" if material.static_index is not None else "band gap"
+        stopping, path = ESTIMATE_ERRORS[known]
+        return {
+            "meaning": f"factors on the figures: estimates from the {known} came this close on materials that are "
+            "measured",
+            "provenance": "estimate",
+            "stopping_power": [1 - stopping, 1 + stopping],
+            "imfp": [1 - path, 1 + path],
+        }
     scale = section.stopping_power_scale
-    low, high = (
-        section.stopping_power_scale.low / scale.value,
-        section.stopping_power_scale.high / scale.value,
-    )
+    if scale.low is None or scale.high is None:
+        return None
+    low, high = scale.low / scale.value, scale.high / scale.value
     return {
         "meaning": "factors on the figures, from dielectric.stopping_power_scale of the card; the mean free path "
         "takes the reciprocal, since both follow the loss function",
@@ -243,7 +249,7 @@ def _warnings(
     if abs(medium.f_sum / medium.electrons - 1) > 0.02:
         found.append(f"f-sum {medium.f_sum:.4g} of {medium.electrons:g} electrons per formula unit.")
     if material.card.dielectric is None:
-        found.append("The card has no loss function: one is estimated by sum rules, without a band.")
+        found.append("The card has no loss function: one is estimated by sum rules; the band tells how well.")
     if material.card.electrons is None:
         found.append(
             "The card has no electrons.valence_band_width: 0 eV is used, and holes stay at the band edge."

@@ -77,13 +77,19 @@ class Material:
             return None
         return self._build(self.where)
 
-    def _build(self, where: str) -> EnergyLoss:
+    @property
+    def static_index(self) -> float | None:
+        """Refractive index in the transparent range, which closes an estimate; None where the card has none."""
         card = self.card
+        if card.phonons is not None and card.phonons.optical_permittivity is not None:
+            return math.sqrt(card.phonons.optical_permittivity.value)
+        if self.optical_text is None and card.refractive_index is not None:
+            return card.refractive_index.value  # somewhat above that towards low energy
+        return None
+
+    def _build(self, where: str) -> EnergyLoss:
+        card, index = self.card, self.static_index
         assert card.composition is not None
-        permittivity = None if card.phonons is None else card.phonons.optical_permittivity
-        index = None if permittivity is None else math.sqrt(permittivity.value)
-        if index is None and self.optical_text is None and card.refractive_index is not None:
-            index = card.refractive_index.value  # somewhat above that towards low energy
         return _built(
             card.composition.formula,
             card.density.value,

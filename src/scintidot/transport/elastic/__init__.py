@@ -1,0 +1,1 @@
+"""Elastic scattering of electrons by atoms: relativistic partial waves and their tables."""

@@ -29,7 +29,7 @@ test-oldest:
 	$(MAKE) VENV=.venv-oldest .venv-oldest/.oldest-installed
 	.venv-oldest/bin/python -m pytest -n auto
 
-bench: $(VENV)/.bench-installed
+bench: $(VENV)/.demo-installed
 	$(BIN)/python -m benchmarks
 
 # Comparisons with published and independent numbers, on one page.
@@ -57,10 +57,6 @@ $(VENV)/.test-installed: $(VENV)/.environment pyproject.toml
 	@echo "Installing scintidot and its test tools into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@ $(VENV)/.demo-installed
-
-$(VENV)/.bench-installed: $(VENV)/.environment pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
-	@touch $@
 
 $(VENV)/.oldest-installed: $(VENV)/.environment pyproject.toml requirements/oldest.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]' --constraint requirements/oldest.txt

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
+from scintidot.atoms.elements import elements
+
 BUILT = [
     "Au",
     "CdS",
@@ -34,6 +36,7 @@ BUILT = [
 DATA = [
     "atoms/data/README.md",
     "atoms/data/eadl97_nonradiative.npz",
+    "atoms/elements.csv",
     "materials/data/Au.toml",
     "materials/data/CdS.toml",
     "materials/data/CdSe.toml",
@@ -63,7 +66,9 @@ DATA = [
     "radiation/data/tube_W40.csv",
     "radiation/data/tube_W70.csv",
     "references.toml",
+    "transport/elastic/data/README.md",
     *(f"materials/data/{name}_dielectric.csv" for name in BUILT),
+    *(f"transport/elastic/data/{symbol}.npz" for symbol in elements()),
 ]
 
 
@@ -97,7 +102,7 @@ def test_list_of_data_files_is_complete(root: Path) -> None:
     others = {
         path.relative_to(source).as_posix()
         for path in source.rglob("*")
-        if path.is_file() and path.suffix not in (".py", ".pyc") and "report" not in path.parts
+        if path.is_file() and path.suffix != ".py" and not {"__pycache__", "report"} & set(path.parts)
     }
     assert others == set(DATA)
 
@@ -112,7 +117,7 @@ def test_wheel_holds_every_file_of_the_source(root: Path, tmp_path: Path) -> Non
     wanted = {
         path.relative_to(source).as_posix()
         for path in (source / "scintidot").rglob("*")
-        if path.is_file() and path.suffix != ".pyc"
+        if path.is_file() and "__pycache__" not in path.parts
     }
     assert wanted <= names
 

@@ -1,1 +1,1 @@
-"""Free atoms: their shells, and how a vacancy in one relaxes."""
+"""Free atoms: elements, shells, self-consistent field, and how a vacancy relaxes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -121,9 +121,16 @@ def element(name: str | int, *, where: str = "atoms", who: str = "element") -> E
     known = elements()
     if isinstance(name, int) and not isinstance(name, bool) and 1 <= name <= LARGEST_Z:
         return list(known.values())[name - 1]
+    return known[match_symbol(name, list(known), where=where, who=who)]
+
+
+def match_symbol(name: object, known: Sequence[str], *, where: str, who: str) -> str:
+    """The one of ``known`` symbols that is written, in any case; refuses all else with the nearest."""
     symbol = name.strip().capitalize() if isinstance(name, str) else ""
     if symbol in known:
-        return known[symbol]
-    expected = "the symbol of an element from H to U, such as 'Pb'"
+        return symbol
+    expected = f"the symbol of an element from {known[0]} to {known[-1]}, such as 'Pb'"
     hint = nearest(symbol, known, listed=True, cutoff=0.5) if symbol else None
+    if len(symbol) > 3:
+        hint = "Write the symbol, not the name."
     raise BadValue(where=where, what="name", who=who, expected=expected, found=repr(name), hint=hint)

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.errors import BadValue, nearest
+from scintidot.atoms.elements import match_symbol
+from scintidot.errors import BadValue
 from scintidot.records import FloatArray
 
 LARGEST_ATOMIC_NUMBER = 98
@@ -49,29 +50,13 @@ def symbols() -> tuple[str, ...]:
 
 
 def atomic_number(symbol: str, *, where: str = "element", who: str = "element") -> int:
-    """Atomic number of an element; refuses what is no symbol of one up to californium.
+    """Atomic number of an element by its symbol, in any case; refuses what is none up to californium.
 
     >>> atomic_number("Pb")
     82
     """
     known = symbols()
-    if symbol not in known:
-        raise BadValue(
-            where=where,
-            what="name",
-            who=who,
-            expected="the symbol of an element from H to Cf, such as Pb",
-            found=repr(symbol),
-            hint=_guess(symbol, known),
-        )
-    return known.index(symbol) + 1
-
-
-def _guess(symbol: str, known: tuple[str, ...]) -> str | None:
-    text = str(symbol).strip()
-    if text.capitalize() in known:
-        return f"Did you mean '{text.capitalize()}'?"
-    return "Write the symbol, not the name." if len(text) > 3 else nearest(text, known, listed=True)
+    return known.index(match_symbol(symbol, known, where=where, who=who)) + 1
 
 
 @cache

@@ -11,11 +11,11 @@ from scintidot import __version__
 from scintidot.atoms.elements import Element
 from scintidot.atoms.elements import element as find_element
 from scintidot.errors import BadValue, OutOfRange, one_of
+from scintidot.interactions.inputs import read_energies
 from scintidot.provenance import bibliography
 from scintidot.results import number
 from scintidot.transport.elastic.cross_sections import (
     MODELS,
-    RANGE,
     angular_distribution,
     scatterer,
 )
@@ -43,7 +43,7 @@ REFERENCES = {
 
 def elastic(
     element: str,
-    energies_eV: Sequence[float],
+    energies_eV: Sequence[float | str] | float | str,
     *,
     model: str = "free",
     radius_nm: float | None = None,
@@ -58,8 +58,8 @@ def elastic(
     ----------
     element : str
         Symbol of an element from H to U.
-    energies_eV : sequence of float
-        Kinetic energies of the electron, 10 eV to 100 keV. [eV]
+    energies_eV : sequence of float or str, or one, or text with commas
+        Kinetic energies of the electron, 10 eV to 100 keV; a number is in eV.
     model : str
         ``free``, ``muffin-tin`` or ``correlation-polarisation``.
     radius_nm : float, optional
@@ -85,10 +85,7 @@ def elastic(
     one_of(model, MODELS, where=where, who="--model")
     _only_for("muffin-tin", model, "--radius-nm", radius_nm)
     _only_for("correlation-polarisation", model, "--polarisability", polarisability_a03)
-    energies = [_finite(energy, "--energy-ev", "a kinetic energy in eV") for energy in energies_eV]
-    if not energies:
-        expected = f"at least one kinetic energy, {RANGE}"
-        raise BadValue(where=where, what="value", who="--energy-ev", expected=expected, found="none")
+    energies = read_energies(energies_eV, "eV", where=where, who="--energy-ev")
     check_energy(energies, where=where, who="--energy-ev")
     radius = _within(radius_nm, SMALLEST_RADIUS, LARGEST_RADIUS, "nm", "--radius-nm")
     polarisability = _within(polarisability_a03, 0.0, LARGEST_POLARISABILITY, "a0^3", "--polarisability")

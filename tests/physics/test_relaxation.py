@@ -298,7 +298,7 @@ def test_document_closes():
 @pytest.mark.parametrize(
     ("element", "shell", "who", "hint"),
     [
-        ("PB", "K", "--element", "Did you mean 'Pb'?"),
+        ("Pbb", "K", "--element", "Did you mean 'Pb'?"),
         ("Lead", "K", "--element", "Write the symbol"),
         ("", "K", "--element", "expected the symbol"),
         ("82", "K", "--element", "expected the symbol"),

@@ -29,13 +29,20 @@ def elastic(
         str,
         typer.Option(metavar="NAME", help="free, muffin-tin or correlation-polarisation."),
     ] = "free",
+    radius_nm: Annotated[
+        str | None, typer.Option(metavar="LENGTH", help="Of the sphere of muffin-tin [nm] (covalent radius).")
+    ] = None,
+    polarisability: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER", help="Of the atom, for correlation-polarisation [a0^3] (free atom)."),
+    ] = None,
     plot: _Plot = None,
     json: _Json = False,
 ) -> None:
     """Elastic scattering of electrons by one atom: total and transport cross sections."""
     from scintidot.interactions.elastic import elastic as run
 
-    document = run(element, energy_ev, model=model)
+    document = run(element, energy_ev, model=model, radius_nm=radius_nm, polarisability_a03=polarisability)
     _finish(
         document,
         json,

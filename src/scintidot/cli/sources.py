@@ -78,3 +78,5 @@ def show(
         ]
         print_table("", ["energy [keV]", f"per {document['per']}", "line"], rows)
     print_notes([*document["warnings"], *document["notes"]])
+    if plot is not None:
+        print(f"Plot: {plot.resolve()}")

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from scintidot import __version__
 from scintidot.atoms import relaxation
 from scintidot.atoms.relaxation import YIELDS
 from scintidot.atoms.shells import shells_of
 from scintidot.errors import one_of
 from scintidot.interactions.inputs import read_energies
-from scintidot.materials.library import load_material
+from scintidot.materials.library import Material, load_material
 from scintidot.provenance import bibliography
 from scintidot.radiation import compton as incoherent
 from scintidot.radiation import photoelectric, photons
@@ -41,13 +43,16 @@ NEAR_EDGE = 0.02
 
 
 def attenuation(
-    material: str | Path, energies_keV: Sequence[float | str] | float | str, *, compton: str = "bound"
+    material: Material | str | Path,
+    energies_keV: Sequence[float | str] | float | str,
+    *,
+    compton: str = "bound",
 ) -> dict[str, Any]:
     """Attenuation coefficients by process, and what an absorbed photon sets free.
 
     Parameters
     ----------
-    material : str or Path
+    material : Material, str or Path
         A shipped material or a card with composition and density.
     energies_keV : sequence of float or str, or one, or text with commas
         1 keV to 800 keV; a number is in keV, text may carry a unit. Rows follow in this order.
@@ -72,7 +77,7 @@ def attenuation(
     where = "attenuation"
     one_of(compton, COMPTON, where=where, who="--compton")
     energies = [1e3 * value for value in read_energies(energies_keV, "keV", where=where, who="--energy-kev")]
-    check_energy(energies, where=where, who="--energy-kev")
+    check_energy(np.array(energies), where=where, who="--energy-kev")
     card = load_material(material, where=where, who="--material")
     compound = compound_of(card)
     references = bibliography(_sources(compton)) + card.references(["composition", "density"])

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from numbers import Real
 from typing import Any
 
 from scintidot import __version__
 from scintidot.atoms.elements import Element
 from scintidot.atoms.elements import element as find_element
-from scintidot.errors import BadValue, OutOfRange, one_of
-from scintidot.interactions.inputs import read_energies
+from scintidot.errors import BadValue, one_of
+from scintidot.interactions.inputs import read_energies, read_within
+from scintidot.materials.fields import In
 from scintidot.provenance import bibliography
 from scintidot.results import number
 from scintidot.transport.elastic.cross_sections import (
@@ -23,9 +22,9 @@ from scintidot.transport.elastic.tables import check_energy, table
 
 WEAK_BELOW = 100.0
 """Below this the approximations of the free atom matter: polarisation, exchange, solid. [eV]"""
-SMALLEST_RADIUS, LARGEST_RADIUS = 0.02, 0.5
+RADII = In("nm", at_least=0.02, at_most=0.5)
 """Of a muffin-tin sphere. [nm]"""
-LARGEST_POLARISABILITY = 1000.0
+POLARISABILITIES = In("1", above=0, at_most=1000)
 """[a0^3]"""
 NM2_PER_CM2 = 1e14
 REFERENCES = {
@@ -46,8 +45,8 @@ def elastic(
     energies_eV: Sequence[float | str] | float | str,
     *,
     model: str = "free",
-    radius_nm: float | None = None,
-    polarisability_a03: float | None = None,
+    radius_nm: float | str | None = None,
+    polarisability_a03: float | str | None = None,
 ) -> dict[str, Any]:
     """Elastic cross sections of one atom, as ``scintidot.elastic/1``.
 
@@ -87,8 +86,8 @@ def elastic(
     _only_for("correlation-polarisation", model, "--polarisability", polarisability_a03)
     energies = read_energies(energies_eV, "eV", where=where, who="--energy-ev")
     check_energy(energies, where=where, who="--energy-ev")
-    radius = _within(radius_nm, SMALLEST_RADIUS, LARGEST_RADIUS, "nm", "--radius-nm")
-    polarisability = _within(polarisability_a03, 0.0, LARGEST_POLARISABILITY, "a0^3", "--polarisability")
+    radius = _read(radius_nm, RADII, "--radius-nm")
+    polarisability = _read(polarisability_a03, POLARISABILITIES, "--polarisability")
     return {
         "schema": "scintidot.elastic/1",
         "version": __version__,
@@ -167,23 +166,11 @@ def _warnings(model: str, lowest: float) -> list[str]:
     return found
 
 
-def _only_for(model: str, chosen: str, who: str, value: float | None) -> None:
+def _only_for(model: str, chosen: str, who: str, value: float | str | None) -> None:
     if value is not None and chosen != model:
         expected = f"it only with --model {model}"
         raise BadValue(where="elastic", what="option", who=who, expected=expected, found=f"model {chosen}")
 
 
-def _finite(value: float, who: str, expected: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        raise BadValue(where="elastic", what="number", who=who, expected=expected, found=repr(value))
-    return float(value)
-
-
-def _within(value: float | None, low: float, high: float, unit: str, who: str) -> float | None:
-    if value is None:
-        return None
-    value = _finite(value, who, f"a number in {unit}")
-    if not low <= value <= high or value == 0:
-        expected = f"{low:g} to {high:g} {unit}" if low else f"above 0 and at most {high:g} {unit}"
-        raise OutOfRange(where="elastic", what="value", who=who, expected=expected, found=f"{value:g} {unit}")
-    return value
+def _read(value: float | str | None, limits: In, who: str) -> float | None:
+    return None if value is None else read_within(value, limits, where="elastic", who=who)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scintidot.errors import BadValue, FieldError
+from scintidot.errors import BadValue, FieldError, OutOfRange
 from scintidot.materials.fields import In
 from scintidot.units import split_list
 
@@ -17,3 +17,11 @@ def read_energies(entry: object, unit: str, *, where: str, who: str) -> list[flo
         return [In(unit, above=0).read_number(part) for part in split_list(entry, what="energies", unit=unit)]
     except FieldError as error:
         raise error.at(BadValue, where=where, who=who) from None
+
+
+def read_within(value: object, limits: In, *, where: str, who: str) -> float:
+    """A number within the limits of a model: what is none is a bad value, one beyond is out of range."""
+    try:
+        return limits.read_number(value)
+    except FieldError as error:
+        raise error.at(OutOfRange if error.what == "value" else BadValue, where=where, who=who) from None

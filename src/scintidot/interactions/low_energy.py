@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from scintidot import __version__, bands
-from scintidot.errors import BadValue, FieldError, OutOfRange, one_of
-from scintidot.interactions.inputs import read_energies
+from scintidot.errors import one_of
+from scintidot.interactions.inputs import read_energies, read_within
 from scintidot.interactions.slow_electrons import LowEnergy, figures, low_energy_model
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
@@ -83,7 +83,9 @@ def low_energy(
     """
     _check_names(phonons, surface, mass)
     energies = _energies(energies_eV)
-    kelvin = _read(temperature, "temperature", In("K", at_least=0, at_most=polar.HIGHEST_TEMPERATURE))
+    kelvin = read_within(
+        temperature, In("K", at_least=0, at_most=polar.HIGHEST_TEMPERATURE), where=_WHERE, who="--temperature"
+    )
     material = load_material(material, where=_WHERE, who="--material")
     host = load_material(host, where=_WHERE, who="--host")
 
@@ -134,23 +136,15 @@ def _own(*materials: Material) -> dict[str, Any]:
 
 
 def _check_names(phonons: str, surface: str, mass: str) -> None:
-    one_of(phonons, PHONONS, where=_WHERE, who="phonons")
-    one_of(surface, barrier.SURFACES, where=_WHERE, who="surface")
-    one_of(mass, MASSES, where=_WHERE, who="mass")
-
-
-def _read(value: object, who: str, limits: In) -> float:
-    try:
-        return limits.read_number(value)
-    except FieldError as error:
-        kind = OutOfRange if error.what == "value" else BadValue
-        raise error.at(kind, where=_WHERE, who=who) from None
+    one_of(phonons, PHONONS, where=_WHERE, who="--phonons")
+    one_of(surface, barrier.SURFACES, where=_WHERE, who="--surface")
+    one_of(mass, MASSES, where=_WHERE, who="--mass")
 
 
 def _energies(values: object) -> list[float]:
     limits = In("eV", at_least=polar.LOWEST_ENERGY, at_most=polar.HIGHEST_ENERGY)
     return [
-        _read(value, "--energy-ev", limits)
+        read_within(value, limits, where=_WHERE, who="--energy-ev")
         for value in read_energies(values, "eV", where=_WHERE, who="--energy-ev")
     ]
 

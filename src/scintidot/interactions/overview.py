@@ -21,8 +21,13 @@ from scintidot.provenance import Reference, bibliography
 from scintidot.results import number
 from scintidot.transport import phonons as polar
 from scintidot.transport import stopping
-from scintidot.transport.elastic import tables as elastic_tables
-from scintidot.transport.elastic.cross_sections import differential_cross_section, scatterer
+from scintidot.transport.elastic.cross_sections import (
+    HIGHEST_ENERGY,
+    LOWEST_ENERGY,
+    differential_cross_section,
+    scatterer,
+)
+from scintidot.transport.elastic.tables import table as elastic_table
 from scintidot.transport.inelastic.bethe import bethe_stopping_power
 
 ELECTRON_ENERGIES = np.geomspace(0.5, 1e5, 107)
@@ -113,11 +118,11 @@ def _stopping_twins(material: Material, losses: dict[str, Any]) -> dict[str, lis
 
 def _elastic_paths(material: Material) -> dict[str, list[float | None]]:
     """Mean free path and first transport mean free path [nm] of independent free atoms."""
-    covered = ELECTRON_ENERGIES >= elastic_tables.LOWEST_ENERGY
-    energy = np.minimum(ELECTRON_ENERGIES[covered], elastic_tables.HIGHEST_ENERGY)
+    covered = ELECTRON_ENERGIES >= LOWEST_ENERGY
+    energy = np.minimum(ELECTRON_ENERGIES[covered], HIGHEST_ENERGY)
     total, transport = np.zeros(energy.size), np.zeros(energy.size)
     for symbol, density in atoms_per_nm3(material).items():
-        sections = elastic_tables.table(symbol).cross_sections(energy)
+        sections = elastic_table(symbol).cross_sections(energy)
         total += density * sections[0]
         transport += density * sections[1]
     below: list[float | None] = [None] * int((~covered).sum())

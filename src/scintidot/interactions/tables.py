@@ -87,7 +87,7 @@ def build_tables(name_or_path: str | Path, progress: Progress | None = None) -> 
     tell("done", 1.0)
     warnings = [note for part in parts for note in json.loads(part.attrs["warnings"])]
     choices = {key: value for part in parts for key, value in json.loads(part.attrs["choices"]).items()}
-    return xarray.merge(parts, combine_attrs="drop").assign_attrs(
+    return xarray.merge(parts, combine_attrs="override").assign_attrs(
         schema=SCHEMA,
         version=__version__,
         material=material.name,

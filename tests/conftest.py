@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +30,14 @@ def shared() -> Path:
     if not (folder / "reference").is_dir():
         pytest.skip(f"no reference data in {folder} (set SCINTIDOT_SHARED)")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tables are kept in a folder of the test run, never in that of the user."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCINTIDOT_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+        yield
 
 
 class Outcome(NamedTuple):

@@ -21,7 +21,7 @@ from scintidot.report.style import settings, to_svg
 from scintidot.results import as_text
 from validation.case import Case, Row
 
-CASES = ("elastic", "inelastic", "photons", "sources")
+CASES = ("loss_functions", "elastic", "inelastic", "low_energy", "photons", "sources")
 SHOWN_ROWS = 12
 
 

@@ -135,7 +135,7 @@ MISTAKES = {
     "not finite": (("CsPbBr3", [float("nan")]), {}, BadValue, "a finite number"),
     "no number": (("CsPbBr3", ["five"]), {}, BadValue, "an energy"),
     "another unit": (("CsPbBr3", ["5 nm"]), {}, BadValue, "a length"),
-    "cold": (("CsPbBr3", [5]), {"temperature": -1}, OutOfRange, "for temperature"),
+    "cold": (("CsPbBr3", [5]), {"temperature": -1}, OutOfRange, "for --temperature"),
     "hot": (("CsPbBr3", [5]), {"temperature": 1e4}, OutOfRange, "1000 K"),
     "no phonons on the card": (("octane", [5]), {}, BadFile, 'choose phonons="none"'),
     "no polarisation": (("Au", [5]), {}, BadFile, "phonons.static_permittivity"),

@@ -266,15 +266,18 @@ def test_cspbbr3_against_an_independent_calculation(shared):
             assert one.stopping_power == pytest.approx(stopping, rel=tolerance), energy
 
 
-TANUMA_2011 = {99.5: 0.525, 992.3: 2.43, 9897.1: 16.42}
-"""Si [eV: nm], Tanuma, Powell, Penn 2011, doi:10.1002/sia.3522, Table 4 (validation/data/imfp_tanuma.csv)."""
+OPTICAL_DATA = [
+    ("Si", 93.0, 0.51), ("Si", 99.5, 0.525), ("Si", 992.3, 2.43), ("Si", 1385.0, 3.16), ("Si", 1616.0, 3.58),
+    ("Si", 9897.1, 16.42), ("Au", 69.0, 0.53),
+]  # fmt: skip
+"""[eV], [nm]: the values of validation/data/imfp_tanuma.csv, which names their sources."""
 
 
-@pytest.mark.parametrize("energy", TANUMA_2011)
-def test_mean_free_path_of_silicon(energy):
-    need("Si")
-    row = inelastic("Si", [energy])["rows"][0]
-    assert row["imfp_nm"] == pytest.approx(TANUMA_2011[energy], rel=0.10)
+@pytest.mark.parametrize(("name", "energy", "path"), OPTICAL_DATA)
+def test_mean_free_path_from_optical_data(name, energy, path):
+    need(name)
+    row = inelastic(name, [energy])["rows"][0]
+    assert row["imfp_nm"] == pytest.approx(path, rel=0.10)
 
 
 # --- the document ----------------------------------------------------------------------------------

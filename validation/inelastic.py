@@ -83,9 +83,9 @@ def _gold() -> Case:
         "Gold: the optical data as published",
         "The loss function of n and k of Hagemann, Gudat and Kunz (second data set, doi:10.1364/JOSA.65.000742) as it "
         "stands to 60 eV, no exchange: what Tanuma, Powell and Penn do, whose own table of gold was not found",
-        "At 69 eV it gives 0.53 nm, the value published from optical data (doi:10.1116/1.3071947; the energy recalled), "
+        "At 69 eV it gives 0.53 nm, the value published from optical data (doi:10.1116/1.3071947; energy recalled), "
         "so these may be their data. It exceeds perfect screening by 3 %; the shipped table keeps the absorption and "
-        "meets both sum rules, with 3 to 10 % less loss from 33 to 50 eV. That lengthens the path by 3 to 5 %, exchange "
+        "meets both sum rules, with 3 to 10 % less loss from 33 to 50 eV. It lengthens the path by 3 to 5 %, exchange "
         "by 6 % at 100 eV. The other rows compare two of our own calculations, so they are not judged.",
         missing="" if _shipped({"Au": None}) and HAGEMANN.is_file() else f"no file {HAGEMANN}",
     )

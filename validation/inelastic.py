@@ -57,9 +57,9 @@ def _tanuma() -> Case:
         "optical data by the same algorithm; as quoted in validation/data/imfp_tanuma.csv",
         "Theirs leaves out exchange, which lengthens ours by 6 % at 100 eV, 2 % at 1 keV and 0.3 % at 10 keV, and is "
         "not relativistic, which makes theirs 2.5 % longer at 10 keV. For gold one value was found, at 69 eV (energy "
-        "recalled): without exchange ours is 0.534 nm there against 0.53 nm, so the optical data (Hagemann, Gudat and Kunz, "
-        "second data set, as published) are probably the same. For polystyrene no value was found; its loss function, too, "
-        "is kept as measured, so that exchange is what differs: +8 % at 100 eV, +2.5 % at 1 keV.",
+        "recalled): without exchange ours is 0.534 nm there against 0.53 nm, so the optical data (Hagemann, Gudat and "
+        "Kunz, second data set, as published) are probably the same. For polystyrene no value was found; its loss "
+        "function, too, is as measured, so that exchange is what differs: +8 % at 100 eV, +2.5 % at 1 keV.",
     )
     names = _shipped({"Si": None, "Au": None})
     if not names:

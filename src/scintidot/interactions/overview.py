@@ -10,14 +10,17 @@ import numpy as np
 
 from scintidot import __version__
 from scintidot.atoms.elements import element
+from scintidot.atoms.shells import shells_of
 from scintidot.errors import BadFile
-from scintidot.interactions.attenuation import attenuation
 from scintidot.interactions.inelastic import inelastic
 from scintidot.interactions.low_energy import low_energy
 from scintidot.interactions.tables import atoms_per_nm3
 from scintidot.materials.energy_loss import EnergyLoss
 from scintidot.materials.library import Material, load_material
 from scintidot.provenance import Reference, bibliography
+from scintidot.radiation import photoelectric, photons
+from scintidot.radiation.photons import Compound, compound_of, element_fractions, mass_attenuation
+from scintidot.records import FloatArray
 from scintidot.results import number
 from scintidot.transport import phonons as polar
 from scintidot.transport import stopping
@@ -55,7 +58,8 @@ def overview(material: str | Path | Material, progress: Progress | None = None) 
     loaded = load_material(material, where="plot interactions", who="--material")
     tell = progress or (lambda *_: None)
     tell("photons", 0.0)
-    photons = attenuation(loaded, PHOTON_ENERGIES.tolist())
+    compound = compound_of(loaded)
+    attenuation = mass_attenuation(compound, 1e3 * PHOTON_ENERGIES)
     tell("inelastic", 0.2)
     losses = inelastic(loaded, ELECTRON_ENERGIES.tolist())
     tell("elastic", 0.6)
@@ -74,7 +78,7 @@ def overview(material: str | Path | Material, progress: Progress | None = None) 
         "choices": {
             **losses["choices"],
             "elastic": "free atoms, independent (model free)",
-            "compton": photons["choices"]["compton"],
+            "compton": "bound",
             **phonons["choices"],
         },
         "electron": {**electron, **phonons["paths"]},
@@ -86,16 +90,16 @@ def overview(material: str | Path | Material, progress: Progress | None = None) 
         "photon": {
             "energy_keV": PHOTON_ENERGIES.tolist(),
             "mass_attenuation_cm2_per_g": {
-                key: [row["mass_attenuation_cm2_per_g"][key] for row in photons["rows"]]
-                for key in photons["rows"][0]["mass_attenuation_cm2_per_g"]
+                **{name: values.tolist() for name, values in attenuation.items()},
+                "total": np.sum(list(attenuation.values()), axis=0).tolist(),
             },
-            "photoelectric_share": _shares(photons["rows"]),
+            "photoelectric_share": _shares(compound),
         },
         "warnings": [
             *(note for note in losses["warnings"]),
             *phonons["warnings"],
         ],
-        "bibliography": _together(losses, photons, phonons),
+        "bibliography": _together(losses, phonons),
     }
     tell("done", 1.0)
     return document
@@ -166,7 +170,7 @@ def _phonon_paths(material: Material) -> dict[str, Any]:
 
 def _table(material: Material) -> EnergyLoss:
     table = material.energy_loss_or_estimate()
-    assert table is not None  # empty space was refused by `attenuation`
+    assert table is not None  # empty space was refused by `compound_of`
     return table
 
 
@@ -197,22 +201,23 @@ def _differential(material: Material) -> list[dict[str, Any]]:
     return curves
 
 
-def _shares(rows: list[dict[str, Any]]) -> dict[str, list[float]]:
+def _shares(compound: Compound) -> dict[str, list[float]]:
     """Share of photoelectric absorption by principal shell, such as Pb L; small ones as others."""
-    shares: dict[str, np.ndarray[Any, Any]] = {}
-    for i, row in enumerate(rows):
-        for symbol, shells in row["shell_fractions"].items():
-            for shell, share in shells.items():
+    shares: dict[str, FloatArray] = {}
+    for i, energy in enumerate(1e3 * PHOTON_ENERGIES):
+        by_element = element_fractions(compound, energy, "photoelectric")
+        for z, symbol, share in zip(compound.elements, compound.symbols, by_element, strict=True):
+            for shell, part in zip(shells_of(z).names, photoelectric.shell_fractions(z, energy), strict=True):
                 name = f"{symbol} {shell[0]}"
-                shares.setdefault(name, np.zeros(len(rows)))[i] += share
+                shares.setdefault(name, np.zeros(PHOTON_ENERGIES.size))[i] += share * part
     shown = {name: values.tolist() for name, values in shares.items() if values.max() >= SHARE_SHOWN}
-    rest = np.ones(len(rows)) - np.sum(list(shown.values()), axis=0)
+    rest = 1 - np.sum(list(shown.values()), axis=0)
     return {**shown, "others": np.maximum(rest, 0.0).tolist()}
 
 
 def _together(*documents: dict[str, Any]) -> list[dict[str, Any]]:
     """Every source once, by year."""
     entries = {entry["key"]: entry for document in documents for entry in document["bibliography"]}
-    own: list[Reference] = bibliography(["salvat_2005"])
+    own: list[Reference] = bibliography(["salvat_2005", *photons.SOURCES, *photoelectric.SOURCES])
     entries.update({reference.key: reference.as_json() for reference in own})
     return sorted(entries.values(), key=lambda entry: (entry["year"], entry["key"]))

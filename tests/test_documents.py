@@ -59,6 +59,35 @@ def test_result_keys_and_exit_codes_are_documented(root):
         assert f"| {code} | {meaning} |" in text
 
 
+@pytest.mark.parametrize("page", ["interactions.md", "sources.md"])
+def test_commands_of_a_page_run(root, tmp_path, monkeypatch, cli, page):
+    monkeypatch.chdir(tmp_path)
+    lines = [line for block in blocks(root / "docs" / page, "sh") for line in block.splitlines()]
+    commands = [shlex.split(line, comments=True) for line in lines if line.startswith("scintidot")]
+    assert len(commands) >= 2
+    for command in commands:
+        assert cli(*command[1:]).code == 0, command
+
+
+def test_keys_of_the_interaction_documents_are_described(root):
+    import scintidot
+
+    text = (root / "docs/files.md").read_text(encoding="utf-8")
+    documents = [
+        scintidot.elastic("C", 1000),
+        scintidot.inelastic("CsPbBr3", 1000, model="ashley"),
+        scintidot.low_energy("CsPbBr3", 1),
+        scintidot.attenuation("water", 30),
+        scintidot.relaxation("C", "K"),
+        scintidot.source_spectrum("fe55"),
+    ]
+    for document in documents:
+        assert {"schema", "version", "choices", "warnings", "bibliography"} <= set(document)
+        assert f"`{document['schema']}`" in text
+        for row in document.get("rows", []):
+            assert [key for key in row if f"`{key}`" not in text] == []
+
+
 def test_card_of_the_docs_predicts(root, tmp_path):
     card = tmp_path / "mine.toml"
     card.write_text(blocks(root / "docs/material-cards.md", "toml")[1], encoding="utf-8")

@@ -3,7 +3,7 @@
 One collision of an electron of kinetic energy T, all energies from the lowest empty state:
 
 1. The loss W: the quantile of a uniform number, between the rows of ``loss``.
-2. The shell: ``shell_probability``, of shells whose binding energy does not exceed W.
+2. The shell: ``shell_probability``, linear between energies and quantiles, of shells whose binding energy does not exceed W.
 3. The electron goes on with T - W. Another leaves the shell with W - B - h. What stays is a hole: of an inner shell
    its binding energy B, for the relaxation cascade, h = 0; in the valence band the gap B and the depth h of the
    hole below the band edge, uniform over the band as far as W reaches. W = (W - B - h) + B + h exactly.
@@ -129,7 +129,16 @@ def collide(table: InelasticTable, energy: float, uniform: FloatArray) -> Collis
     loss = np.interp(uniform[:, 0], table.quantile, row)
 
     place = np.clip(np.searchsorted(table.quantile, uniform[:, 0]) - 1, 0, table.quantile.size - 2)
-    shares = np.where(loss[:, None] >= table.binding_energy, table.shell_probability[i, place + 1], 0.0)
+    along = ((uniform[:, 0] - table.quantile[place]) / np.diff(table.quantile)[place])[:, None]
+    shares = sum(
+        weight_energy
+        * (
+            (1 - along) * table.shell_probability[row, place]
+            + along * table.shell_probability[row, place + 1]
+        )
+        for row, weight_energy in ((i, 1 - part), (i + 1, part))
+    )
+    shares = np.where(loss[:, None] >= table.binding_energy, shares, 0.0)
     shares[:, 0] += shares.sum(axis=1) == 0
     sums = np.cumsum(shares, axis=1)
     shell = np.sum(uniform[:, [1]] * sums[:, [-1]] > sums[:, :-1], axis=1)

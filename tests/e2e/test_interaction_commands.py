@@ -237,9 +237,18 @@ MISTAKES = {
     "shell that is empty": (("relaxation", "--element", "C", "--shell", "M1"), 2, "M1"),
     "unknown host": ((*LOW_ENERGY, "--host", "octan"), 2, "Did you mean 'octane'?"),
     "unknown source": (("sources", "show", "am24"), 2, "am241"),
-    "kind of picture": ((*ELASTIC, "--plot", "x.gif"), 2, ".png"),
-    "kind of page": (("plot", "interactions", "--material", "CsPbBr3", "--out", "x.gif"), 2, ".html"),
-    "folder that is a file": ((*ELASTIC, "--plot", "/dev/null/x.png"), 5, "/dev/null"),
+    "kind of picture": ((*ELASTIC, "--plot", "x.gif"), 2, "elastic: bad file name for --plot"),
+    "kind of picture of a source": (("sources", "show", "fe55", "--plot", "x"), 2, "sources show: bad file"),
+    "kind of page": (
+        ("plot", "interactions", "--material", "CsPbBr3", "--out", "x.gif"),
+        2,
+        "plot interactions: bad file name for --out (expected a file name that ends in one of .png",
+    ),
+    "folder that is a file": (
+        (*ELASTIC, "--plot", "/dev/null/x.png"),
+        5,
+        "/dev/null: bad output folder for --plot",
+    ),
     "missing card": (("materials", "build", "./none.toml"), 3, "none.toml"),
     "tables of empty space": (("materials", "build", "vacuum"), 3, "composition"),
 }

@@ -318,6 +318,10 @@ def test_unknown_names_get_one_line(element, shell, who, hint):
     assert "\n" not in line
 
 
+def test_symbol_is_read_in_any_case():
+    assert relaxation("pb", "K") == relaxation("Pb", "K")
+
+
 def test_unknown_yields():
-    with pytest.raises(BadValue, match="Did you mean 'eadl'"):
+    with pytest.raises(BadValue, match=r"for yields .*Did you mean 'eadl'"):
         relaxation("Pb", "K", yields="eadl97")

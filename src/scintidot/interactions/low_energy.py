@@ -214,12 +214,12 @@ def _warnings(
     if phonons != "none" and mass == "free" and min(energies) < polar.FREE_FROM:
         warnings.append(
             f"Below about {polar.FREE_FROM:g} eV the mass m* at the band edge holds: with the free mass rates are too "
-            'high, those of optical phonons by 1/m*, of acoustic ones by up to 1/m*^2; mass="effective" has them.'
+            "high, those of optical phonons by 1/m*, of acoustic ones by up to 1/m*^2; --mass effective has them."
         )
     if phonons != "none" and mass == "effective" and max(energies) > polar.PARABOLIC_TO:
         warnings.append(
             f"Above about {polar.PARABOLIC_TO:g} eV the band is no longer parabolic: the effective mass makes rates "
-            'too low; mass="free" has those of a fast electron.'
+            "too low; --mass free has those of a fast electron."
         )
     alphas = [polar.coupling_constant(energy, coupling, model.mass) for energy, coupling, _ in model.modes]
     if mass == "effective" and max(alphas, default=0.0) > WEAK_COUPLING_TO:

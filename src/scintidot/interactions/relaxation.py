@@ -16,7 +16,7 @@ from scintidot.atoms.relaxation import (
     mean_cascade,
     relaxation_of,
 )
-from scintidot.atoms.shells import atomic_number, shell_index
+from scintidot.atoms.shells import atomic_number, shell_index, symbols
 from scintidot.errors import one_of
 from scintidot.provenance import bibliography
 from scintidot.results import number
@@ -52,8 +52,9 @@ def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> dict[str
     where = "relaxation"
     z = atomic_number(element, where=where, who="--element")
     place = shell_index(z, shell, where=where, who="--shell")
-    one_of(yields, YIELDS, where=where, who="--yields")
-    table = relaxation_of(element, yields)
+    one_of(yields, YIELDS, where=where, who="yields")
+    symbol = symbols()[z - 1]
+    table = relaxation_of(symbol, yields)
     cascade = mean_cascade(table, shell)
     own = slice(table.start[place], table.start[place + 1])
     radiative = table.probability[own][table.second_hole[own] < 0].sum()
@@ -67,7 +68,7 @@ def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> dict[str
     return {
         "schema": SCHEMA,
         "version": __version__,
-        "element": element,
+        "element": symbol,
         "atomic_number": z,
         "shell": shell,
         "binding_energy_eV": number(table.shells.binding_energy[place]),

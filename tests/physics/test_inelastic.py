@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scintidot.atoms.photoabsorption import photoabsorption
-from scintidot.constants import BOHR_RADIUS, CONSTANTS, ELECTRON_REST_ENERGY, HARTREE_ENERGY
+from scintidot.constants import BOHR_RADIUS, ELECTRON_REST_ENERGY, FINE_STRUCTURE_CONSTANT, HARTREE_ENERGY
 from scintidot.errors import BadFile, BadValue, OutOfRange
 from scintidot.interactions.inelastic import inelastic, loss_medium_of, tabulate
 from scintidot.materials.library import load_material, material_names
@@ -120,7 +120,7 @@ def test_photoabsorption_obeys_the_sum_rule_of_thomas_reiche_and_kuhn():
     where exclusion moves some 0.6 of the shells below to them."""
     energy = np.geomspace(90, 8e5, 4000)
     shares = photoabsorption("Si", energy)
-    per_electron = 2 * np.pi**2 * CONSTANTS["fine_structure_constant"].value * BOHR_RADIUS**2 * HARTREE_ENERGY
+    per_electron = 2 * np.pi**2 * FINE_STRUCTURE_CONSTANT * BOHR_RADIUS**2 * HARTREE_ENERGY
     inner = np.trapezoid(shares.by_shell.sum(axis=0), energy) / per_electron
     assert inner == pytest.approx(10, abs=0.7)
     assert sum(shell.electrons for shell in shares.inner) == pytest.approx(10)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scintidot.atoms.shells import shells_of
+from scintidot.constants import NM2_PER_BARN
 from scintidot.records import FloatArray
 
 VALENCE_LIMIT = 30.0
@@ -19,7 +20,6 @@ VALENCE_LIMIT = 30.0
 PARTIAL_END = 30.0
 """Energy over that of the K edge up to which the partial cross sections add to the total; beyond, and above
 290 keV where their tables end, the shares stay and the total goes on (to 790 keV, then as E^-3)."""
-_NM2_PER_BARN = 1e-10
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def photoabsorption(formula: str, energy: FloatArray) -> Photoabsorption:
         shells = shells_of(z)
         columns = (shells.number, shells.names, shells.binding_energy, shells.electrons)
         for number, name, binding, electrons in zip(*columns, strict=True):
-            part = count * electrons * _NM2_PER_BARN * _per_electron(z, number, binding, energy)
+            part = count * electrons * NM2_PER_BARN * _per_electron(z, number, binding, energy)
             if binding < VALENCE_LIMIT:
                 valence = valence + part
                 valence_electrons += count * electrons

@@ -23,10 +23,10 @@ import numpy as np
 from scintidot.atoms.basis import RadialBasis, coulomb_kernel, radial_basis
 from scintidot.atoms.elements import Element, Subshell
 from scintidot.atoms.nucleus import FermiNucleus
-from scintidot.constants import CONSTANTS
+from scintidot.constants import FINE_STRUCTURE_CONSTANT
 from scintidot.records import FloatArray
 
-SPEED_OF_LIGHT = 1 / CONSTANTS["fine_structure_constant"].value  # [hartree a0/hbar]
+SPEED_OF_LIGHT = 1 / FINE_STRUCTURE_CONSTANT  # [hartree a0/hbar]
 CONVERGED = 1e-6
 """Largest element of the gradient of the energy at which the iteration stops. [hartree]"""
 MOST_ITERATIONS = 120

@@ -8,6 +8,7 @@ from typing import Any
 from scintidot import __version__
 from scintidot.atoms.elements import Element
 from scintidot.atoms.elements import element as find_element
+from scintidot.constants import NM2_PER_CM2
 from scintidot.errors import BadValue, one_of
 from scintidot.interactions.inputs import read_energies, read_within
 from scintidot.materials.fields import In
@@ -26,7 +27,6 @@ RADII = In("nm", at_least=0.02, at_most=0.5)
 """Of a muffin-tin sphere. [nm]"""
 POLARISABILITIES = In("1", above=0, at_most=1000)
 """[a0^3]"""
-NM2_PER_CM2 = 1e14
 REFERENCES = {
     "free": ("salvat_2005", "furness_1973", "hahn_1956"),
     "muffin-tin": ("salvat_2005", "furness_1973", "hahn_1956", "cordero_2008"),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.constants import NM3_PER_CM3
+from scintidot.constants import CM_PER_NM, NM3_PER_CM3
 from scintidot.errors import BadFile
 from scintidot.interactions.cache import cache_folder, kept
 from scintidot.interactions.inelastic import DEFAULT_EXCHANGE, tabulate
@@ -25,7 +25,6 @@ from scintidot.interactions.slow_electrons import figures, low_energy_model
 from scintidot.materials.library import Material, load_material
 from scintidot.provenance import fingerprint
 from scintidot.radiation.photons import (
-    CM_PER_NM,
     HIGHEST_ENERGY,
     LOWEST_ENERGY,
     PROCESSES,

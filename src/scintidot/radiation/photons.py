@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scintidot.atoms.shells import LARGEST_ATOMIC_NUMBER, symbols
-from scintidot.constants import AVOGADRO_CONSTANT
+from scintidot.constants import AVOGADRO_CONSTANT, CM_PER_NM, NM2_PER_BARN, NM2_PER_CM2
 from scintidot.errors import BadFile, OutOfRange
 from scintidot.materials.library import Material
 from scintidot.records import FloatArray
@@ -23,8 +23,7 @@ from scintidot.records import FloatArray
 LOWEST_ENERGY = 1e3  # [eV]
 HIGHEST_ENERGY = 8e5  # [eV]
 RANGE = "1 keV to 800 keV, the range of xraylib's tables"
-CM2_PER_NM2 = 1e-14
-CM_PER_NM = 1e-7
+CM2_PER_NM2 = 1 / NM2_PER_CM2
 
 SOURCES = ("xraylib_nist", "berger_hubbell_1987", "hubbell_1975", "hubbell_overbo_1979", "klein_nishina_1929")
 PROCESSES = ("photoelectric", "compton", "rayleigh")
@@ -123,7 +122,7 @@ def element_cross_section(z: int, energy: FloatArray, process: str, compton: str
         "rayleigh": xraylib.CSb_Rayl,
     }
     values = [tables[process](z, float(value) / 1e3) for value in np.ravel(energy)]
-    return np.reshape(values, np.shape(energy)) * 1e-10  # a barn is 1e-10 nm^2
+    return np.reshape(values, np.shape(energy)) * NM2_PER_BARN
 
 
 def mass_attenuation(

@@ -11,8 +11,9 @@ import numpy as np
 
 from scintidot.atoms.relaxation import mean_cascade, relaxation_of
 from scintidot.atoms.shells import symbols
+from scintidot.materials.compound import compound_from_formula
 from scintidot.radiation.absorption import mass_energy_transfer
-from scintidot.radiation.photons import PROCESSES, compound_from_formula, mass_attenuation
+from scintidot.radiation.photons import PROCESSES, mass_attenuation
 from validation.case import Case, Row
 
 DATA = Path(__file__).parent / "data/photons_nist.csv"

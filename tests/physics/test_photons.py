@@ -11,6 +11,7 @@ from scipy.stats import kstest
 from scintidot.atoms.shells import SHELLS, atomic_number, shells_of, symbols
 from scintidot.constants import CLASSICAL_ELECTRON_RADIUS, ELECTRON_REST_ENERGY
 from scintidot.errors import BadFile, BadValue, OutOfRange
+from scintidot.materials.compound import compound_from_formula, compound_of
 from scintidot.materials.library import load_material
 from scintidot.radiation import compton, rayleigh
 from scintidot.radiation.absorption import (
@@ -31,8 +32,6 @@ from scintidot.radiation.photons import (
     HIGHEST_ENERGY,
     LOWEST_ENERGY,
     PROCESSES,
-    compound_from_formula,
-    compound_of,
     element_cross_section,
     element_fractions,
     linear_attenuation,

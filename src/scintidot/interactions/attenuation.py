@@ -14,6 +14,7 @@ from scintidot.atoms.relaxation import YIELDS
 from scintidot.atoms.shells import shells_of
 from scintidot.errors import one_of
 from scintidot.interactions.inputs import read_energies
+from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.library import Material, load_material
 from scintidot.provenance import bibliography
 from scintidot.radiation import compton as incoherent
@@ -29,9 +30,7 @@ from scintidot.radiation.photons import (
     COMPTON,
     PROCESSES,
     RANGE,
-    Compound,
     check_energy,
-    compound_of,
     element_fractions,
     mass_attenuation,
 )

@@ -14,12 +14,12 @@ from scintidot.atoms.shells import shells_of
 from scintidot.errors import BadFile
 from scintidot.interactions.inelastic import inelastic
 from scintidot.interactions.low_energy import low_energy
-from scintidot.interactions.tables import atoms_per_nm3
+from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.energy_loss import EnergyLoss
 from scintidot.materials.library import Material, load_material
 from scintidot.provenance import Reference, bibliography
 from scintidot.radiation import photoelectric, photons
-from scintidot.radiation.photons import Compound, compound_of, element_fractions, mass_attenuation
+from scintidot.radiation.photons import element_fractions, mass_attenuation
 from scintidot.records import FloatArray
 from scintidot.results import number
 from scintidot.transport import phonons as polar
@@ -96,7 +96,7 @@ def overview(material: str | Path | Material, progress: Progress | None = None) 
             "photoelectric_share": _shares(compound),
         },
         "warnings": [
-            *(note for note in losses["warnings"]),
+            *losses["warnings"],
             *phonons["warnings"],
         ],
         "bibliography": _together(losses, phonons),
@@ -125,7 +125,8 @@ def _elastic_paths(material: Material) -> dict[str, list[float | None]]:
     covered = ELECTRON_ENERGIES >= LOWEST_ENERGY
     energy = np.minimum(ELECTRON_ENERGIES[covered], HIGHEST_ENERGY)
     total, transport = np.zeros(energy.size), np.zeros(energy.size)
-    for symbol, density in atoms_per_nm3(material).items():
+    compound = compound_of(material)
+    for symbol, density in zip(compound.symbols, compound.atoms_per_nm3, strict=True):
         sections = elastic_table(symbol).cross_sections(energy)
         total += density * sections[0]
         transport += density * sections[1]
@@ -186,17 +187,13 @@ def _loss_function(material: Material) -> dict[str, Any]:
 def _differential(material: Material) -> list[dict[str, Any]]:
     """Sum over the atoms of a formula unit [nm^2/sr] against the scattering angle."""
     angle = np.concatenate([np.geomspace(0.1, 10, 60)[:-1], np.linspace(10, 180, 171)])
-    density = atoms_per_nm3(material)
-    units = min(density.values())
+    compound = compound_of(material)
+    counts = compound.atoms_per_nm3 / compound.atoms_per_nm3.min()
     curves = []
     for energy in DIFFERENTIAL_AT:
         total = np.zeros(angle.size)
-        for symbol, atoms in density.items():
-            total += (
-                atoms
-                / units
-                * differential_cross_section(scatterer(element(symbol)), energy, np.radians(angle))
-            )
+        for symbol, count in zip(compound.symbols, counts, strict=True):
+            total += count * differential_cross_section(scatterer(element(symbol)), energy, np.radians(angle))
         curves.append({"energy_eV": energy, "angle_deg": angle.tolist(), "nm2_per_sr": total.tolist()})
     return curves
 

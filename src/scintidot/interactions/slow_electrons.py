@@ -10,7 +10,7 @@ import numpy as np
 from scintidot.constants import AVOGADRO_CONSTANT, NM3_PER_CM3
 from scintidot.errors import BadFile
 from scintidot.materials.card import Phonons
-from scintidot.materials.library import Material, electrons_and_molar_mass, load_material
+from scintidot.materials.library import Material, composition_of, load_material
 from scintidot.records import FloatArray
 from scintidot.transport import acoustic
 from scintidot.transport import phonons as polar
@@ -85,7 +85,7 @@ def zone_edge(material: Material) -> float:
     card = material.card
     if card.phonons is not None and card.phonons.zone_edge is not None:
         return card.phonons.zone_edge.value
-    _, molar_mass = electrons_and_molar_mass(card, material.where)
+    molar_mass = composition_of(card, material.where).molar_mass
     return acoustic.debye_wavevector(card.density.value / molar_mass * AVOGADRO_CONSTANT / NM3_PER_CM3)
 
 

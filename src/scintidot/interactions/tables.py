@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.constants import CM_PER_NM, NM3_PER_CM3
+from scintidot.constants import CM_PER_NM
 from scintidot.errors import BadFile
 from scintidot.interactions.cache import cache_folder, kept
 from scintidot.interactions.inelastic import DEFAULT_EXCHANGE, tabulate
 from scintidot.interactions.low_energy import PHONONS
 from scintidot.interactions.slow_electrons import figures, low_energy_model
+from scintidot.materials.compound import compound_of
 from scintidot.materials.library import Material, load_material
 from scintidot.provenance import fingerprint
 from scintidot.radiation.photons import (
     HIGHEST_ENERGY,
     LOWEST_ENERGY,
     PROCESSES,
-    compound_of,
     element_fractions,
     mass_attenuation,
 )
@@ -144,22 +144,15 @@ def _dataset(
     )
 
 
-def atoms_per_nm3(material: Material) -> dict[str, float]:
-    """Number density [1/nm^3] of each element."""
-    compound = compound_of(material)
-    density = compound.atoms_per_gram * compound.density / NM3_PER_CM3
-    return {symbol: float(value) for symbol, value in zip(compound.symbols, density, strict=True)}
-
-
 def _elastic(material: Material) -> xarray.Dataset:
-    density = atoms_per_nm3(material)
-    tables = [elastic_table(symbol) for symbol in density]
+    compound = compound_of(material)
+    tables = [elastic_table(symbol) for symbol in compound.symbols]
     probability, complement = probabilities()
     by_element = ("element", "elastic_energy")
     return _dataset(
         {
-            "element": ("element", list(density), "1"),
-            "atoms_per_volume": ("element", list(density.values()), "1/nm3"),
+            "element": ("element", list(compound.symbols), "1"),
+            "atoms_per_volume": ("element", compound.atoms_per_nm3, "1/nm3"),
             "elastic_energy": ("elastic_energy", tables[0].energy, "eV"),
             "elastic_total": (by_element, np.array([t.total for t in tables]), "nm2"),
             "elastic_transport1": (by_element, np.array([t.transport1 for t in tables]), "nm2"),

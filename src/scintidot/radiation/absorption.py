@@ -9,9 +9,10 @@ import numpy as np
 
 from scintidot.atoms.relaxation import mean_cascade, relaxation_of, sample_cascade
 from scintidot.atoms.shells import shells_of
+from scintidot.materials.compound import Compound
 from scintidot.radiation.compton import mean_transfer
 from scintidot.radiation.photoelectric import photoelectron_cosine, shell_fractions
-from scintidot.radiation.photons import Compound, check_energy, element_fractions, mass_attenuation
+from scintidot.radiation.photons import check_energy, element_fractions, mass_attenuation
 from scintidot.records import FloatArray
 
 if TYPE_CHECKING:

@@ -33,7 +33,8 @@ from scintidot.constants import (
     PLANCK_TIMES_LIGHT,
 )
 from scintidot.errors import one_of
-from scintidot.radiation.photons import COMPTON, Compound, check_energy, element_fractions
+from scintidot.materials.compound import Compound
+from scintidot.radiation.photons import COMPTON, check_energy, element_fractions
 from scintidot.radiation.sampling import InverseTable
 from scintidot.records import FloatArray
 

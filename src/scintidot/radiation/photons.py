@@ -10,14 +10,12 @@ pair production matters.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
-from scintidot.atoms.shells import LARGEST_ATOMIC_NUMBER, symbols
-from scintidot.constants import AVOGADRO_CONSTANT, CM_PER_NM, NM2_PER_BARN, NM2_PER_CM2
-from scintidot.errors import BadFile, OutOfRange
-from scintidot.materials.library import Material
+from scintidot.constants import CM_PER_NM, NM2_PER_BARN, NM2_PER_CM2
+from scintidot.errors import OutOfRange
+from scintidot.materials.compound import Compound
 from scintidot.records import FloatArray
 
 LOWEST_ENERGY = 1e3  # [eV]
@@ -34,58 +32,6 @@ COMPTON = {
         "as bound, each shell's momentum (Compton profile) and binding energy in the energies of photon and electron"
     ),
 }
-
-
-@dataclass(frozen=True, eq=False)
-class Compound:
-    """Elements of a material by mass."""
-
-    name: str
-    elements: tuple[int, ...]  # atomic numbers, rising
-    mass_fraction: FloatArray
-    atoms_per_gram: FloatArray
-    density: float  # [g/cm3]
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Symbols of the elements."""
-        return tuple(symbols()[z - 1] for z in self.elements)
-
-
-def compound_of(material: Material) -> Compound:
-    """Elements of a material card; refuses one without composition or mass."""
-    composition, density = material.card.composition, material.card.density.value
-    if composition is None or density <= 0:
-        raise BadFile(
-            where=material.where,
-            what="material",
-            who="composition" if composition is None else "density",
-            expected="matter that photons interact with: a formula and a positive density",
-            found="none" if composition is None else f"{density:g} g/cm3",
-        )
-    return compound_from_formula(composition.formula, density, name=material.name, where=material.where)
-
-
-def compound_from_formula(
-    formula: str, density: float, *, name: str | None = None, where: str = "photons"
-) -> Compound:
-    """Elements of a formula such as H2O; ``density`` in g/cm3."""
-    import xraylib
-
-    parsed = xraylib.CompoundParser(formula)
-    heaviest = max(parsed["Elements"])
-    if heaviest > LARGEST_ATOMIC_NUMBER:
-        raise OutOfRange(
-            where=where,
-            what="element",
-            who="composition.formula",
-            expected=f"elements up to Z = {LARGEST_ATOMIC_NUMBER}, the last in xraylib's photon tables",
-            found=f"Z = {heaviest}",
-        )
-    fraction = np.array(parsed["massFractions"])
-    weight = np.array([xraylib.AtomicWeight(z) for z in parsed["Elements"]])
-    atoms = fraction / weight * AVOGADRO_CONSTANT
-    return Compound(name or formula, tuple(parsed["Elements"]), fraction, atoms, density)
 
 
 def check_energy(energy: FloatArray | float, *, where: str = "photons", who: str = "energy") -> FloatArray:

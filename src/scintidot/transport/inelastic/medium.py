@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from scintidot.atoms.photoabsorption import photoabsorption
 from scintidot.constants import BOHR_RADIUS, HARTREE_ENERGY, PLANCK_TIMES_LIGHT
+from scintidot.materials.composition import parse_formula
 from scintidot.materials.energy_loss import EnergyLoss, Oscillators
 from scintidot.records import FloatArray
 
@@ -101,7 +102,8 @@ def loss_medium(table: EnergyLoss, formula: str, *, band_gap: float, valence_ban
     band_gap, valence_band_width : float
         [eV]; for a metal 0 and the Fermi energy.
     """
-    edges = [shell.binding_energy for shell in photoabsorption(formula, np.array([])).inner]
+    atoms = parse_formula(formula).atoms
+    edges = [shell.binding_energy for shell in photoabsorption(atoms, np.array([])).inner]
     start = max(band_gap, float(table.energy[0]))
     tail = np.geomspace(table.energy[-1], HIGHEST_LOSS, _tail_points(float(table.energy[-1]), HIGHEST_LOSS))[
         1:
@@ -109,7 +111,7 @@ def loss_medium(table: EnergyLoss, formula: str, *, band_gap: float, valence_ban
     beside = [edge * side for edge in edges for side in (1 - 1e-7, 1 + 1e-7)]
     inside = [energy for energy in (start, *beside) if start <= energy <= HIGHEST_LOSS]
     energy = np.unique(np.concatenate([table.energy[table.energy >= start], tail, inside]))
-    shares = photoabsorption(formula, energy)
+    shares = photoabsorption(atoms, energy)
     open_shells = shares.total > 0
     inner = np.divide(shares.by_shell, shares.total, out=np.zeros_like(shares.by_shell), where=open_shells)
     share = np.vstack([1 - inner.sum(axis=0), inner])

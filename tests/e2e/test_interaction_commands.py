@@ -8,7 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from scintidot.atoms.elements import element
+from scintidot.transport.elastic.cross_sections import differential_cross_section, scatterer
 
 Cli = Callable[..., Any]
 
@@ -137,6 +141,18 @@ def test_page_of_interactions_needs_nothing_else(cli: Cli, tmp_path: Path) -> No
     assert "polystyrene" in page
     assert not [word for word in ("<script", "<link", "src=") if word in page]
     assert str(tmp_path / "page.html") in out
+
+
+def test_differential_cross_section_is_that_of_a_formula_unit(cli: Cli) -> None:
+    """Polystyrene, C8H8: the curve holds eight atoms of each kind."""
+    code, out, _ = cli("plot", "interactions", "--material", "polystyrene", "--out", "page.svg", "--json")
+    assert code == 0
+    curve = next(c for c in json.loads(out)["differential_elastic"] if c["energy_eV"] == 1000)
+    angle, ours = np.array(curve["angle_deg"]), np.array(curve["nm2_per_sr"])
+    one = sum(
+        differential_cross_section(scatterer(element(symbol)), 1000.0, np.radians(angle)) for symbol in "CH"
+    )
+    assert ours == pytest.approx(8 * one, rel=1e-9)
 
 
 # --- tables -------------------------------------------------------------------------------------------------

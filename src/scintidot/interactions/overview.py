@@ -16,7 +16,7 @@ from scintidot.interactions.inelastic import inelastic
 from scintidot.interactions.low_energy import low_energy
 from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.energy_loss import EnergyLoss
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import Material, composition_of, load_material
 from scintidot.provenance import Reference, bibliography
 from scintidot.radiation import photoelectric, photons
 from scintidot.radiation.photons import element_fractions, mass_attenuation
@@ -187,13 +187,12 @@ def _loss_function(material: Material) -> dict[str, Any]:
 def _differential(material: Material) -> list[dict[str, Any]]:
     """Sum over the atoms of a formula unit [nm^2/sr] against the scattering angle."""
     angle = np.concatenate([np.geomspace(0.1, 10, 60)[:-1], np.linspace(10, 180, 171)])
-    compound = compound_of(material)
-    counts = compound.atoms_per_nm3 / compound.atoms_per_nm3.min()
+    atoms = composition_of(material.card, material.where).atoms
     curves = []
     for energy in DIFFERENTIAL_AT:
         total = np.zeros(angle.size)
-        for symbol, count in zip(compound.symbols, counts, strict=True):
-            total += count * differential_cross_section(scatterer(element(symbol)), energy, np.radians(angle))
+        for z, count in atoms.items():
+            total += count * differential_cross_section(scatterer(element(z)), energy, np.radians(angle))
         curves.append({"energy_eV": energy, "angle_deg": angle.tolist(), "nm2_per_sr": total.tolist()})
     return curves
 

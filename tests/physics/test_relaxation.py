@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scintidot.atoms import relaxation as module
-from scintidot.atoms.relaxation import YIELDS, mean_cascade, relaxation_of, sample_cascade
+from scintidot.atoms.cascade import mean_cascade, sample_cascade
+from scintidot.atoms.relaxation import YIELDS, relaxation_of
 from scintidot.atoms.shells import SHELLS, atomic_number, eadl, shells_of, symbols
 from scintidot.errors import BadValue
 from scintidot.interactions.relaxation import relaxation

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__
+from scintidot.atoms.cascade import MeanCascade, mean_cascade
 from scintidot.atoms.relaxation import (
     RULE,
     SOURCES,
     YIELDS,
-    MeanCascade,
     Relaxation,
-    mean_cascade,
     relaxation_of,
 )
 from scintidot.atoms.shells import atomic_number, shell_index, symbols
@@ -56,8 +55,6 @@ def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> dict[str
     symbol = symbols()[z - 1]
     table = relaxation_of(symbol, yields)
     cascade = mean_cascade(table, shell)
-    own = slice(table.start[place], table.start[place + 1])
-    radiative = table.probability[own][table.second_hole[own] < 0].sum()
     warnings = []
     if (table.shells.binding_energy < 100).any():
         warnings.append(
@@ -73,7 +70,7 @@ def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> dict[str
         "shell": shell,
         "binding_energy_eV": number(table.shells.binding_energy[place]),
         "transition_probabilities": table.origin[place],
-        "fluorescence_yield": number(radiative),
+        "fluorescence_yield": number(table.fluorescence_yield(shell)),
         "photons": {"number": number(cascade.photons), "energy_eV": number(cascade.photon_energy)},
         "electrons": {"number": number(cascade.electrons), "energy_eV": number(cascade.electron_energy)},
         "outer_shells": {

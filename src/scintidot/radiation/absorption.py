@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scintidot.atoms.relaxation import mean_cascade, relaxation_of, sample_cascade
+from scintidot.atoms.cascade import mean_cascade, sample_cascade
+from scintidot.atoms.relaxation import relaxation_of
 from scintidot.atoms.shells import shells_of
 from scintidot.materials.compound import Compound
 from scintidot.radiation.compton import mean_transfer

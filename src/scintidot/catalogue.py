@@ -8,6 +8,7 @@ from typing import Any
 from scintidot import __version__
 from scintidot.choices import unusual
 from scintidot.materials.library import Material, load_material, material_names
+from scintidot.provenance import cited
 
 
 def list_cards() -> dict[str, Any]:
@@ -59,7 +60,7 @@ def show_card(name: str) -> dict[str, Any]:
             for key, q in quantities.items()
         ],
         "loss_function": _loss_summary(material),
-        "bibliography": [reference.as_json() for reference in material.references([""])],
+        "bibliography": cited(material.references([""])),
     }
 
 

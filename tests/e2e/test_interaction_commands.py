@@ -113,6 +113,30 @@ def test_table_is_for_people(cli: Cli, command: tuple[str, ...]) -> None:
     assert "{" not in out
 
 
+SHOW = ("sources", "show", "fe55")
+
+
+@pytest.mark.parametrize(
+    ("command", "subject"),
+    [
+        (ELASTIC, {"element": "Pb"}),
+        (INELASTIC, {"material": "CsPbBr3"}),
+        (ATTENUATION, {"material": "CsPbBr3"}),
+        (LOW_ENERGY, {"material": "CsPbBr3"}),
+        (RELAXATION, {"element": "Pb"}),
+        (SHOW, {"name": "fe55"}),
+    ],
+)
+def test_every_document_says_what_it_is_of_and_from(
+    cli: Cli, command: tuple[str, ...], subject: dict[str, str]
+) -> None:
+    result = document(cli, *command)
+    assert {"schema", "version", "choices", "warnings", "bibliography"} <= set(result)
+    assert subject.items() <= result.items()
+    order = [(entry["year"], entry["key"]) for entry in result["bibliography"]]
+    assert order == sorted(set(order))
+
+
 def test_units_are_read(cli: Cli) -> None:
     bare = document(cli, *ELASTIC)["rows"]
     assert document(cli, "elastic", "--element", "Pb", "--energy-ev", "0.1, 1, 7 keV")["rows"] == bare

@@ -185,7 +185,7 @@ def low_energy(
     )
     first = document["rows"][0]
     columns = {_heading(key): key for key, value in first.items() if not isinstance(value, dict)}
-    _finish(document, json, None, f"Slow electrons in {document['choices']['material']}", columns)
+    _finish(document, json, None, f"Slow electrons in {document['material']}", columns)
 
 
 def _heading(key: str) -> str:

@@ -16,7 +16,7 @@ from scintidot.errors import one_of
 from scintidot.interactions.inputs import read_energies
 from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.library import Material, load_material
-from scintidot.provenance import bibliography
+from scintidot.provenance import bibliography, cited
 from scintidot.radiation import compton as incoherent
 from scintidot.radiation import photoelectric, photons
 from scintidot.radiation.absorption import (
@@ -79,7 +79,6 @@ def attenuation(
     check_energy(np.array(energies), where=where, who="--energy-kev")
     card = load_material(material, where=where, who="--material")
     compound = compound_of(card)
-    references = bibliography(_sources(compton)) + card.references(["composition", "density"])
     return {
         "schema": SCHEMA,
         "version": __version__,
@@ -101,7 +100,7 @@ def attenuation(
             "bremsstrahlung is not subtracted, Compton vacancies do not radiate",
         },
         "warnings": list(_warnings(compound, energies)),
-        "bibliography": list({entry["key"]: entry for entry in (r.as_json() for r in references)}.values()),
+        "bibliography": cited(bibliography(_sources(compton)), card.references(["composition", "density"])),
     }
 
 

@@ -12,7 +12,7 @@ from scintidot.constants import NM2_PER_CM2
 from scintidot.errors import BadValue, one_of
 from scintidot.interactions.inputs import read_energies, read_within
 from scintidot.materials.fields import In
-from scintidot.provenance import bibliography
+from scintidot.provenance import bibliography, cited
 from scintidot.results import number
 from scintidot.transport.elastic.cross_sections import (
     MODELS,
@@ -95,7 +95,7 @@ def elastic(
         "choices": _choices(of, model, radius, polarisability),
         "rows": _rows(of, energies, model, radius, polarisability),
         "warnings": _warnings(model, min(energies)),
-        "bibliography": [reference.as_json() for reference in bibliography(REFERENCES[model])],
+        "bibliography": cited(bibliography(REFERENCES[model])),
     }
 
 

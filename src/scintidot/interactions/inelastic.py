@@ -15,7 +15,7 @@ from scintidot.errors import BadFile, OutOfRange, one_of
 from scintidot.interactions.inputs import read_energies
 from scintidot.materials.energy_loss import EnergyLoss
 from scintidot.materials.library import Material, load_material
-from scintidot.provenance import bibliography
+from scintidot.provenance import bibliography, cited
 from scintidot.results import number
 from scintidot.transport.inelastic import ashley, full_penn
 from scintidot.transport.inelastic.exchange import EXCHANGE
@@ -269,7 +269,4 @@ def _runs(table: EnergyLoss) -> Iterator[tuple[str, float, float]]:
 
 def _bibliography(material: Material, model: str) -> list[dict[str, Any]]:
     sections = ("composition", "density", "band_gap", "electrons.valence", "dielectric")
-    own = material.references(sections)
-    keys = [*_REFERENCES[model], *_SHELL_REFERENCES]
-    known = {reference.key: reference for reference in [*bibliography(keys), *own]}
-    return [reference.as_json() for reference in sorted(known.values(), key=lambda r: (r.year, r.key))]
+    return cited(bibliography([*_REFERENCES[model], *_SHELL_REFERENCES]), material.references(sections))

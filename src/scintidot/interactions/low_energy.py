@@ -16,7 +16,7 @@ from scintidot.interactions.inputs import read_energies, read_within
 from scintidot.interactions.slow_electrons import LowEnergy, figures, low_energy_model
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
-from scintidot.provenance import bibliography
+from scintidot.provenance import bibliography, cited
 from scintidot.results import number
 from scintidot.transport import acoustic
 from scintidot.transport import phonons as polar
@@ -111,6 +111,7 @@ def low_energy(
     return {
         "schema": "scintidot.low-energy/1",
         "version": __version__,
+        "material": material.name,
         "choices": {
             "material": material.name,
             "material_fingerprint": material.fingerprint,
@@ -127,12 +128,10 @@ def low_energy(
         "parameters": _parameters(model),
         "rows": [_row(i, energy, banded, model) for i, energy in enumerate(energies)],
         "warnings": _warnings(material, energies, model, phonons, mass),
-        "bibliography": [entry.as_json() for entry in bibliography([*SOURCES, *used], _own(material, host))],
+        "bibliography": cited(
+            bibliography([*SOURCES, *used], {**material.card.references, **host.card.references})
+        ),
     }
-
-
-def _own(*materials: Material) -> dict[str, Any]:
-    return {key: entry for material in materials for key, entry in material.card.references.items()}
 
 
 def _check_names(phonons: str, surface: str, mass: str) -> None:

@@ -12,12 +12,13 @@ from scintidot import __version__
 from scintidot.atoms.elements import element
 from scintidot.atoms.shells import shells_of
 from scintidot.errors import BadFile
+from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
 from scintidot.interactions.inelastic import inelastic
 from scintidot.interactions.low_energy import low_energy
 from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.energy_loss import EnergyLoss
 from scintidot.materials.library import Material, composition_of, load_material
-from scintidot.provenance import Reference, bibliography
+from scintidot.provenance import bibliography, cited
 from scintidot.radiation import photoelectric, photons
 from scintidot.radiation.photons import element_fractions, mass_attenuation
 from scintidot.records import FloatArray
@@ -214,6 +215,6 @@ def _shares(compound: Compound) -> dict[str, list[float]]:
 def _together(*documents: dict[str, Any]) -> list[dict[str, Any]]:
     """Every source once, by year."""
     entries = {entry["key"]: entry for document in documents for entry in document["bibliography"]}
-    own: list[Reference] = bibliography(["salvat_2005", *photons.SOURCES, *photoelectric.SOURCES])
-    entries.update({reference.key: reference.as_json() for reference in own})
+    keys = [*ELASTIC_REFERENCES["free"], *photons.SOURCES, *photoelectric.SOURCES]
+    entries.update({entry["key"]: entry for entry in cited(bibliography(keys))})
     return sorted(entries.values(), key=lambda entry: (entry["year"], entry["key"]))

@@ -17,7 +17,7 @@ from scintidot.atoms.relaxation import (
 )
 from scintidot.atoms.shells import atomic_number, shell_index, symbols
 from scintidot.errors import one_of
-from scintidot.provenance import bibliography
+from scintidot.provenance import bibliography, cited
 from scintidot.results import number
 
 SCHEMA = "scintidot.relaxation/1"
@@ -92,7 +92,7 @@ def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> dict[str
             "lines_listed_from": FEWEST,
         },
         "warnings": warnings,
-        "bibliography": [reference.as_json() for reference in bibliography(SOURCES)],
+        "bibliography": cited(bibliography(SOURCES)),
     }
 
 

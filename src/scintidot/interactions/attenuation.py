@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from scintidot.atoms import relaxation
 from scintidot.atoms.relaxation import YIELDS
 from scintidot.atoms.shells import shells_of
 from scintidot.errors import one_of
-from scintidot.interactions.inputs import read_energies
+from scintidot.interactions.inputs import Energies, read_energies
 from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.library import Material, load_material
 from scintidot.provenance import bibliography, cited
@@ -43,7 +43,7 @@ NEAR_EDGE = 0.02
 
 def attenuation(
     material: Material | str | Path,
-    energies_keV: Sequence[float | str] | float | str,
+    energies_keV: Energies,
     *,
     compton: str = "bound",
 ) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from scintidot import __version__
@@ -10,7 +9,7 @@ from scintidot.atoms.elements import Element
 from scintidot.atoms.elements import element as find_element
 from scintidot.constants import NM2_PER_CM2
 from scintidot.errors import BadValue, one_of
-from scintidot.interactions.inputs import read_energies, read_within
+from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.materials.fields import In
 from scintidot.provenance import bibliography, cited
 from scintidot.results import number
@@ -42,7 +41,7 @@ REFERENCES = {
 
 def elastic(
     element: str,
-    energies_eV: Sequence[float | str] | float | str,
+    energies_eV: Energies,
     *,
     model: str = "free",
     radius_nm: float | str | None = None,

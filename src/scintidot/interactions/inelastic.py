@@ -12,7 +12,7 @@ import numpy as np
 
 from scintidot import __version__
 from scintidot.errors import BadFile, OutOfRange, one_of
-from scintidot.interactions.inputs import read_energies
+from scintidot.interactions.inputs import Energies, read_energies
 from scintidot.materials.energy_loss import EnergyLoss
 from scintidot.materials.library import Material, load_material
 from scintidot.provenance import bibliography, cited
@@ -52,7 +52,7 @@ Row = dict[str, float | None]
 
 def inelastic(
     material: Material | str | Path,
-    energies_eV: Sequence[float] | str,
+    energies_eV: Energies,
     *,
     model: str = "full-penn",
     exchange: str = DEFAULT_EXCHANGE,
@@ -67,8 +67,8 @@ def inelastic(
     material : Material, str or Path
         Shipped material or a user's card; it needs a composition and a band gap. Without a loss function of its own
         it gets the estimate by sum rules.
-    energies_eV : sequence of float, or text such as ``"0.1, 7 keV"``
-        Kinetic energies. [eV] 0.1 eV to 1 MeV; ``ashley`` from 0.1 keV.
+    energies_eV : sequence of float or str, or one, or text with commas
+        Kinetic energies; a number is in eV. 0.1 eV to 1 MeV; ``ashley`` from 0.1 keV.
     model : str
         ``full-penn`` or ``ashley``.
     exchange : str

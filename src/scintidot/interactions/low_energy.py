@@ -7,12 +7,12 @@ to phonons, one by one, and leaves the crystal if it still clears the surface ba
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from scintidot import __version__, bands
 from scintidot.errors import one_of
-from scintidot.interactions.inputs import read_energies, read_within
+from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.interactions.slow_electrons import LowEnergy, figures, low_energy_model
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
@@ -44,11 +44,11 @@ _WHERE = "low-energy"
 
 
 def low_energy(
-    material: Material | str,
-    energies_eV: Iterable[float | str] | float | str,
+    material: Material | str | Path,
+    energies_eV: Energies,
     *,
     temperature: float | str = 300.0,
-    host: Material | str = "vacuum",
+    host: Material | str | Path = "vacuum",
     phonons: str = "froehlich+acoustic",
     surface: str = "quantum-step",
     mass: str = "free",
@@ -59,8 +59,8 @@ def low_energy(
     ----------
     material : Material or str
         The crystal, or its name or path.
-    energies_eV : iterable of float or str
-        Kinetic energies above the bottom of the conduction band (of the band, in a metal), 0.05 to 200 eV.
+    energies_eV : sequence of float or str, or one, or text with commas
+        Kinetic energies [eV] above the bottom of the conduction band (of the band, in a metal), 0.05 to 200 eV.
     temperature : float or str
         0 to 1000 K.
     host : Material or str

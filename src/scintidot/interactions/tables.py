@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.constants import CM_PER_NM
 from scintidot.errors import BadFile
 from scintidot.interactions.cache import cache_folder, kept
 from scintidot.interactions.inelastic import DEFAULT_EXCHANGE, tabulate
@@ -30,7 +29,7 @@ from scintidot.radiation.photons import (
     LOWEST_ENERGY,
     PROCESSES,
     element_fractions,
-    mass_attenuation,
+    linear_attenuation,
 )
 from scintidot.results import write_together
 from scintidot.transport import phonons as polar
@@ -226,15 +225,14 @@ def _low_energy(material: Material) -> xarray.Dataset:
 def _photons(material: Material) -> xarray.Dataset:
     compound = compound_of(material)
     energy = np.geomspace(LOWEST_ENERGY, HIGHEST_ENERGY, PHOTON_POINTS)
-    coefficients = mass_attenuation(compound, energy)
-    per_nm = compound.density * CM_PER_NM
+    coefficients = linear_attenuation(compound, energy)
     return _dataset(
         {
             "photon_energy": ("photon_energy", energy, "eV"),
             "process": ("process", list(PROCESSES), "1"),
             "photon_attenuation": (
                 ("process", "photon_energy"),
-                np.array([coefficients[name] * per_nm for name in PROCESSES]),
+                np.array([coefficients[name] for name in PROCESSES]),
                 "1/nm",
             ),
             "photoelectric_element_share": (

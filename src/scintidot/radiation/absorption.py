@@ -13,7 +13,7 @@ from scintidot.atoms.shells import shells_of
 from scintidot.materials.compound import Compound
 from scintidot.radiation.compton import mean_transfer
 from scintidot.radiation.photoelectric import photoelectron_cosine, shell_fractions
-from scintidot.radiation.photons import check_energy, element_fractions, mass_attenuation
+from scintidot.radiation.photons import check_energy, element_fractions, element_hit, mass_attenuation
 from scintidot.records import FloatArray
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def photoelectric_event(
     direction, yields : str
         Names in `photoelectric.DIRECTIONS` and `relaxation.YIELDS`.
     """
-    shares = np.cumsum(element_fractions(compound, energy, "photoelectric"))
-    place = int(np.searchsorted(shares[:-1], random.random(), side="right"))
+    place = element_hit(compound, energy, "photoelectric", "bound", random.random())
     z, symbol = compound.elements[place], compound.symbols[place]
     shells = shells_of(z)
     fractions = np.cumsum(shell_fractions(z, energy))

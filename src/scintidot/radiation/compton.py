@@ -34,7 +34,7 @@ from scintidot.constants import (
 )
 from scintidot.errors import one_of
 from scintidot.materials.compound import Compound
-from scintidot.radiation.photons import COMPTON, check_energy, element_fractions
+from scintidot.radiation.photons import COMPTON, check_energy, element_hit
 from scintidot.radiation.sampling import InverseTable
 from scintidot.records import FloatArray
 
@@ -201,8 +201,7 @@ def sample_compton(
     """
     one_of(compton, COMPTON, where="photons", who="compton")
     check_energy(energy)
-    shares = np.cumsum(element_fractions(compound, energy, "compton", compton))
-    element = compound.elements[int(np.searchsorted(shares[:-1], random.random(), side="right"))]
+    element = compound.elements[element_hit(compound, energy, "compton", compton, random.random())]
     cosine = 1 - float(angle_table(element, energy, compton)(random.random()))
     binding, shell, scattered = 0.0, None, float(scattered_energy(energy, cosine))
     if compton == "doppler":

@@ -103,12 +103,18 @@ def mass_attenuation(
     }
 
 
+def element_hit(compound: Compound, energy: float, process: str, compton: str, uniform: float) -> int:
+    """Which element of the compound interacts, by a uniform random number in [0, 1)."""
+    shares = np.cumsum(element_fractions(compound, energy, process, compton))
+    return int(np.searchsorted(shares[:-1], uniform, side="right"))
+
+
 def linear_attenuation(
     compound: Compound, energy: FloatArray | float, compton: str = "bound"
 ) -> dict[str, FloatArray]:
     """Linear attenuation coefficient [1/nm] by process; parameters as in `mass_attenuation`."""
     per_mass = mass_attenuation(compound, energy, compton)
-    return {process: value * compound.density * CM_PER_NM for process, value in per_mass.items()}
+    return {process: value * (compound.density * CM_PER_NM) for process, value in per_mass.items()}
 
 
 def element_fractions(

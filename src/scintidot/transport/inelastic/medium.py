@@ -67,27 +67,23 @@ class LossMedium:
 
     @cached_property
     def oscillators(self) -> Oscillators:
-        """All of it as oscillators, with trapezoidal shares."""
-        energy, loss = self.energy, self.loss.sum(axis=0)
-        gaps = np.diff(energy)
-        width = np.concatenate([gaps, [0.0]]) / 2 + np.concatenate([[0.0], gaps]) / 2
-        return Oscillators(energy, width * energy * loss, self.plasma_energy)
+        """All shells together."""
+        return Oscillators.of(self.energy, self.loss.sum(axis=0), self.plasma_energy)
 
     @property
     def f_sum(self) -> float:
         """Electrons per formula unit in the loss function, atomic tail included."""
-        return 2 / math.pi * self.electrons * float(self.oscillators.strength.sum()) / self.plasma_energy**2
+        return self.oscillators.f_sum(self.electrons)
 
     @property
     def screening_sum(self) -> float:
-        """(2/pi) integral(loss/E), which should be 1 - 1/eps1(0)."""
-        return 2 / math.pi * float(np.sum(self.oscillators.strength / self.energy**2))
+        """See `Oscillators.screening_sum`."""
+        return self.oscillators.screening_sum
 
     @property
     def mean_excitation_energy(self) -> float:
-        """I [eV], ln I = integral(E loss ln E)/integral(E loss), atomic tail included."""
-        strength = self.oscillators.strength
-        return float(np.exp(np.sum(strength * np.log(self.energy)) / np.sum(strength)))
+        """I, atomic tail included. [eV]"""
+        return self.oscillators.mean_excitation_energy
 
 
 def loss_medium(table: EnergyLoss, formula: str, *, band_gap: float, valence_band_width: float) -> LossMedium:

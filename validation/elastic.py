@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,9 +16,8 @@ from scintidot.transport.elastic.cross_sections import (
     scatterer,
 )
 from scintidot.transport.elastic.tables import table
-from validation.case import Case, Row
+from validation.case import SHARED, Case, Row
 
-SHARED = Path(os.environ.get("SCINTIDOT_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 FOLDER = SHARED / "reference/elastic"
 SOURCE = (
     "ELSEPA 2005 (Salvat, Jablonski, Powell, Comput. Phys. Commun. 165, 157 (2005), "

@@ -57,13 +57,13 @@ def low_energy(
 
     Parameters
     ----------
-    material : Material or str
+    material : Material, str or Path
         The crystal, or its name or path.
     energies_eV : sequence of float or str, or one, or text with commas
         Kinetic energies [eV] above the bottom of the conduction band (of the band, in a metal), 0.05 to 200 eV.
     temperature : float or str
         0 to 1000 K.
-    host : Material or str
+    host : Material, str or Path
         What is on the other side of the surface.
     phonons, surface, mass : str
         Models by name: `PHONONS`, `scintidot.transport.surface.SURFACES`, `MASSES`.

@@ -23,6 +23,7 @@ from scintidot.report.style import (
     shades,
     to_svg,
 )
+from scintidot.report.templates import render
 from scintidot.results import as_text, write_text, write_together
 
 KINDS = (".png", ".svg", ".pdf", ".html")
@@ -221,11 +222,4 @@ def _save(drawing: Any, document: dict[str, Any], path: Path, title: str, option
 
 
 def _write_page(path: Path, *, drawing: Any, document: dict[str, Any], title: str) -> None:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("scintidot.report", "."), autoescape=True, undefined=StrictUndefined
-    )
-    environment.filters["number"] = as_text
-    template = environment.get_template("interactions.html")
-    write_text(path, template.render(title=title, svg=to_svg(drawing), document=document))
+    write_text(path, render("interactions.html", title=title, svg=to_svg(drawing), document=document))

@@ -133,6 +133,7 @@ def test_every_document_says_what_it_is_of_and_from(
     result = document(cli, *command)
     assert {"schema", "version", "choices", "warnings", "bibliography"} <= set(result)
     assert subject.items() <= result.items()
+    assert ("material" in subject) == ("material_fingerprint" in result["choices"])
     order = [(entry["year"], entry["key"]) for entry in result["bibliography"]]
     assert order == sorted(set(order))
 

@@ -87,6 +87,7 @@ def attenuation(
         "mass_fractions": _by_element(compound, compound.mass_fraction),
         "rows": [_row(compound, energy, compton) for energy in energies],
         "choices": {
+            "material_fingerprint": card.fingerprint,
             "compton": compton,
             "compton_meaning": COMPTON[compton],
             "yields": "xraylib",

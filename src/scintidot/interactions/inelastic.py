@@ -99,7 +99,12 @@ def inelastic(
     table = _loss_function(loaded)
     medium = loss_medium_of(loaded)
     row = _full_penn_row(medium, exchange) if model == "full-penn" else _ashley_row(table)
-    choices = {"material": loaded.name, "model": model, "model_meaning": MODELS[model]}
+    choices = {
+        "material": loaded.name,
+        "material_fingerprint": loaded.fingerprint,
+        "model": model,
+        "model_meaning": MODELS[model],
+    }
     if model == "full-penn":
         choices |= {"exchange": exchange, "exchange_meaning": EXCHANGE[exchange]}
     choices["energy_zero"] = "lowest empty state: conduction-band minimum, of a metal the Fermi level"

@@ -10,41 +10,24 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from scintidot.radiation.tube import ATTENUATION, PHYSICS, SHIPPED, Tube, compute
+from scintidot.radiation.tube import ATTENUATION, PHYSICS, SHIPPED, Tube, compute, spekpy_model
 
 DEFAULT_OUT = Path(__file__).resolve().parents[1] / "src/scintidot/radiation/data"
 NEGLIGIBLE = 1e-9  # of the largest bin
 
 
-def spekpy_summary(tube: Tube) -> tuple[float, float]:
-    """Mean energy [keV] and first half-value layer [mm Al] as SpekPy itself gives them."""
-    import spekpy
-
-    spectrum = spekpy.Spek(
-        kvp=tube.voltage,
-        th=tube.angle,
-        targ=tube.anode,
-        dk=tube.bin_width,
-        physics=PHYSICS,
-        mu_data_source=ATTENUATION,
-    )
-    for material, thickness in tube.filters:
-        spectrum.filter(material, thickness)
-    return float(spectrum.get_emean()), float(spectrum.get_hvl1())
-
-
 def file_text(tube: Tube) -> str:
     """The file of one spectrum; empty bins at the low end are left out."""
     edges, fluence, version = compute(tube)
-    mean, half_value_layer = spekpy_summary(tube)
+    model = spekpy_model(tube)
     start = next(i for i, value in enumerate(fluence) if value > NEGLIGIBLE * fluence.max())
     lines = [
         f"# {tube.name}, calculated by tools/build_spectra.py",
         "# particle: photon",
         f"# spekpy version: {version}",
         f"# spekpy physics: {PHYSICS}, attenuation data {ATTENUATION}",
-        f"# mean energy by spekpy: {mean:.6g} keV",
-        f"# half-value layer by spekpy: {half_value_layer:.6g} mm Al",
+        f"# mean energy by spekpy: {float(model.get_emean()):.6g} keV",
+        f"# half-value layer by spekpy: {float(model.get_hvl1()):.6g} mm Al",
         "# weight: photons/(cm2 mAs) in the bin, at 100 cm from the focus, no air",
         "energy_low_keV,energy_high_keV,weight",
     ]

@@ -13,12 +13,13 @@ import importlib
 import json
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from scintidot import __version__
 from scintidot.report.style import settings, to_svg
-from scintidot.results import as_text
+from scintidot.results import as_text, write_text, write_together
 from validation.case import Case, Row
 
 CASES = ("loss_functions", "elastic", "inelastic", "low_energy", "photons", "sources")
@@ -131,12 +132,7 @@ def _write(path: Path, sections: list[dict[str, Any]]) -> None:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
     text = environment.get_template("page.html").render(version=__version__, sections=sections)
-    temporary = path.with_name(f".{path.name}.unfinished")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_together(path.parent, {path.name: partial(write_text, text=text)})
 
 
 if __name__ == "__main__":

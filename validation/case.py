@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+SHARED = Path(os.environ.get("SCINTIDOT_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+"""Folder of references that are not part of the repository; a case that lacks one says so."""
 
 
 @dataclass(frozen=True)

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from scintidot.atoms.elements import element
-from scintidot.constants import BOHR_RADIUS
+from scintidot.constants import BOHR_RADIUS, NM2_PER_CM2
 from scintidot.transport.elastic.cross_sections import (
     angular_distribution,
     differential_cross_section,
     scatterer,
 )
 from scintidot.transport.elastic.tables import table
-from validation.case import Case, Row
+from validation.case import SHARED, Case, Row
 
-SHARED = Path(os.environ.get("SCINTIDOT_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 FOLDER = SHARED / "reference/elastic"
 SOURCE = (
     "ELSEPA 2005 (Salvat, Jablonski, Powell, Comput. Phys. Commun. 165, 157 (2005), "
@@ -79,7 +76,7 @@ def _angles() -> Case:
             target = scatterer(element(symbol))
             energies, published = (data[f"SE_free/{symbol}/{key}"] for key in ("energy_eV", "dcs_cm2_sr"))
             for energy, reference in list(zip(energies, published, strict=True))[::3]:
-                ours = differential_cross_section(target, float(energy), np.radians(theta)) * 1e-14
+                ours = differential_cross_section(target, float(energy), np.radians(theta)) / NM2_PER_CM2
                 worst = int(np.argmax(np.abs(ours / reference - 1)))
                 at = f"{symbol}, {energy:g} eV, {theta[worst]:g} deg, the worst of {len(theta)} angles"
                 rows.append(Row("differential", at, "cm^2/sr", ours[worst], float(reference[worst]), 0.01))
@@ -129,7 +126,7 @@ def _draw_angles(figure: Any) -> None:
         target = scatterer(element("Au"))
         for wanted in (100.0, 1000.0, 10000.0):
             i = int(np.argmin(np.abs(energies - wanted)))
-            ours = differential_cross_section(target, float(energies[i]), np.radians(theta)) * 1e-14
+            ours = differential_cross_section(target, float(energies[i]), np.radians(theta)) / NM2_PER_CM2
             axes.semilogy(theta, ours, label=f"Au, {energies[i]:g} eV")
             axes.plot(theta[::12], data["SE_free/Au/dcs_cm2_sr"][i, ::12], "k.", ms=3)
     axes.set(xlabel="angle [deg]", ylabel="differential cross section [cm²/sr], points: ELSEPA")

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.atoms.relaxation import mean_cascade, relaxation_of
+from scintidot.atoms.cascade import mean_cascade
+from scintidot.atoms.relaxation import relaxation_of
 from scintidot.atoms.shells import symbols
+from scintidot.materials.compound import compound_from_formula
 from scintidot.radiation.absorption import mass_energy_transfer
-from scintidot.radiation.photons import PROCESSES, compound_from_formula, mass_attenuation
+from scintidot.radiation.photons import PROCESSES, mass_attenuation
 from validation.case import Case, Row
 
 DATA = Path(__file__).parent / "data/photons_nist.csv"
@@ -124,19 +126,11 @@ def fluorescence_yields() -> Case:
         for shell in ("K", "L1", "L2", "L3"):
             reference = float(xraydb.xray_edge(symbol, shell).fyield)
             for yields, tolerance in (("xraylib", 0.06 if shell == "K" else 0.15), ("eadl", None)):
-                ours = fluorescence_yield(symbol, shell, yields)
+                ours = relaxation_of(symbol, yields).fluorescence_yield(shell)
                 case.rows.append(
                     Row(f"yield, {yields}", f"{symbol} {shell}", "1", ours, reference, tolerance)
                 )
     return case
-
-
-def fluorescence_yield(symbol: str, shell: str, yields: str = "xraylib") -> float:
-    """Probability that a vacancy is filled with the emission of a photon."""
-    table = relaxation_of(symbol, yields)
-    place = table.index(shell)
-    own = slice(table.start[place], table.start[place + 1])
-    return float(table.probability[own][table.second_hole[own] < 0].sum())
 
 
 def relaxation_balance() -> Case:

@@ -8,6 +8,7 @@ from typing import Any
 from scintidot import __version__
 from scintidot.choices import unusual
 from scintidot.materials.library import Material, load_material, material_names
+from scintidot.provenance import cited
 
 
 def list_cards() -> dict[str, Any]:
@@ -31,12 +32,12 @@ def list_cards() -> dict[str, Any]:
 
 def card_text(name: str) -> str:
     """The card as it stands in its file."""
-    return load_material(name).content.decode("utf-8-sig")
+    return load_material(name, where="materials show", who="NAME|FILE").content.decode("utf-8-sig")
 
 
 def show_card(name: str) -> dict[str, Any]:
     """Every number of a card, as ``scintidot.material/1``."""
-    material = load_material(name)
+    material = load_material(name, where="materials show", who="NAME|FILE")
     quantities = dict(material.card.quantities())
     return {
         "schema": "scintidot.material/1",
@@ -59,7 +60,7 @@ def show_card(name: str) -> dict[str, Any]:
             for key, q in quantities.items()
         ],
         "loss_function": _loss_summary(material),
-        "bibliography": [reference.as_json() for reference in material.references([""])],
+        "bibliography": cited(material.references([""])),
     }
 
 
@@ -86,7 +87,7 @@ def check_card(file: str | Path) -> dict[str, Any]:
     Notes list what is sound but worth knowing: missing sections, estimates without a band, sums of the
     loss function that are off by more than 5 %.
     """
-    material = load_material(file)
+    material = load_material(file, where="materials check", who="FILE")
     notes = []
     missing = material.missing_sections()
     if material.card.kind == "scintillator" and missing:

@@ -76,6 +76,13 @@ def bibliography(keys: Iterable[str], own: Mapping[str, Reference] | None = None
     return sorted((known[key] for key in set(keys)), key=lambda reference: (reference.year, reference.key))
 
 
+def cited(*groups: Iterable[Reference]) -> list[dict[str, str | int]]:
+    """The ``bibliography`` of a result: every reference of the groups once, sorted by year then key."""
+    known = {reference.key: reference for group in groups for reference in group}
+    ordered = sorted(known.values(), key=lambda reference: (reference.year, reference.key))
+    return [reference.as_json() for reference in ordered]
+
+
 def fingerprint(*parts: bytes) -> str:
     """SHA-256 of ``parts``, each framed by its length, as hexadecimal text."""
     digest = hashlib.sha256()

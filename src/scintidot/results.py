@@ -242,8 +242,11 @@ def check_folder(folder: Path) -> None:
 
 
 @contextmanager
-def output_folder(folder: Path) -> Iterator[Path]:
-    """A temporary folder inside ``folder``, removed at the end; folders made for it go too if left empty."""
+def output_folder(folder: Path, option: str = "--out") -> Iterator[Path]:
+    """A temporary folder inside ``folder``, removed at the end; folders made for it go too if left empty.
+
+    ``option`` is where the user named the folder, for the error line.
+    """
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     temporary = None
     try:
@@ -254,7 +257,7 @@ def output_folder(folder: Path) -> Iterator[Path]:
         raise CannotWrite(
             where=str(folder),
             what="output folder",
-            who="--out",
+            who=option,
             expected="a folder that can be written",
             found=error.strerror or str(error),
         ) from None
@@ -266,9 +269,11 @@ def output_folder(folder: Path) -> Iterator[Path]:
                 path.rmdir()
 
 
-def write_together(folder: Path, writers: dict[str, Callable[[Path], object]]) -> dict[str, Path]:
+def write_together(
+    folder: Path, writers: dict[str, Callable[[Path], object]], option: str = "--out"
+) -> dict[str, Path]:
     """Write every file or none; returns the final paths."""
-    with output_folder(folder) as temporary:
+    with output_folder(folder, option) as temporary:
         for name, write in writers.items():
             write(temporary / name)
         _move_together(temporary, folder, list(writers))

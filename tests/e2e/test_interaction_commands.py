@@ -8,7 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from scintidot.atoms.elements import element
+from scintidot.transport.elastic.cross_sections import differential_cross_section, scatterer
 
 Cli = Callable[..., Any]
 
@@ -109,6 +113,31 @@ def test_table_is_for_people(cli: Cli, command: tuple[str, ...]) -> None:
     assert "{" not in out
 
 
+SHOW = ("sources", "show", "fe55")
+
+
+@pytest.mark.parametrize(
+    ("command", "subject"),
+    [
+        (ELASTIC, {"element": "Pb"}),
+        (INELASTIC, {"material": "CsPbBr3"}),
+        (ATTENUATION, {"material": "CsPbBr3"}),
+        (LOW_ENERGY, {"material": "CsPbBr3"}),
+        (RELAXATION, {"element": "Pb"}),
+        (SHOW, {"name": "fe55"}),
+    ],
+)
+def test_every_document_says_what_it_is_of_and_from(
+    cli: Cli, command: tuple[str, ...], subject: dict[str, str]
+) -> None:
+    result = document(cli, *command)
+    assert {"schema", "version", "choices", "warnings", "bibliography"} <= set(result)
+    assert subject.items() <= result.items()
+    assert ("material" in subject) == ("material_fingerprint" in result["choices"])
+    order = [(entry["year"], entry["key"]) for entry in result["bibliography"]]
+    assert order == sorted(set(order))
+
+
 def test_units_are_read(cli: Cli) -> None:
     bare = document(cli, *ELASTIC)["rows"]
     assert document(cli, "elastic", "--element", "Pb", "--energy-ev", "0.1, 1, 7 keV")["rows"] == bare
@@ -137,6 +166,18 @@ def test_page_of_interactions_needs_nothing_else(cli: Cli, tmp_path: Path) -> No
     assert "polystyrene" in page
     assert not [word for word in ("<script", "<link", "src=") if word in page]
     assert str(tmp_path / "page.html") in out
+
+
+def test_differential_cross_section_is_that_of_a_formula_unit(cli: Cli) -> None:
+    """Polystyrene, C8H8: the curve holds eight atoms of each kind."""
+    code, out, _ = cli("plot", "interactions", "--material", "polystyrene", "--out", "page.svg", "--json")
+    assert code == 0
+    curve = next(c for c in json.loads(out)["differential_elastic"] if c["energy_eV"] == 1000)
+    angle, ours = np.array(curve["angle_deg"]), np.array(curve["nm2_per_sr"])
+    one = sum(
+        differential_cross_section(scatterer(element(symbol)), 1000.0, np.radians(angle)) for symbol in "CH"
+    )
+    assert ours == pytest.approx(8 * one, rel=1e-9)
 
 
 # --- tables -------------------------------------------------------------------------------------------------
@@ -237,9 +278,18 @@ MISTAKES = {
     "shell that is empty": (("relaxation", "--element", "C", "--shell", "M1"), 2, "M1"),
     "unknown host": ((*LOW_ENERGY, "--host", "octan"), 2, "Did you mean 'octane'?"),
     "unknown source": (("sources", "show", "am24"), 2, "am241"),
-    "kind of picture": ((*ELASTIC, "--plot", "x.gif"), 2, ".png"),
-    "kind of page": (("plot", "interactions", "--material", "CsPbBr3", "--out", "x.gif"), 2, ".html"),
-    "folder that is a file": ((*ELASTIC, "--plot", "/dev/null/x.png"), 5, "/dev/null"),
+    "kind of picture": ((*ELASTIC, "--plot", "x.gif"), 2, "elastic: bad file name for --plot"),
+    "kind of picture of a source": (("sources", "show", "fe55", "--plot", "x"), 2, "sources show: bad file"),
+    "kind of page": (
+        ("plot", "interactions", "--material", "CsPbBr3", "--out", "x.gif"),
+        2,
+        "plot interactions: bad file name for --out (expected a file name that ends in one of .png",
+    ),
+    "folder that is a file": (
+        (*ELASTIC, "--plot", "/dev/null/x.png"),
+        5,
+        "/dev/null: bad output folder for --plot",
+    ),
     "missing card": (("materials", "build", "./none.toml"), 3, "none.toml"),
     "tables of empty space": (("materials", "build", "vacuum"), 3, "composition"),
 }

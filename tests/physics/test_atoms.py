@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scintidot.atoms.angular import exchange_weight
 from scintidot.atoms.basis import coulomb_kernel, radial_basis
 from scintidot.atoms.elements import Shell, element, elements
 from scintidot.atoms.nucleus import FermiNucleus
-from scintidot.atoms.structure import SPEED_OF_LIGHT, Atom, dirac_fock, exchange_weight, ground_state
+from scintidot.atoms.structure import SPEED_OF_LIGHT, Atom, dirac_fock, ground_state
 from scintidot.errors import BadValue
 
 

@@ -9,8 +9,8 @@ import pytest
 from scipy.integrate import quad, solve_ivp
 
 from scintidot.constants import ELECTRON_REST_ENERGY as REST
+from scintidot.constants import FINE_STRUCTURE_CONSTANT as ALPHA
 from scintidot.radiation.beta import (
-    ALPHA,
     RADIATIVE,
     SCREENING,
     SHAPES,

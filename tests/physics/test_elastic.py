@@ -27,7 +27,6 @@ from scintidot.transport.elastic.cross_sections import (
     differential_cross_section,
     scatterer,
     scattering_amplitudes,
-    total_cross_section,
 )
 from scintidot.transport.elastic.partial_waves import PhaseShifts, eikonal, phase_shifts, wave_number
 from scintidot.transport.elastic.potential import (
@@ -239,6 +238,13 @@ def test_polarisation_falls_as_the_fourth_power_and_correlation_is_continuous() 
 
 
 # --- conservation and convergence -------------------------------------------------------------------
+
+
+def total_cross_section(phases: PhaseShifts) -> float:
+    """4 pi/k^2 sum [(l + 1) sin^2 delta_l+ + l sin^2 delta_l-], without any angle. [nm^2]"""
+    l = np.arange(len(phases.up))  # noqa: E741
+    sums = (l + 1) * np.sin(phases.up) ** 2 + l * np.sin(phases.down) ** 2
+    return float(4 * math.pi * BOHR_RADIUS**2 / phases.wave_number**2 * sums.sum())
 
 
 @pytest.mark.parametrize(

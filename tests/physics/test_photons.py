@@ -9,8 +9,9 @@ from scipy.integrate import quad
 from scipy.stats import kstest
 
 from scintidot.atoms.shells import SHELLS, atomic_number, shells_of, symbols
-from scintidot.constants import ELECTRON_REST_ENERGY
+from scintidot.constants import CLASSICAL_ELECTRON_RADIUS, ELECTRON_REST_ENERGY
 from scintidot.errors import BadFile, BadValue, OutOfRange
+from scintidot.materials.compound import compound_from_formula, compound_of
 from scintidot.materials.library import load_material
 from scintidot.radiation import compton, rayleigh
 from scintidot.radiation.absorption import (
@@ -31,8 +32,6 @@ from scintidot.radiation.photons import (
     HIGHEST_ENERGY,
     LOWEST_ENERGY,
     PROCESSES,
-    compound_from_formula,
-    compound_of,
     element_cross_section,
     element_fractions,
     linear_attenuation,
@@ -41,7 +40,7 @@ from scintidot.radiation.photons import (
 from scintidot.radiation.sampling import InverseTable
 
 CSPBBR3 = compound_of(load_material("CsPbBr3"))
-THOMSON = 8 * np.pi / 3 * compton.ELECTRON_RADIUS**2
+THOMSON = 8 * np.pi / 3 * CLASSICAL_ELECTRON_RADIUS**2
 energies = st.floats(np.log(LOWEST_ENERGY), np.log(HIGHEST_ENERGY)).map(
     lambda x: float(np.clip(np.exp(x), LOWEST_ENERGY, HIGHEST_ENERGY))
 )
@@ -342,7 +341,7 @@ def test_forward_scattering_is_coherent(z):
     """At zero angle all electrons scatter in phase, Z^2 r^2; incoherent scattering vanishes."""
     forward = np.array([1.0])
     coherent = rayleigh.differential_cross_section(z, 5e4, forward)
-    assert coherent[0] == pytest.approx(z**2 * compton.ELECTRON_RADIUS**2, rel=1e-4)
+    assert coherent[0] == pytest.approx(z**2 * CLASSICAL_ELECTRON_RADIUS**2, rel=1e-4)
     assert compton.differential_cross_section(z, 5e4, forward)[0] == 0.0
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scintidot.atoms import relaxation as module
-from scintidot.atoms.relaxation import YIELDS, mean_cascade, relaxation_of, sample_cascade
+from scintidot.atoms.cascade import mean_cascade, sample_cascade
+from scintidot.atoms.relaxation import YIELDS, relaxation_of
 from scintidot.atoms.shells import SHELLS, atomic_number, eadl, shells_of, symbols
 from scintidot.errors import BadValue
 from scintidot.interactions.relaxation import relaxation
@@ -318,6 +319,10 @@ def test_unknown_names_get_one_line(element, shell, who, hint):
     assert "\n" not in line
 
 
+def test_symbol_is_read_in_any_case():
+    assert relaxation("pb", "K") == relaxation("Pb", "K")
+
+
 def test_unknown_yields():
-    with pytest.raises(BadValue, match="Did you mean 'eadl'"):
+    with pytest.raises(BadValue, match=r"for yields .*Did you mean 'eadl'"):
         relaxation("Pb", "K", yields="eadl97")

@@ -11,6 +11,7 @@ from scintidot.constants import (
     BOHR_RADIUS,
     CONSTANTS,
     ELECTRON_REST_ENERGY,
+    FINE_STRUCTURE_CONSTANT,
     HARTREE_ENERGY,
     MASS_DENSITY,
     PLANCK_TIMES_LIGHT,
@@ -19,7 +20,7 @@ from scintidot.constants import (
 CODATA_SHIFT = 2e-9
 """Recommended values moved by less than this, relative, from CODATA 2018 to 2022; scipy may have either."""
 
-ALPHA = CONSTANTS["fine_structure_constant"].value
+ALPHA = FINE_STRUCTURE_CONSTANT
 HBAR_C = PLANCK_TIMES_LIGHT / (2 * math.pi)  # [eV nm]
 
 
@@ -46,6 +47,7 @@ def test_planck_times_light_follows_from_the_exact_values() -> None:
         ("bohr_radius", si.physical_constants["Bohr radius"][0] * 1e9),
         ("hartree_energy", si.physical_constants["Hartree energy in eV"][0]),
         ("fine_structure_constant", si.alpha),
+        ("proton_electron_mass_ratio", si.physical_constants["proton-electron mass ratio"][0]),
         ("avogadro_constant", si.N_A),
         ("speed_of_light", si.c * 1e9 / 1e12),
         ("planck_times_light", si.h * si.c / si.e * 1e9),

@@ -137,9 +137,9 @@ MISTAKES = {
     "another unit": (("CsPbBr3", ["5 nm"]), {}, BadValue, "a length"),
     "cold": (("CsPbBr3", [5]), {"temperature": -1}, OutOfRange, "for --temperature"),
     "hot": (("CsPbBr3", [5]), {"temperature": 1e4}, OutOfRange, "1000 K"),
-    "no phonons on the card": (("octane", [5]), {}, BadFile, 'choose phonons="none"'),
+    "no phonons on the card": (("octane", [5]), {}, BadFile, "choose --phonons none"),
     "no polarisation": (("Au", [5]), {}, BadFile, "phonons.static_permittivity"),
-    "no mass": (("Au", [5]), {"phonons": "acoustic", "mass": "effective"}, BadFile, "phonons.effective_mass"),
+    "no mass": (("Au", [5]), {"phonons": "acoustic", "mass": "effective"}, BadFile, "choose --mass free"),
 }
 
 
@@ -156,5 +156,5 @@ def test_mistakes_get_one_line(
 def test_card_without_an_affinity(write_card: Callable[..., Path]) -> None:
     text = load_material("octane").content.decode().split("electron_affinity")[0]
     path = write_card(text, based_on=None)
-    with pytest.raises(BadFile, match=r"electrons\.electron_affinity .*surface=\"none\""):
+    with pytest.raises(BadFile, match=r"electrons\.electron_affinity .*--surface none"):
         low_energy_model(load_material(path), phonons="none")

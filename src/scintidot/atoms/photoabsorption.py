@@ -7,11 +7,13 @@ atoms, and so are the binding energies (see `shells`). Shells that bind less tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from scintidot.atoms.shells import shells_of
+from scintidot.atoms.shells import shells_of, symbols
+from scintidot.constants import NM2_PER_BARN
 from scintidot.records import FloatArray
 
 VALENCE_LIMIT = 30.0
@@ -19,7 +21,6 @@ VALENCE_LIMIT = 30.0
 PARTIAL_END = 30.0
 """Energy over that of the K edge up to which the partial cross sections add to the total; beyond, and above
 290 keV where their tables end, the shares stay and the total goes on (to 790 keV, then as E^-3)."""
-_NM2_PER_BARN = 1e-10
 
 
 @dataclass(frozen=True)
@@ -53,24 +54,29 @@ class Photoabsorption:
         return np.asarray(self.valence + self.by_shell.sum(axis=0))
 
 
-def photoabsorption(formula: str, energy: FloatArray) -> Photoabsorption:
-    """Partial cross sections of a compound such as ``CsPbBr3``, atoms independent, at ``energy`` [eV]."""
-    import xraylib
+def photoabsorption(atoms: Mapping[int, float], energy: FloatArray) -> Photoabsorption:
+    """Partial cross sections of independent atoms.
 
+    Parameters
+    ----------
+    atoms : mapping
+        Atomic number -> atoms per formula unit.
+    energy : ndarray, shape (energies,)
+        Of the photon. [eV]
+    """
     energy = np.asarray(energy, dtype=float)
-    compound = xraylib.CompoundParser(formula)
     valence, valence_electrons = np.zeros_like(energy), 0.0
     inner: list[tuple[InnerShell, FloatArray]] = []
-    for z, count in zip(compound["Elements"], compound["nAtoms"], strict=True):
+    for z, count in atoms.items():
         shells = shells_of(z)
         columns = (shells.number, shells.names, shells.binding_energy, shells.electrons)
         for number, name, binding, electrons in zip(*columns, strict=True):
-            part = count * electrons * _NM2_PER_BARN * _per_electron(z, number, binding, energy)
+            part = count * electrons * NM2_PER_BARN * _per_electron(z, number, binding, energy)
             if binding < VALENCE_LIMIT:
                 valence = valence + part
                 valence_electrons += count * electrons
             else:
-                symbol = xraylib.AtomicNumberToSymbol(z)
+                symbol = symbols()[z - 1]
                 inner.append((InnerShell(z, symbol, name, float(binding), count * electrons), part))
     inner.sort(key=lambda pair: -pair[0].binding_energy)
     parts = np.array([part for _, part in inner]).reshape(len(inner), energy.size)

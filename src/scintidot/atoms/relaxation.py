@@ -27,7 +27,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -35,9 +34,6 @@ import numpy.typing as npt
 from scintidot.atoms.shells import SHELLS, Shells, atomic_number, eadl, shell_index, shells_of
 from scintidot.errors import one_of
 from scintidot.records import FloatArray
-
-if TYPE_CHECKING:
-    from numpy.random import Generator
 
 IntArray = npt.NDArray[np.int64]
 
@@ -92,34 +88,11 @@ class Relaxation:
         """Index of a shell by name."""
         return shell_index(atomic_number(self.symbol), shell)
 
-
-@dataclass(frozen=True, eq=False)
-class MeanCascade:
-    """What follows one vacancy on average."""
-
-    vacancies: FloatArray  # mean number that ever opens in each shell, the first one included
-    number: FloatArray  # mean number of each transition of the `Relaxation`
-    photons: float
-    photon_energy: float  # all photons together [eV]
-    electrons: float
-    electron_energy: float  # [eV]
-    outer_shell_energy: float  # held by the holes that stay [eV]
-    imbalance: float  # of the energies above against the binding energy of the first vacancy [eV]
-
-
-@dataclass(frozen=True)
-class Cascade:
-    """One history of a vacancy."""
-
-    photons: tuple[float, ...]  # energies [eV], in the order of emission
-    electrons: tuple[float, ...]
-    outer_holes: tuple[int, ...]  # shells, as indices of the element's shells
-    outer_shell_energy: float  # [eV]
-
-    @property
-    def energy(self) -> float:
-        """Of everything together. [eV]"""
-        return sum(self.photons) + sum(self.electrons) + self.outer_shell_energy
+    def fluorescence_yield(self, shell: str) -> float:
+        """Probability that a vacancy is filled with the emission of a photon."""
+        place = self.index(shell)
+        own = slice(self.start[place], self.start[place + 1])
+        return float(self.probability[own][self.second_hole[own] < 0].sum())
 
 
 @cache
@@ -135,9 +108,8 @@ def relaxation_of(symbol: str, yields: str = "xraylib") -> Relaxation:
 
     Examples
     --------
-    >>> cascade = mean_cascade(relaxation_of("Pb"), "K")
-    >>> round(cascade.photons, 2), round(cascade.electrons, 1), abs(cascade.imbalance) < 1e-6
-    (1.32, 17.7, True)
+    >>> round(relaxation_of("Pb").fluorescence_yield("K"), 4)
+    0.9634
     """
     z = atomic_number(symbol)
     one_of(yields, YIELDS, where="relaxation", who="yields")
@@ -263,64 +235,3 @@ def _class_of(line: Line, classes: dict[str, float]) -> str:
     if second < 0:
         return "photon"
     return SHELLS[first] if SHELLS[first] in classes else "auger"
-
-
-def mean_cascade(table: Relaxation, shell: str) -> MeanCascade:
-    """Mean outcome of one vacancy, exact: every hole lies higher than the vacancy that it comes from.
-
-    Parameters
-    ----------
-    table : Relaxation
-    shell : str
-        Of the first vacancy.
-    """
-    energy = table.shells.binding_energy
-    initial = table.index(shell)
-    vacancies = np.zeros(len(energy))
-    vacancies[initial] = 1.0
-    number = np.zeros(len(table.probability))
-    for i in np.argsort(-energy, kind="stable"):
-        own = slice(table.start[i], table.start[i + 1])
-        number[own] = vacancies[i] * table.probability[own]
-        np.add.at(vacancies, table.first_hole[own], number[own])
-        electron = table.second_hole[own] >= 0
-        np.add.at(vacancies, table.second_hole[own][electron], number[own][electron])
-    photon = table.second_hole < 0
-    stays = np.diff(table.start) == 0
-    photon_energy = float(number[photon] @ table.energy[photon])
-    electron_energy = float(number[~photon] @ table.energy[~photon])
-    outer = float(vacancies[stays] @ energy[stays])
-    return MeanCascade(
-        vacancies=vacancies,
-        number=number,
-        photons=float(number[photon].sum()),
-        photon_energy=photon_energy,
-        electrons=float(number[~photon].sum()),
-        electron_energy=electron_energy,
-        outer_shell_energy=outer,
-        imbalance=photon_energy + electron_energy + outer - float(energy[initial]),
-    )
-
-
-def sample_cascade(table: Relaxation, shell: str, random: Generator) -> Cascade:
-    """One history of a vacancy; ``random`` is drawn once for each transition.
-
-    Its mean over histories is `mean_cascade`.
-    """
-    photons, electrons, outer = [], [], []
-    open_vacancies = [table.index(shell)]
-    while open_vacancies:
-        vacancy = open_vacancies.pop()
-        first, last = int(table.start[vacancy]), int(table.start[vacancy + 1])
-        if first == last:
-            outer.append(vacancy)
-            continue
-        row = first + int(np.searchsorted(table.cumulative[first:last], random.random(), side="right"))
-        open_vacancies.append(int(table.first_hole[row]))
-        if table.second_hole[row] < 0:
-            photons.append(float(table.energy[row]))
-        else:
-            open_vacancies.append(int(table.second_hole[row]))
-            electrons.append(float(table.energy[row]))
-    held = float(table.shells.binding_energy[outer].sum())
-    return Cascade(tuple(photons), tuple(electrons), tuple(outer), held)

@@ -8,23 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table
-
-_Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-_Plot = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Also draw it into FILE, a .png, .svg, .pdf or .html."),
-]
-_Material = Annotated[
-    str, typer.Option(metavar="NAME|FILE", help="Shipped material, or a card such as ./mine.toml.")
-]
-_EnergiesEV = Annotated[
-    str, typer.Option(metavar="LIST", help="Energies [eV], such as 100,1000,7000 or '0.1, 1, 7 keV'.")
-]
+from scintidot.cli.options import ElementSymbol, EnergiesEV, Json, MaterialName, Plot
 
 
 def elastic(
-    element: Annotated[str, typer.Option(metavar="SYMBOL", help="Chemical element, such as Pb.")],
-    energy_ev: _EnergiesEV,
+    element: ElementSymbol,
+    energy_ev: EnergiesEV,
     model: Annotated[
         str,
         typer.Option(metavar="NAME", help="free, muffin-tin or correlation-polarisation."),
@@ -36,8 +25,8 @@ def elastic(
         str | None,
         typer.Option(metavar="NUMBER", help="Of the atom, for correlation-polarisation [a0^3] (free atom)."),
     ] = None,
-    plot: _Plot = None,
-    json: _Json = False,
+    plot: Plot = None,
+    json: Json = False,
 ) -> None:
     """Elastic scattering of electrons by one atom: total and transport cross sections."""
     from scintidot.interactions.elastic import elastic as run
@@ -58,15 +47,15 @@ def elastic(
 
 
 def inelastic(
-    material: _Material,
-    energy_ev: _EnergiesEV,
+    material: MaterialName,
+    energy_ev: EnergiesEV,
     model: Annotated[str, typer.Option(metavar="NAME", help="full-penn, or ashley (fast).")] = "full-penn",
     exchange: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Exchange with the struck electron: moller, ochkur or none."),
     ] = None,
-    plot: _Plot = None,
-    json: _Json = False,
+    plot: Plot = None,
+    json: Json = False,
 ) -> None:
     """Inelastic scattering of electrons: mean free path, stopping power, mean loss."""
     from scintidot.interactions.inelastic import inelastic as run
@@ -88,13 +77,13 @@ def inelastic(
 
 
 def attenuation(
-    material: _Material,
+    material: MaterialName,
     energy_kev: Annotated[str, typer.Option(metavar="LIST", help="Photon energies [keV], such as 7,30,511.")],
     compton: Annotated[
         str | None, typer.Option(metavar="NAME", help="free-electron, bound or doppler.")
     ] = None,
-    plot: _Plot = None,
-    json: _Json = False,
+    plot: Plot = None,
+    json: Json = False,
 ) -> None:
     """Attenuation of photons by process, and the shells that absorb them."""
     from scintidot.interactions.attenuation import attenuation as run
@@ -117,9 +106,9 @@ def attenuation(
 
 
 def relaxation(
-    element: Annotated[str, typer.Option(metavar="SYMBOL", help="Chemical element, such as Pb.")],
+    element: ElementSymbol,
     shell: Annotated[str, typer.Option(metavar="SHELL", help="Where the vacancy is, such as K or L3.")],
-    json: _Json = False,
+    json: Json = False,
 ) -> None:
     """What a vacancy in an inner shell sets free: fluorescence, Auger and Coster-Kronig electrons."""
     from scintidot.interactions.relaxation import relaxation as run
@@ -162,7 +151,7 @@ _SHOWN_LINES = 25
 
 
 def low_energy(
-    material: _Material,
+    material: MaterialName,
     energy_ev: Annotated[
         str,
         typer.Option(metavar="LIST", help="Energies above the conduction-band minimum [eV], such as 1,5,20."),
@@ -180,7 +169,7 @@ def low_energy(
     mass: Annotated[
         str, typer.Option(metavar="NAME", help="free, or effective (near the band edge).")
     ] = "free",
-    json: _Json = False,
+    json: Json = False,
 ) -> None:
     """Slow electrons: phonon scattering, and escape over the surface barrier."""
     from scintidot.interactions.low_energy import low_energy as run
@@ -196,7 +185,7 @@ def low_energy(
     )
     first = document["rows"][0]
     columns = {_heading(key): key for key, value in first.items() if not isinstance(value, dict)}
-    _finish(document, json, None, f"Slow electrons in {document['choices']['material']}", columns)
+    _finish(document, json, None, f"Slow electrons in {document['material']}", columns)
 
 
 def _heading(key: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table
+from scintidot.cli.options import Json
 
 
 def kinetics(
@@ -29,7 +30,7 @@ def kinetics(
     response_ps: Annotated[
         str | None, typer.Option(metavar="TIME", help="Full width of the Gaussian response [ps] (100).")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Photons, lifetimes and components of one nanocrystal from its kinetic parameters."""
     from scintidot.calculators import biexciton_kinetics
@@ -68,7 +69,7 @@ def ctr(
     rise_time_ps: Annotated[str, typer.Option(metavar="TIME", help="Rise time [ps].")],
     tau_eff_ps: Annotated[str, typer.Option(metavar="TIME", help="Harmonic effective lifetime [ps].")],
     photons: Annotated[str, typer.Option(metavar="NUMBER", help="Detected photons per event.")],
-    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Coincidence time resolution of two equal detectors by the label formula [ps FWHM]."""
     from scintidot.calculators import coincidence_time_resolution

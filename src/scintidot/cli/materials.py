@@ -1,4 +1,4 @@
-"""``scintidot materials``: list, show and check cards."""
+"""``scintidot materials``: list, show and check cards, and build their tables."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Annotated
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table, progress
+from scintidot.cli.options import Json
 
 app = typer.Typer(
     help="Material cards: every number with its unit, source and provenance.", rich_markup_mode=None
 )
 
-_Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-
 
 @app.command("list")
-def list_materials(json: _Json = False) -> None:
+def list_materials(json: Json = False) -> None:
     """The shipped materials."""
     from scintidot.catalogue import list_cards
     from scintidot.results import as_text
@@ -37,7 +36,7 @@ def list_materials(json: _Json = False) -> None:
 def show_material(
     name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="Shipped material or a card.")],
     toml: Annotated[bool, typer.Option("--toml", help="Print the card as TOML, to copy and edit.")] = False,
-    json: _Json = False,
+    json: Json = False,
 ) -> None:
     """Every number of a card with its band, provenance and source."""
     from scintidot.catalogue import card_text, show_card
@@ -72,7 +71,7 @@ def show_material(
 
 @app.command("check")
 def check_material(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Card to check (TOML).")], json: _Json = False
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Card to check (TOML).")], json: Json = False
 ) -> None:
     """Check a card against the format; say what is missing for a prediction."""
     from scintidot.catalogue import check_card
@@ -92,7 +91,7 @@ def build_material(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.nc", help="Also write the tables here, as netCDF.")
     ] = None,
-    json: _Json = False,
+    json: Json = False,
 ) -> None:
     """Compute the interaction tables of a material: elastic, inelastic, phonons, photons. Kept for the next time."""
     from scintidot.interactions.tables import build_tables, save, summary

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from scintidot.cli.console import print_json, print_notes, progress
+from scintidot.cli.options import MaterialName, Picture
 
 app = typer.Typer(help="Pictures, as .png, .svg, .pdf or .html.", rich_markup_mode=None)
 
 
 @app.command("interactions")
 def interactions(
-    material: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="Shipped material, or a card such as ./mine.toml.")
-    ],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Picture: .png, .svg, .pdf or .html.")],
+    material: MaterialName,
+    out: Picture,
     json: Annotated[bool, typer.Option("--json", help="Also print what is drawn as JSON.")] = False,
 ) -> None:
     """Mean free paths, stopping power, loss function, differential cross sections and photons on one page."""
-    from scintidot.report.interactions import check_plot_file, draw_interactions
-
-    check_plot_file(out)
     from scintidot.interactions.overview import overview
+    from scintidot.report.interactions import draw_interactions
 
     with progress() as show:
         document = overview(material, show)

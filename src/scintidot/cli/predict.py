@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table
+from scintidot.cli.options import MATERIAL_HELP, Json
 
 _DEFAULT_FOLDER = Path("scintidot-predict")
 
@@ -19,9 +20,7 @@ def predict(
         Path | None,
         typer.Argument(metavar="[RUN.toml]", help="Run file; what it leaves out has its default."),
     ] = None,
-    material: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="Shipped material, or a card such as ./mine.toml.")
-    ] = None,
+    material: Annotated[str | None, typer.Option(metavar="NAME|FILE", help=MATERIAL_HELP)] = None,
     edge_length: Annotated[
         str | None, typer.Option(metavar="LIST", help="Edge lengths [nm], such as 3.3,5,8.7.")
     ] = None,
@@ -80,7 +79,7 @@ def predict(
         Path | None,
         typer.Option(metavar="DIR", help=f"Output folder; ./{_DEFAULT_FOLDER} unless --json is given alone."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Predict light, decay and time resolution of nanocrystals against size.
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table
+from scintidot.cli.options import Json, Plot
 
 app = typer.Typer(
     help="Radiation sources: lines, tubes, beta decays, your own spectrum.", rich_markup_mode=None
 )
 
-_Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-
 
 @app.command("list")
-def list_all(json: _Json = False) -> None:
+def list_all(json: Json = False) -> None:
     """The named sources, and how to write any other."""
     from scintidot.interactions.sources import list_sources
     from scintidot.results import as_text
@@ -48,10 +46,8 @@ def show(
     source: Annotated[
         str, typer.Argument(metavar="SOURCE", help="Such as am241, 'tube W 40 kV', ./mine.csv.")
     ],
-    plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also draw it into FILE, a .png, .svg, .pdf or .html.")
-    ] = None,
-    json: _Json = False,
+    plot: Plot = None,
+    json: Json = False,
 ) -> None:
     """The spectrum of one source: its lines, continuum, mean energy and origin."""
     from scintidot.interactions.sources import source_spectrum

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ from scintidot.atoms import relaxation
 from scintidot.atoms.relaxation import YIELDS
 from scintidot.atoms.shells import shells_of
 from scintidot.errors import one_of
-from scintidot.interactions.inputs import read_energies
+from scintidot.interactions.inputs import Energies, read_energies
+from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.library import Material, load_material
-from scintidot.provenance import bibliography
+from scintidot.provenance import bibliography, cited
 from scintidot.radiation import compton as incoherent
 from scintidot.radiation import photoelectric, photons
 from scintidot.radiation.absorption import (
@@ -29,9 +30,7 @@ from scintidot.radiation.photons import (
     COMPTON,
     PROCESSES,
     RANGE,
-    Compound,
     check_energy,
-    compound_of,
     element_fractions,
     mass_attenuation,
 )
@@ -44,7 +43,7 @@ NEAR_EDGE = 0.02
 
 def attenuation(
     material: Material | str | Path,
-    energies_keV: Sequence[float | str] | float | str,
+    energies_keV: Energies,
     *,
     compton: str = "bound",
 ) -> dict[str, Any]:
@@ -80,7 +79,6 @@ def attenuation(
     check_energy(np.array(energies), where=where, who="--energy-kev")
     card = load_material(material, where=where, who="--material")
     compound = compound_of(card)
-    references = bibliography(_sources(compton)) + card.references(["composition", "density"])
     return {
         "schema": SCHEMA,
         "version": __version__,
@@ -89,6 +87,7 @@ def attenuation(
         "mass_fractions": _by_element(compound, compound.mass_fraction),
         "rows": [_row(compound, energy, compton) for energy in energies],
         "choices": {
+            "material_fingerprint": card.fingerprint,
             "compton": compton,
             "compton_meaning": COMPTON[compton],
             "yields": "xraylib",
@@ -102,7 +101,7 @@ def attenuation(
             "bremsstrahlung is not subtracted, Compton vacancies do not radiate",
         },
         "warnings": list(_warnings(compound, energies)),
-        "bibliography": list({entry["key"]: entry for entry in (r.as_json() for r in references)}.values()),
+        "bibliography": cited(bibliography(_sources(compton)), card.references(["composition", "density"])),
     }
 
 

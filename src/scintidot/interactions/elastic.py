@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from scintidot import __version__
 from scintidot.atoms.elements import Element
 from scintidot.atoms.elements import element as find_element
+from scintidot.constants import NM2_PER_CM2
 from scintidot.errors import BadValue, one_of
-from scintidot.interactions.inputs import read_energies, read_within
+from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.materials.fields import In
-from scintidot.provenance import bibliography
+from scintidot.provenance import bibliography, cited
 from scintidot.results import number
 from scintidot.transport.elastic.cross_sections import (
     MODELS,
@@ -26,7 +26,6 @@ RADII = In("nm", at_least=0.02, at_most=0.5)
 """Of a muffin-tin sphere. [nm]"""
 POLARISABILITIES = In("1", above=0, at_most=1000)
 """[a0^3]"""
-NM2_PER_CM2 = 1e14
 REFERENCES = {
     "free": ("salvat_2005", "furness_1973", "hahn_1956"),
     "muffin-tin": ("salvat_2005", "furness_1973", "hahn_1956", "cordero_2008"),
@@ -42,7 +41,7 @@ REFERENCES = {
 
 def elastic(
     element: str,
-    energies_eV: Sequence[float | str] | float | str,
+    energies_eV: Energies,
     *,
     model: str = "free",
     radius_nm: float | str | None = None,
@@ -95,7 +94,7 @@ def elastic(
         "choices": _choices(of, model, radius, polarisability),
         "rows": _rows(of, energies, model, radius, polarisability),
         "warnings": _warnings(model, min(energies)),
-        "bibliography": [reference.as_json() for reference in bibliography(REFERENCES[model])],
+        "bibliography": cited(bibliography(REFERENCES[model])),
     }
 
 

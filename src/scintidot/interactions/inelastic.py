@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,17 @@ import numpy as np
 
 from scintidot import __version__
 from scintidot.errors import BadFile, OutOfRange, one_of
-from scintidot.interactions.inputs import read_energies
+from scintidot.interactions.inputs import Energies, read_energies
 from scintidot.materials.energy_loss import EnergyLoss
 from scintidot.materials.library import Material, load_material
-from scintidot.provenance import bibliography
+from scintidot.provenance import bibliography, cited
 from scintidot.results import number
 from scintidot.transport.inelastic import ashley, full_penn
 from scintidot.transport.inelastic.exchange import EXCHANGE
-from scintidot.transport.inelastic.extension import Response, response
+from scintidot.transport.inelastic.extension import response
 from scintidot.transport.inelastic.medium import LossMedium, loss_medium
 from scintidot.transport.inelastic.tables import InelasticTable, inelastic_table
-from scintidot.transport.stopping import HIGHEST_ENERGY, LOWEST_ENERGY, stopping_power
+from scintidot.transport.stopping import HIGHEST_ENERGY, LOWEST_ENERGY, RANGE, stopping_power
 
 MODELS = {
     "full-penn": "optical loss function extended to finite momentum by Lindhard's gases (Penn 1987), relativistic, "
@@ -31,7 +32,7 @@ MODELS = {
 DEFAULT_EXCHANGE = "moller"
 _RANGES = {
     "full-penn": (full_penn.LOWEST_ENERGY, full_penn.HIGHEST_ENERGY, full_penn.RANGE),
-    "ashley": (LOWEST_ENERGY, HIGHEST_ENERGY, "0.1 keV to 1 MeV"),
+    "ashley": (LOWEST_ENERGY, HIGHEST_ENERGY, RANGE),
 }
 _REFERENCES = {
     "full-penn": (
@@ -51,7 +52,7 @@ Row = dict[str, float | None]
 
 def inelastic(
     material: Material | str | Path,
-    energies_eV: Sequence[float] | str,
+    energies_eV: Energies,
     *,
     model: str = "full-penn",
     exchange: str = DEFAULT_EXCHANGE,
@@ -66,8 +67,8 @@ def inelastic(
     material : Material, str or Path
         Shipped material or a user's card; it needs a composition and a band gap. Without a loss function of its own
         it gets the estimate by sum rules.
-    energies_eV : sequence of float, or text such as ``"0.1, 7 keV"``
-        Kinetic energies. [eV] 0.1 eV to 1 MeV; ``ashley`` from 0.1 keV.
+    energies_eV : sequence of float or str, or one, or text with commas
+        Kinetic energies; a number is in eV. 0.1 eV to 1 MeV; ``ashley`` from 0.1 keV.
     model : str
         ``full-penn`` or ``ashley``.
     exchange : str
@@ -97,8 +98,13 @@ def inelastic(
     loaded = load_material(material, where=where, who="--material")
     table = _loss_function(loaded)
     medium = loss_medium_of(loaded)
-    row = _full_penn_row(loaded, exchange) if model == "full-penn" else _ashley_row(table)
-    choices = {"material": loaded.name, "model": model, "model_meaning": MODELS[model]}
+    row = _full_penn_row(medium, exchange) if model == "full-penn" else _ashley_row(table)
+    choices = {
+        "material": loaded.name,
+        "material_fingerprint": loaded.fingerprint,
+        "model": model,
+        "model_meaning": MODELS[model],
+    }
     if model == "full-penn":
         choices |= {"exchange": exchange, "exchange_meaning": EXCHANGE[exchange]}
     choices["energy_zero"] = "lowest empty state: conduction-band minimum, of a metal the Fermi level"
@@ -125,9 +131,8 @@ def inelastic(
 def tabulate(material: Material | str | Path, *, exchange: str = DEFAULT_EXCHANGE) -> InelasticTable:
     """Tables of inelastic collisions for an engine, from just above the threshold to 100 keV."""
     one_of(exchange, EXCHANGE, where="inelastic", who="--exchange")
-    loaded = load_material(material, where="inelastic", who="--material")
-    medium, tabulated = _response(loaded)
-    return inelastic_table(medium, tabulated, exchange)
+    medium = loss_medium_of(load_material(material, where="inelastic", who="--material"))
+    return inelastic_table(medium, _response(medium), exchange)
 
 
 def _checked(entry: object, model: str, where: str) -> list[float]:
@@ -135,10 +140,14 @@ def _checked(entry: object, model: str, where: str) -> list[float]:
     energies = read_energies(entry, "eV", where=where, who="--energy-ev")
     for energy in energies:
         if not lowest <= energy <= highest:
-            hint = "Model full-penn goes down to 0.1 eV." if model == "ashley" and energy < lowest else None
-            found = f"{energy:g} eV"
+            slow = energy < lowest and model != "full-penn"
             raise OutOfRange(
-                where=where, what="energy", who=f"model {model}", expected=span, found=found, hint=hint
+                where=where,
+                what="energy",
+                who="--energy-ev",
+                expected=f"{span} for model {model}",
+                found=f"{energy:g} eV",
+                hint=f"Model full-penn covers {full_penn.RANGE}." if slow else None,
             )
     return energies
 
@@ -160,31 +169,24 @@ def _loss_function(material: Material) -> EnergyLoss:
     return table
 
 
+# A card that is read again gives the same table, hence the same medium and response: see `Material.energy_loss`.
+_loss_medium = lru_cache(maxsize=8)(loss_medium)
+_response = lru_cache(maxsize=8)(response)
+
+
 def loss_medium_of(material: Material) -> LossMedium:
     """Loss function of a material by shell, gap and band width from its card (no band width: 0)."""
     card, table = material.card, _loss_function(material)
     assert card.composition is not None
     assert card.band_gap is not None
     width = 0.0 if card.electrons is None else card.electrons.valence_band_width.value
-    return loss_medium(
+    return _loss_medium(
         table, card.composition.formula, band_gap=card.band_gap.value, valence_band_width=width
     )
 
 
-_KEPT: dict[tuple[str | float, ...], tuple[LossMedium, Response]] = {}
-
-
-def _response(material: Material) -> tuple[LossMedium, Response]:
-    """Kept for each material, since it takes seconds."""
-    medium = loss_medium_of(material)
-    key = (material.fingerprint, medium.band_gap, medium.valence_band_width, medium.plasma_energy)
-    if key not in _KEPT:
-        _KEPT[key] = medium, response(medium)
-    return _KEPT[key]
-
-
-def _full_penn_row(material: Material, exchange: str) -> Callable[[float], Row]:
-    medium, tabulated = _response(material)
+def _full_penn_row(medium: LossMedium, exchange: str) -> Callable[[float], Row]:
+    tabulated = _response(medium)
 
     def row(energy: float) -> Row:
         one = full_penn.spectrum(energy, medium, tabulated, exchange)
@@ -272,7 +274,4 @@ def _runs(table: EnergyLoss) -> Iterator[tuple[str, float, float]]:
 
 def _bibliography(material: Material, model: str) -> list[dict[str, Any]]:
     sections = ("composition", "density", "band_gap", "electrons.valence", "dielectric")
-    own = material.references(sections)
-    keys = [*_REFERENCES[model], *_SHELL_REFERENCES]
-    known = {reference.key: reference for reference in [*bibliography(keys), *own]}
-    return [reference.as_json() for reference in sorted(known.values(), key=lambda r: (r.year, r.key))]
+    return cited(bibliography([*_REFERENCES[model], *_SHELL_REFERENCES]), material.references(sections))

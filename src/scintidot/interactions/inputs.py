@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from scintidot.errors import BadValue, FieldError, OutOfRange
 from scintidot.materials.fields import In
 from scintidot.units import split_list
+
+Energies = Iterable[float | str] | float | str
+"""Energies of a call: numbers, text with a unit such as ``"0.1, 7 keV"``, or a list of either."""
 
 
 def read_energies(entry: object, unit: str, *, where: str, who: str) -> list[float]:

@@ -7,16 +7,16 @@ to phonons, one by one, and leaves the crystal if it still clears the surface ba
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from scintidot import __version__, bands
 from scintidot.errors import one_of
-from scintidot.interactions.inputs import read_energies, read_within
+from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.interactions.slow_electrons import LowEnergy, figures, low_energy_model
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
-from scintidot.provenance import bibliography
+from scintidot.provenance import bibliography, cited
 from scintidot.results import number
 from scintidot.transport import acoustic
 from scintidot.transport import phonons as polar
@@ -44,11 +44,11 @@ _WHERE = "low-energy"
 
 
 def low_energy(
-    material: Material | str,
-    energies_eV: Iterable[float | str] | float | str,
+    material: Material | str | Path,
+    energies_eV: Energies,
     *,
     temperature: float | str = 300.0,
-    host: Material | str = "vacuum",
+    host: Material | str | Path = "vacuum",
     phonons: str = "froehlich+acoustic",
     surface: str = "quantum-step",
     mass: str = "free",
@@ -57,13 +57,13 @@ def low_energy(
 
     Parameters
     ----------
-    material : Material or str
+    material : Material, str or Path
         The crystal, or its name or path.
-    energies_eV : iterable of float or str
-        Kinetic energies above the bottom of the conduction band (of the band, in a metal), 0.05 to 200 eV.
+    energies_eV : sequence of float or str, or one, or text with commas
+        Kinetic energies [eV] above the bottom of the conduction band (of the band, in a metal), 0.05 to 200 eV.
     temperature : float or str
         0 to 1000 K.
-    host : Material or str
+    host : Material, str or Path
         What is on the other side of the surface.
     phonons, surface, mass : str
         Models by name: `PHONONS`, `scintidot.transport.surface.SURFACES`, `MASSES`.
@@ -111,6 +111,7 @@ def low_energy(
     return {
         "schema": "scintidot.low-energy/1",
         "version": __version__,
+        "material": material.name,
         "choices": {
             "material": material.name,
             "material_fingerprint": material.fingerprint,
@@ -127,12 +128,10 @@ def low_energy(
         "parameters": _parameters(model),
         "rows": [_row(i, energy, banded, model) for i, energy in enumerate(energies)],
         "warnings": _warnings(material, energies, model, phonons, mass),
-        "bibliography": [entry.as_json() for entry in bibliography([*SOURCES, *used], _own(material, host))],
+        "bibliography": cited(
+            bibliography([*SOURCES, *used], {**material.card.references, **host.card.references})
+        ),
     }
-
-
-def _own(*materials: Material) -> dict[str, Any]:
-    return {key: entry for material in materials for key, entry in material.card.references.items()}
 
 
 def _check_names(phonons: str, surface: str, mass: str) -> None:
@@ -214,12 +213,12 @@ def _warnings(
     if phonons != "none" and mass == "free" and min(energies) < polar.FREE_FROM:
         warnings.append(
             f"Below about {polar.FREE_FROM:g} eV the mass m* at the band edge holds: with the free mass rates are too "
-            'high, those of optical phonons by 1/m*, of acoustic ones by up to 1/m*^2; mass="effective" has them.'
+            "high, those of optical phonons by 1/m*, of acoustic ones by up to 1/m*^2; --mass effective has them."
         )
     if phonons != "none" and mass == "effective" and max(energies) > polar.PARABOLIC_TO:
         warnings.append(
             f"Above about {polar.PARABOLIC_TO:g} eV the band is no longer parabolic: the effective mass makes rates "
-            'too low; mass="free" has those of a fast electron.'
+            "too low; --mass free has those of a fast electron."
         )
     alphas = [polar.coupling_constant(energy, coupling, model.mass) for energy, coupling, _ in model.modes]
     if mass == "effective" and max(alphas, default=0.0) > WEAK_COUPLING_TO:

@@ -12,14 +12,15 @@ from scintidot import __version__
 from scintidot.atoms.elements import element
 from scintidot.atoms.shells import shells_of
 from scintidot.errors import BadFile
+from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
 from scintidot.interactions.inelastic import inelastic
 from scintidot.interactions.low_energy import low_energy
-from scintidot.interactions.tables import atoms_per_nm3
+from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.energy_loss import EnergyLoss
-from scintidot.materials.library import Material, load_material
-from scintidot.provenance import Reference, bibliography
+from scintidot.materials.library import Material, composition_of, load_material
+from scintidot.provenance import bibliography, cited
 from scintidot.radiation import photoelectric, photons
-from scintidot.radiation.photons import Compound, compound_of, element_fractions, mass_attenuation
+from scintidot.radiation.photons import element_fractions, mass_attenuation
 from scintidot.records import FloatArray
 from scintidot.results import number
 from scintidot.transport import phonons as polar
@@ -96,7 +97,7 @@ def overview(material: str | Path | Material, progress: Progress | None = None) 
             "photoelectric_share": _shares(compound),
         },
         "warnings": [
-            *(note for note in losses["warnings"]),
+            *losses["warnings"],
             *phonons["warnings"],
         ],
         "bibliography": _together(losses, phonons),
@@ -125,7 +126,8 @@ def _elastic_paths(material: Material) -> dict[str, list[float | None]]:
     covered = ELECTRON_ENERGIES >= LOWEST_ENERGY
     energy = np.minimum(ELECTRON_ENERGIES[covered], HIGHEST_ENERGY)
     total, transport = np.zeros(energy.size), np.zeros(energy.size)
-    for symbol, density in atoms_per_nm3(material).items():
+    compound = compound_of(material)
+    for symbol, density in zip(compound.symbols, compound.atoms_per_nm3, strict=True):
         sections = elastic_table(symbol).cross_sections(energy)
         total += density * sections[0]
         transport += density * sections[1]
@@ -186,17 +188,12 @@ def _loss_function(material: Material) -> dict[str, Any]:
 def _differential(material: Material) -> list[dict[str, Any]]:
     """Sum over the atoms of a formula unit [nm^2/sr] against the scattering angle."""
     angle = np.concatenate([np.geomspace(0.1, 10, 60)[:-1], np.linspace(10, 180, 171)])
-    density = atoms_per_nm3(material)
-    units = min(density.values())
+    atoms = composition_of(material.card, material.where).atoms
     curves = []
     for energy in DIFFERENTIAL_AT:
         total = np.zeros(angle.size)
-        for symbol, atoms in density.items():
-            total += (
-                atoms
-                / units
-                * differential_cross_section(scatterer(element(symbol)), energy, np.radians(angle))
-            )
+        for z, count in atoms.items():
+            total += count * differential_cross_section(scatterer(element(z)), energy, np.radians(angle))
         curves.append({"energy_eV": energy, "angle_deg": angle.tolist(), "nm2_per_sr": total.tolist()})
     return curves
 
@@ -218,6 +215,6 @@ def _shares(compound: Compound) -> dict[str, list[float]]:
 def _together(*documents: dict[str, Any]) -> list[dict[str, Any]]:
     """Every source once, by year."""
     entries = {entry["key"]: entry for document in documents for entry in document["bibliography"]}
-    own: list[Reference] = bibliography(["salvat_2005", *photons.SOURCES, *photoelectric.SOURCES])
-    entries.update({reference.key: reference.as_json() for reference in own})
+    keys = [*ELASTIC_REFERENCES["free"], *photons.SOURCES, *photoelectric.SOURCES]
+    entries.update({entry["key"]: entry for entry in cited(bibliography(keys))})
     return sorted(entries.values(), key=lambda entry: (entry["year"], entry["key"]))

@@ -7,18 +7,17 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__
+from scintidot.atoms.cascade import MeanCascade, mean_cascade
 from scintidot.atoms.relaxation import (
     RULE,
     SOURCES,
     YIELDS,
-    MeanCascade,
     Relaxation,
-    mean_cascade,
     relaxation_of,
 )
-from scintidot.atoms.shells import atomic_number, shell_index
+from scintidot.atoms.shells import atomic_number, shell_index, symbols
 from scintidot.errors import one_of
-from scintidot.provenance import bibliography
+from scintidot.provenance import bibliography, cited
 from scintidot.results import number
 
 SCHEMA = "scintidot.relaxation/1"
@@ -52,11 +51,10 @@ def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> dict[str
     where = "relaxation"
     z = atomic_number(element, where=where, who="--element")
     place = shell_index(z, shell, where=where, who="--shell")
-    one_of(yields, YIELDS, where=where, who="--yields")
-    table = relaxation_of(element, yields)
+    one_of(yields, YIELDS, where=where, who="yields")
+    symbol = symbols()[z - 1]
+    table = relaxation_of(symbol, yields)
     cascade = mean_cascade(table, shell)
-    own = slice(table.start[place], table.start[place + 1])
-    radiative = table.probability[own][table.second_hole[own] < 0].sum()
     warnings = []
     if (table.shells.binding_energy < 100).any():
         warnings.append(
@@ -67,12 +65,12 @@ def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> dict[str
     return {
         "schema": SCHEMA,
         "version": __version__,
-        "element": element,
+        "element": symbol,
         "atomic_number": z,
         "shell": shell,
         "binding_energy_eV": number(table.shells.binding_energy[place]),
         "transition_probabilities": table.origin[place],
-        "fluorescence_yield": number(radiative),
+        "fluorescence_yield": number(table.fluorescence_yield(shell)),
         "photons": {"number": number(cascade.photons), "energy_eV": number(cascade.photon_energy)},
         "electrons": {"number": number(cascade.electrons), "energy_eV": number(cascade.electron_energy)},
         "outer_shells": {
@@ -94,7 +92,7 @@ def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> dict[str
             "lines_listed_from": FEWEST,
         },
         "warnings": warnings,
-        "bibliography": [reference.as_json() for reference in bibliography(SOURCES)],
+        "bibliography": cited(bibliography(SOURCES)),
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from scintidot.constants import AVOGADRO_CONSTANT, NM3_PER_CM3
 from scintidot.errors import BadFile
 from scintidot.materials.card import Phonons
-from scintidot.materials.library import Material, electrons_and_molar_mass, load_material
+from scintidot.materials.library import Material, composition_of, load_material
 from scintidot.records import FloatArray
 from scintidot.transport import acoustic
 from scintidot.transport import phonons as polar
@@ -55,7 +55,7 @@ def low_energy_model(
     if phonons != "none":
         section = _section(material, phonons)
         if mass == "effective":
-            mass_value = _needed(material, section, "effective_mass", 'mass="effective"')
+            mass_value = _needed(material, section, "effective_mass", "--mass free")
         if "froehlich" in phonons:
             modes = _polar_modes(material, section, temperature)
         if "acoustic" in phonons:
@@ -75,7 +75,7 @@ def vacuum_level(material: Material) -> float:
     """
     electrons, gap = material.card.electrons, material.card.band_gap
     if electrons is None or electrons.electron_affinity is None:
-        raise _missing(material, "electrons.electron_affinity", 'surface="none"')
+        raise _missing(material, "electrons.electron_affinity", "--surface none")
     metal = gap is not None and gap.value == 0
     return electrons.electron_affinity.value + (electrons.valence_band_width.value if metal else 0.0)
 
@@ -85,13 +85,13 @@ def zone_edge(material: Material) -> float:
     card = material.card
     if card.phonons is not None and card.phonons.zone_edge is not None:
         return card.phonons.zone_edge.value
-    _, molar_mass = electrons_and_molar_mass(card, material.where)
+    molar_mass = composition_of(card, material.where).molar_mass
     return acoustic.debye_wavevector(card.density.value / molar_mass * AVOGADRO_CONSTANT / NM3_PER_CM3)
 
 
 def _section(material: Material, phonons: str) -> Phonons:
     if material.card.phonons is None:
-        raise _missing(material, "phonons", f'phonons="none" instead of "{phonons}"')
+        raise _missing(material, "phonons", f"--phonons none instead of {phonons}")
     return material.card.phonons
 
 
@@ -99,9 +99,9 @@ def _polar_modes(
     material: Material, section: Phonons, temperature: float
 ) -> list[tuple[float, float, float]]:
     for name in ("static_permittivity", "optical_permittivity"):
-        _needed(material, section, name, 'phonons="acoustic"')
+        _needed(material, section, name, "--phonons acoustic")
     if not section.modes:
-        _needed(material, section, "longitudinal_optical_energy", 'phonons="acoustic"')
+        _needed(material, section, "longitudinal_optical_energy", "--phonons acoustic")
     return [
         (energy, coupling, polar.occupation(energy, temperature))
         for energy, coupling in section.polar_modes()
@@ -109,7 +109,7 @@ def _polar_modes(
 
 
 def _acoustic(material: Material, section: Phonons, mass: float, temperature: float) -> acoustic.Acoustic:
-    hint = 'phonons="froehlich"'
+    hint = "--phonons froehlich"
     return acoustic.acoustic_phonons(
         _needed(material, section, "deformation_potential", hint),
         _needed(material, section, "sound_velocity", hint),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.provenance import bibliography
+from scintidot.provenance import bibliography, cited
 from scintidot.radiation.lines import line_sources
 from scintidot.radiation.sources import GRAMMAR, read_source, source_names
 from scintidot.radiation.spectrum import KINDS, Spectrum, range_warnings
@@ -80,7 +80,7 @@ def source_spectrum(text: str, folder: Path | None = None) -> dict[str, Any]:
         "choices": {"source": text, "kind_meaning": KINDS[spectrum.kind], **spectrum.choices},
         "warnings": range_warnings(spectrum),
         "notes": list(spectrum.notes),
-        "bibliography": [reference.as_json() for reference in bibliography(spectrum.source)],
+        "bibliography": cited(bibliography(spectrum.source)),
     }
 
 

@@ -16,22 +16,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.constants import NM3_PER_CM3
 from scintidot.errors import BadFile
 from scintidot.interactions.cache import cache_folder, kept
 from scintidot.interactions.inelastic import DEFAULT_EXCHANGE, tabulate
 from scintidot.interactions.low_energy import PHONONS
 from scintidot.interactions.slow_electrons import figures, low_energy_model
+from scintidot.materials.compound import compound_of
 from scintidot.materials.library import Material, load_material
 from scintidot.provenance import fingerprint
 from scintidot.radiation.photons import (
-    CM_PER_NM,
     HIGHEST_ENERGY,
     LOWEST_ENERGY,
     PROCESSES,
-    compound_of,
     element_fractions,
-    mass_attenuation,
+    linear_attenuation,
 )
 from scintidot.results import write_together
 from scintidot.transport import phonons as polar
@@ -145,22 +143,15 @@ def _dataset(
     )
 
 
-def atoms_per_nm3(material: Material) -> dict[str, float]:
-    """Number density [1/nm^3] of each element."""
-    compound = compound_of(material)
-    density = compound.atoms_per_gram * compound.density / NM3_PER_CM3
-    return {symbol: float(value) for symbol, value in zip(compound.symbols, density, strict=True)}
-
-
 def _elastic(material: Material) -> xarray.Dataset:
-    density = atoms_per_nm3(material)
-    tables = [elastic_table(symbol) for symbol in density]
+    compound = compound_of(material)
+    tables = [elastic_table(symbol) for symbol in compound.symbols]
     probability, complement = probabilities()
     by_element = ("element", "elastic_energy")
     return _dataset(
         {
-            "element": ("element", list(density), "1"),
-            "atoms_per_volume": ("element", list(density.values()), "1/nm3"),
+            "element": ("element", list(compound.symbols), "1"),
+            "atoms_per_volume": ("element", compound.atoms_per_nm3, "1/nm3"),
             "elastic_energy": ("elastic_energy", tables[0].energy, "eV"),
             "elastic_total": (by_element, np.array([t.total for t in tables]), "nm2"),
             "elastic_transport1": (by_element, np.array([t.transport1 for t in tables]), "nm2"),
@@ -234,15 +225,14 @@ def _low_energy(material: Material) -> xarray.Dataset:
 def _photons(material: Material) -> xarray.Dataset:
     compound = compound_of(material)
     energy = np.geomspace(LOWEST_ENERGY, HIGHEST_ENERGY, PHOTON_POINTS)
-    coefficients = mass_attenuation(compound, energy)
-    per_nm = compound.density * CM_PER_NM
+    coefficients = linear_attenuation(compound, energy)
     return _dataset(
         {
             "photon_energy": ("photon_energy", energy, "eV"),
             "process": ("process", list(PROCESSES), "1"),
             "photon_attenuation": (
                 ("process", "photon_energy"),
-                np.array([coefficients[name] * per_nm for name in PROCESSES]),
+                np.array([coefficients[name] for name in PROCESSES]),
                 "1/nm",
             ),
             "photoelectric_element_share": (

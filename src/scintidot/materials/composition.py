@@ -1,19 +1,23 @@
-"""From a chemical formula to atoms, electrons and molar mass."""
+"""From a chemical formula to atoms, mass fractions, electrons and molar mass."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from scintidot.errors import BadFile
+from scintidot.records import FloatArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Composition:
     """One formula unit."""
 
     formula: str
-    atoms: Mapping[int, float]  # atomic number -> atoms
+    atoms: Mapping[int, float]  # atomic number -> atoms, by rising atomic number
+    mass_fraction: FloatArray  # of each element, in that order
     electrons: float
     molar_mass: float  # [g/mol]
 
@@ -38,4 +42,5 @@ def parse_formula(formula: str, *, where: str = "formula", who: str = "compositi
         ) from None
     atoms = {int(z): float(n) for z, n in zip(compound["Elements"], compound["nAtoms"], strict=True)}
     electrons = sum(z * n for z, n in atoms.items())
-    return Composition(formula, atoms, electrons, float(compound["molarMass"]))
+    mass_fraction = np.array(compound["massFractions"])
+    return Composition(formula, atoms, mass_fraction, electrons, float(compound["molarMass"]))

@@ -23,6 +23,27 @@ class Oscillators:
     strength: FloatArray  # W Im(-1/eps(W)) dW [eV^2]
     plasma_energy: float  # [eV], of all electrons of the medium
 
+    @classmethod
+    def of(cls, energy: FloatArray, loss: FloatArray, plasma_energy: float) -> Oscillators:
+        """Each row of a table of Im(-1/eps) an oscillator, with the trapezoidal share of its surroundings."""
+        gaps = np.diff(energy)
+        width = np.concatenate([gaps, [0.0]]) / 2 + np.concatenate([[0.0], gaps]) / 2
+        return cls(energy, width * energy * loss, plasma_energy)
+
+    def f_sum(self, electrons: float) -> float:
+        """(2/pi Ep^2) Z integral(E loss), which should be the number Z of ``electrons``."""
+        return 2 / math.pi * electrons * float(self.strength.sum()) / self.plasma_energy**2
+
+    @property
+    def screening_sum(self) -> float:
+        """(2/pi) integral(loss/E), which should be 1 - 1/eps1(0)."""
+        return 2 / math.pi * float(np.sum(self.strength / self.energy**2))
+
+    @property
+    def mean_excitation_energy(self) -> float:
+        """I [eV], ln I = integral(E loss ln E)/integral(E loss)."""
+        return float(np.exp(np.sum(self.strength * np.log(self.energy)) / np.sum(self.strength)))
+
 
 @dataclass(frozen=True, eq=False)
 class EnergyLoss:
@@ -38,26 +59,23 @@ class EnergyLoss:
 
     @cached_property
     def oscillators(self) -> Oscillators:
-        """Each row an oscillator, with the trapezoidal share of its surroundings."""
-        gaps = np.diff(self.energy)
-        width = np.concatenate([gaps, [0.0]]) / 2 + np.concatenate([[0.0], gaps]) / 2
-        return Oscillators(self.energy, width * self.energy * self.loss, self.plasma_energy)
+        """The table as oscillators."""
+        return Oscillators.of(self.energy, self.loss, self.plasma_energy)
 
     @property
     def f_sum(self) -> float:
-        """Electrons per formula unit in the loss function, (2/pi Ep^2) Z integral(E loss): should be Z."""
-        return 2 / math.pi * self.electrons * float(self.oscillators.strength.sum()) / self.plasma_energy**2
+        """Electrons per formula unit in the loss function."""
+        return self.oscillators.f_sum(self.electrons)
 
     @property
     def screening_sum(self) -> float:
-        """(2/pi) integral(loss/E): should be 1 - 1/eps1(0)."""
-        return 2 / math.pi * float(np.sum(self.oscillators.strength / self.energy**2))
+        """See `Oscillators.screening_sum`."""
+        return self.oscillators.screening_sum
 
     @property
     def mean_excitation_energy(self) -> float:
-        """I [eV], ln I = integral(E loss ln E)/integral(E loss)."""
-        strength = self.oscillators.strength
-        return float(np.exp(np.sum(strength * np.log(self.energy)) / np.sum(strength)))
+        """I. [eV]"""
+        return self.oscillators.mean_excitation_energy
 
 
 def plasma_energy(electrons: float, molar_mass: float, density: float) -> float:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from scintidot.errors import BadFile, BadValue, nearest
 from scintidot.materials.card import Card, Scintillator, YieldPoints
-from scintidot.materials.composition import parse_formula
+from scintidot.materials.composition import Composition, parse_formula
 from scintidot.materials.dielectric import build_energy_loss
 from scintidot.materials.energy_loss import EnergyLoss, read_energy_loss
 from scintidot.materials.loss_table import thinned
@@ -60,12 +60,12 @@ class Material:
             return self._build(str(Path(self.where).with_name(section.optical_constants)))
         if self.dielectric_text is None or section.file is None:
             return None
-        electrons, molar_mass = electrons_and_molar_mass(self.card, self.where)
+        composition = composition_of(self.card, self.where)
         return read_energy_loss(
             self.dielectric_text,
             where=str(Path(self.where).with_name(section.file)),
-            electrons=electrons,
-            molar_mass=molar_mass,
+            electrons=composition.electrons,
+            molar_mass=composition.molar_mass,
             density=self.card.density.value,
         )
 
@@ -200,14 +200,13 @@ def _built(
     return thinned(built.energy_loss)
 
 
-def electrons_and_molar_mass(card: Card, where: str) -> tuple[float, float]:
-    """Electrons per formula unit and molar mass [g/mol], by xraylib's composition parser."""
+def composition_of(card: Card, where: str) -> Composition:
+    """One formula unit; refuses a card without a formula."""
     if card.composition is None:
         raise BadFile(
             where=where, what="card", who="composition", expected="a formula", found="no such section"
         )
-    composition = parse_formula(card.composition.formula, where=where)
-    return composition.electrons, composition.molar_mass
+    return parse_formula(card.composition.formula, where=where)
 
 
 def shipped_card(name: str) -> Traversable:
@@ -337,7 +336,7 @@ def _from_text(content: bytes, where: str, path: Path | None) -> Material:
                 or f"Describe it under [references.{key}] with authors, title and year.",
             )
     if card.composition is not None:
-        electrons_and_molar_mass(card, where)
+        composition_of(card, where)
     if card.dielectric is not None and card.dielectric.file is not None and table is None:
         table = _read_table(card.dielectric.file, path, where, "file")
     if card.dielectric is not None and card.dielectric.optical_constants is not None:

@@ -16,15 +16,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from scintidot.constants import AVOGADRO_CONSTANT, BOHR_RADIUS, CONSTANTS, NM3_PER_CM3, PLANCK_TIMES_LIGHT
+from scintidot.constants import AVOGADRO_CONSTANT, CLASSICAL_ELECTRON_RADIUS, NM2_PER_CM2, PLANCK_TIMES_LIGHT
 from scintidot.records import FloatArray
 
 LOWEST_ENERGY = 10.0  # [eV]
 JOIN_ENERGY = 30_000.0  # [eV]
 HIGHEST_ENERGY = 800_000.0  # [eV]
 HEAVIEST_ELEMENT = 92
-CLASSICAL_ELECTRON_RADIUS = CONSTANTS["fine_structure_constant"].value ** 2 * BOHR_RADIUS  # [nm]
-_NM2_PER_CM2 = NM3_PER_CM3 ** (2 / 3)
 
 
 def scattering_factor(elements: Mapping[int, float], energy: FloatArray) -> FloatArray:
@@ -75,6 +73,6 @@ def _f2(z: int, energy: FloatArray) -> FloatArray:
 def _photoelectric(z: int, energy: FloatArray) -> FloatArray:
     import xraylib
 
-    atom = xraylib.AtomicWeight(z) / AVOGADRO_CONSTANT * _NM2_PER_CM2  # [nm2] per [cm2/g]
+    atom = xraylib.AtomicWeight(z) / AVOGADRO_CONSTANT * NM2_PER_CM2  # [nm2] per [cm2/g]
     cross_section = np.array([xraylib.CS_Photo(z, e / 1e3) for e in energy]) * atom
     return np.asarray(cross_section * energy / (2 * CLASSICAL_ELECTRON_RADIUS * PLANCK_TIMES_LIGHT))

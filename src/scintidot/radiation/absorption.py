@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scintidot.atoms.relaxation import mean_cascade, relaxation_of, sample_cascade
+from scintidot.atoms.cascade import mean_cascade, sample_cascade
+from scintidot.atoms.relaxation import relaxation_of
 from scintidot.atoms.shells import shells_of
+from scintidot.materials.compound import Compound
 from scintidot.radiation.compton import mean_transfer
 from scintidot.radiation.photoelectric import photoelectron_cosine, shell_fractions
-from scintidot.radiation.photons import Compound, check_energy, element_fractions, mass_attenuation
+from scintidot.radiation.photons import check_energy, element_fractions, element_hit, mass_attenuation
 from scintidot.records import FloatArray
 
 if TYPE_CHECKING:
@@ -67,8 +69,7 @@ def photoelectric_event(
     direction, yields : str
         Names in `photoelectric.DIRECTIONS` and `relaxation.YIELDS`.
     """
-    shares = np.cumsum(element_fractions(compound, energy, "photoelectric"))
-    place = int(np.searchsorted(shares[:-1], random.random(), side="right"))
+    place = element_hit(compound, energy, "photoelectric", "bound", random.random())
     z, symbol = compound.elements[place], compound.symbols[place]
     shells = shells_of(z)
     fractions = np.cumsum(shell_fractions(z, energy))

@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 
 from scintidot.constants import BOHR_RADIUS, CONSTANTS, ELECTRON_REST_ENERGY
+from scintidot.constants import FINE_STRUCTURE_CONSTANT as ALPHA
 from scintidot.errors import OutOfRange, one_of
 from scintidot.records import FloatArray
 
-ALPHA = CONSTANTS["fine_structure_constant"].value
 COMPTON_WAVELENGTH = ALPHA * BOHR_RADIUS  # reduced [nm]
 RADIUS_PARAMETER = 1.2e-6
 """r0 [nm] of the nuclear radius R = r0 A^(1/3), a uniformly charged sphere."""
@@ -49,7 +49,7 @@ RADIATIVE = {
     "sirlin": "outer correction 1 + alpha/(2 pi) g of first order, photons not detected (Sirlin 1967)",
     "none": "no radiative correction",
 }
-PROTON_MASS = 1836.152673426  # in electron masses, CODATA 2022
+PROTON_MASS = CONSTANTS["proton_electron_mass_ratio"].value  # [electron masses]
 
 
 @dataclass(frozen=True)

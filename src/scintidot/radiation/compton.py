@@ -27,13 +27,14 @@ import numpy as np
 
 from scintidot.atoms.shells import SHELLS, shells_of
 from scintidot.constants import (
-    BOHR_RADIUS,
-    CONSTANTS,
+    CLASSICAL_ELECTRON_RADIUS,
     ELECTRON_REST_ENERGY,
+    FINE_STRUCTURE_CONSTANT,
     PLANCK_TIMES_LIGHT,
 )
 from scintidot.errors import one_of
-from scintidot.radiation.photons import COMPTON, Compound, check_energy, element_fractions
+from scintidot.materials.compound import Compound
+from scintidot.radiation.photons import COMPTON, check_energy, element_hit
 from scintidot.radiation.sampling import InverseTable
 from scintidot.records import FloatArray
 
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
 SOURCES = ("klein_nishina_1929", "hubbell_1975", "biggs_1975", "ribberfors_1975")
-FINE_STRUCTURE = CONSTANTS["fine_structure_constant"].value
-ELECTRON_RADIUS = BOHR_RADIUS * FINE_STRUCTURE**2
-"""Classical electron radius. [nm]"""
 LARGEST_MOMENTUM = 100.0
 """End of the tabulated Compton profiles. [atomic units]"""
 
@@ -76,7 +74,7 @@ def klein_nishina(energy: FloatArray | float, cosine: FloatArray | float) -> Flo
     """Differential cross section of a free electron at rest, unpolarised photon. [nm^2/sr]"""
     ratio = scattered_energy(energy, cosine) / energy
     sine2 = 1 - np.asarray(cosine) ** 2
-    return np.asarray(ELECTRON_RADIUS**2 / 2 * ratio**2 * (ratio + 1 / ratio - sine2))
+    return np.asarray(CLASSICAL_ELECTRON_RADIUS**2 / 2 * ratio**2 * (ratio + 1 / ratio - sine2))
 
 
 def klein_nishina_total(energy: FloatArray | float) -> FloatArray:
@@ -98,7 +96,7 @@ def klein_nishina_total(energy: FloatArray | float) -> FloatArray:
         )
     )
     series = 8 * math.pi / 3 * (1 - 2 * k + 26 / 5 * k**2 - 133 / 10 * k**3 + 1144 / 35 * k**4)
-    return np.asarray(ELECTRON_RADIUS**2 * np.where(small, series, closed))
+    return np.asarray(CLASSICAL_ELECTRON_RADIUS**2 * np.where(small, series, closed))
 
 
 def scattering_variable(energy: float, cosine: FloatArray) -> FloatArray:
@@ -163,12 +161,12 @@ def momentum_of(energy: float, scattered: float, cosine: float) -> float:
     """p_z of the electron [atomic units] that makes this scattered energy."""
     transfer = math.sqrt(energy**2 + scattered**2 - 2 * energy * scattered * cosine)
     lost = energy * scattered * (1 - cosine) / ELECTRON_REST_ENERGY - (energy - scattered)
-    return lost / transfer / FINE_STRUCTURE
+    return lost / transfer / FINE_STRUCTURE_CONSTANT
 
 
 def doppler_energy(energy: float, cosine: float, momentum: float) -> float:
     """Energy of the scattered photon for an electron of momentum p_z [atomic units]; inverse of `momentum_of`."""
-    p = momentum * FINE_STRUCTURE
+    p = momentum * FINE_STRUCTURE_CONSTANT
     b = 1 + energy / ELECTRON_REST_ENERGY * (1 - cosine)
     a = b - p**2 * cosine
     root = math.sqrt(max(a**2 - (b**2 - p**2) * (1 - p**2), 0.0))
@@ -203,8 +201,7 @@ def sample_compton(
     """
     one_of(compton, COMPTON, where="photons", who="compton")
     check_energy(energy)
-    shares = np.cumsum(element_fractions(compound, energy, "compton", compton))
-    element = compound.elements[int(np.searchsorted(shares[:-1], random.random(), side="right"))]
+    element = compound.elements[element_hit(compound, energy, "compton", compton, random.random())]
     cosine = 1 - float(angle_table(element, energy, compton)(random.random()))
     binding, shell, scattered = 0.0, None, float(scattered_energy(energy, cosine))
     if compton == "doppler":

@@ -10,21 +10,18 @@ pair production matters.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
-from scintidot.atoms.shells import LARGEST_ATOMIC_NUMBER, symbols
-from scintidot.constants import AVOGADRO_CONSTANT
-from scintidot.errors import BadFile, OutOfRange
-from scintidot.materials.library import Material
+from scintidot.constants import CM_PER_NM, NM2_PER_BARN, NM2_PER_CM2
+from scintidot.errors import OutOfRange
+from scintidot.materials.compound import Compound
 from scintidot.records import FloatArray
 
 LOWEST_ENERGY = 1e3  # [eV]
 HIGHEST_ENERGY = 8e5  # [eV]
 RANGE = "1 keV to 800 keV, the range of xraylib's tables"
-CM2_PER_NM2 = 1e-14
-CM_PER_NM = 1e-7
+CM2_PER_NM2 = 1 / NM2_PER_CM2
 
 SOURCES = ("xraylib_nist", "berger_hubbell_1987", "hubbell_1975", "hubbell_overbo_1979", "klein_nishina_1929")
 PROCESSES = ("photoelectric", "compton", "rayleigh")
@@ -35,58 +32,6 @@ COMPTON = {
         "as bound, each shell's momentum (Compton profile) and binding energy in the energies of photon and electron"
     ),
 }
-
-
-@dataclass(frozen=True, eq=False)
-class Compound:
-    """Elements of a material by mass."""
-
-    name: str
-    elements: tuple[int, ...]  # atomic numbers, rising
-    mass_fraction: FloatArray
-    atoms_per_gram: FloatArray
-    density: float  # [g/cm3]
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Symbols of the elements."""
-        return tuple(symbols()[z - 1] for z in self.elements)
-
-
-def compound_of(material: Material) -> Compound:
-    """Elements of a material card; refuses one without composition or mass."""
-    composition, density = material.card.composition, material.card.density.value
-    if composition is None or density <= 0:
-        raise BadFile(
-            where=material.where,
-            what="material",
-            who="composition" if composition is None else "density",
-            expected="matter that photons interact with: a formula and a positive density",
-            found="none" if composition is None else f"{density:g} g/cm3",
-        )
-    return compound_from_formula(composition.formula, density, name=material.name, where=material.where)
-
-
-def compound_from_formula(
-    formula: str, density: float, *, name: str | None = None, where: str = "photons"
-) -> Compound:
-    """Elements of a formula such as H2O; ``density`` in g/cm3."""
-    import xraylib
-
-    parsed = xraylib.CompoundParser(formula)
-    heaviest = max(parsed["Elements"])
-    if heaviest > LARGEST_ATOMIC_NUMBER:
-        raise OutOfRange(
-            where=where,
-            what="element",
-            who="composition.formula",
-            expected=f"elements up to Z = {LARGEST_ATOMIC_NUMBER}, the last in xraylib's photon tables",
-            found=f"Z = {heaviest}",
-        )
-    fraction = np.array(parsed["massFractions"])
-    weight = np.array([xraylib.AtomicWeight(z) for z in parsed["Elements"]])
-    atoms = fraction / weight * AVOGADRO_CONSTANT
-    return Compound(name or formula, tuple(parsed["Elements"]), fraction, atoms, density)
 
 
 def check_energy(energy: FloatArray | float, *, where: str = "photons", who: str = "energy") -> FloatArray:
@@ -123,7 +68,7 @@ def element_cross_section(z: int, energy: FloatArray, process: str, compton: str
         "rayleigh": xraylib.CSb_Rayl,
     }
     values = [tables[process](z, float(value) / 1e3) for value in np.ravel(energy)]
-    return np.reshape(values, np.shape(energy)) * 1e-10  # a barn is 1e-10 nm^2
+    return np.reshape(values, np.shape(energy)) * NM2_PER_BARN
 
 
 def mass_attenuation(
@@ -158,12 +103,18 @@ def mass_attenuation(
     }
 
 
+def element_hit(compound: Compound, energy: float, process: str, compton: str, uniform: float) -> int:
+    """Which element of the compound interacts, by a uniform random number in [0, 1)."""
+    shares = np.cumsum(element_fractions(compound, energy, process, compton))
+    return int(np.searchsorted(shares[:-1], uniform, side="right"))
+
+
 def linear_attenuation(
     compound: Compound, energy: FloatArray | float, compton: str = "bound"
 ) -> dict[str, FloatArray]:
     """Linear attenuation coefficient [1/nm] by process; parameters as in `mass_attenuation`."""
     per_mass = mass_attenuation(compound, energy, compton)
-    return {process: value * compound.density * CM_PER_NM for process, value in per_mass.items()}
+    return {process: value * (compound.density * CM_PER_NM) for process, value in per_mass.items()}
 
 
 def element_fractions(

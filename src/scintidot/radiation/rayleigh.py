@@ -12,7 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from scintidot.radiation.compton import ELECTRON_RADIUS, scattering_variable
+from scintidot.constants import CLASSICAL_ELECTRON_RADIUS
+from scintidot.radiation.compton import scattering_variable
 from scintidot.radiation.sampling import InverseTable
 from scintidot.records import FloatArray
 
@@ -28,7 +29,7 @@ def differential_cross_section(z: int, energy: float, cosine: FloatArray) -> Flo
 
     x = np.maximum(scattering_variable(energy, cosine), LOWEST_VARIABLE)
     form = np.reshape([xraylib.FF_Rayl(z, float(value)) for value in np.ravel(x)], np.shape(x))
-    return np.asarray(ELECTRON_RADIUS**2 / 2 * (1 + np.asarray(cosine) ** 2) * form**2)
+    return np.asarray(CLASSICAL_ELECTRON_RADIUS**2 / 2 * (1 + np.asarray(cosine) ** 2) * form**2)
 
 
 @lru_cache(maxsize=256)

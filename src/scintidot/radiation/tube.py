@@ -112,13 +112,24 @@ def shipped_table(name: str) -> Table:
 def compute(tube: Tube) -> tuple[FloatArray, FloatArray, str]:
     """Bin edges [eV], fluence per bin [photons/(cm2 mAs) at 100 cm] and version, from SpekPy.
 
+    Raises what `spekpy_model` raises.
+    """
+    centre, fluence = spekpy_model(tube).get_spectrum(diff=False)
+    count = len(centre)
+    edges = np.round(1e3 * (tube.voltage - tube.bin_width * np.arange(count, -1, -1)), 6)
+    version = str(_spekpy().__version__)
+    return np.asarray(edges, dtype=np.float64), np.asarray(fluence, dtype=np.float64), version
+
+
+def spekpy_model(tube: Tube) -> Any:
+    """SpekPy's own object of a filtered tube.
+
     Raises
     ------
     BadValue
         If SpekPy is not installed or does not know a filter material.
     """
-    spekpy = _spekpy()
-    spectrum = spekpy.Spek(
+    spectrum = _spekpy().Spek(
         kvp=tube.voltage,
         th=tube.angle,
         targ=tube.anode,
@@ -139,10 +150,7 @@ def compute(tube: Tube) -> tuple[FloatArray, FloatArray, str]:
                 expected="an element such as Al, Cu, Be, or another material of SpekPy",
                 found=repr(material),
             ) from None
-    centre, fluence = spectrum.get_spectrum(diff=False)
-    count = len(centre)
-    edges = np.round(1e3 * (tube.voltage - tube.bin_width * np.arange(count, -1, -1)), 6)
-    return np.asarray(edges, dtype=np.float64), np.asarray(fluence, dtype=np.float64), str(spekpy.__version__)
+    return spectrum
 
 
 def _spekpy() -> Any:

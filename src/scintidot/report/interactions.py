@@ -23,6 +23,7 @@ from scintidot.report.style import (
     shades,
     to_svg,
 )
+from scintidot.report.templates import render
 from scintidot.results import as_text, write_text, write_together
 
 KINDS = (".png", ".svg", ".pdf", ".html")
@@ -31,13 +32,11 @@ SHELL_STRENGTH = {"K": 1.0, "L": 0.75, "M": 0.5, "N": 0.3, "O": 0.18, "P": 0.1, 
 PROVENANCE_COLOURS = {"measured": GREEN, "computed": BLUE, "estimate": VERMILION, "recalled": PURPLE}
 
 
-def check_plot_file(path: Path) -> None:
+def check_plot_file(path: Path, *, where: str, who: str) -> None:
     """Refuse a file name whose ending names no kind of picture."""
     if path.suffix.lower() not in KINDS:
         expected = f"a file name that ends in one of {', '.join(KINDS)}"
-        raise BadValue(
-            where="plot", what="file name", who=str(path), expected=expected, found=repr(path.suffix)
-        )
+        raise BadValue(where=where, what="file name", who=who, expected=expected, found=repr(str(path)))
 
 
 def draw_interactions(document: dict[str, Any], path: Path) -> None:
@@ -50,7 +49,7 @@ def draw_interactions(document: dict[str, Any], path: Path) -> None:
         title = f"How electrons and photons interact with {document['material']}"
         if path.suffix.lower() != ".html":  # the page has it as its heading
             drawing.suptitle(title, fontsize=14)
-        _save(drawing, document, path, title)
+        _save(drawing, document, path, title, "--out")
 
 
 def draw_document(document: dict[str, Any], path: Path) -> None:
@@ -66,7 +65,7 @@ def draw_document(document: dict[str, Any], path: Path) -> None:
         drawing, axes = figure(1, 1, 8, 5.2)
         panels[document["schema"]](axes[0, 0], document)
         axes[0, 0].set_title(str(subject))
-        _save(drawing, document, path, str(subject))
+        _save(drawing, document, path, str(subject), "--plot")
 
 
 def _column(rows: list[dict[str, Any]], dotted: str) -> Any:
@@ -209,9 +208,8 @@ def _absorbing_shells(axis: Any, document: dict[str, Any]) -> None:
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), reverse=True)
 
 
-def _save(drawing: Any, document: dict[str, Any], path: Path, title: str) -> None:
+def _save(drawing: Any, document: dict[str, Any], path: Path, title: str, option: str) -> None:
     """Write the drawing as the kind that the name's ending says; the page holds notes and sources too."""
-    check_plot_file(path)
     kind = path.suffix.lower()
     if kind == ".html":
         write = partial(_write_page, drawing=drawing, document=document, title=title)
@@ -220,15 +218,8 @@ def _save(drawing: Any, document: dict[str, Any], path: Path, title: str) -> Non
             kind, {"Creator": None, "Producer": None, "CreationDate": None}
         )
         write = partial(drawing.savefig, format=kind[1:], dpi=130, metadata=metadata)
-    write_together(path.parent, {path.name: write})
+    write_together(path.parent, {path.name: write}, option)
 
 
 def _write_page(path: Path, *, drawing: Any, document: dict[str, Any], title: str) -> None:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("scintidot.report", "."), autoescape=True, undefined=StrictUndefined
-    )
-    environment.filters["number"] = as_text
-    template = environment.get_template("interactions.html")
-    write_text(path, template.render(title=title, svg=to_svg(drawing), document=document))
+    write_text(path, render("interactions.html", title=title, svg=to_svg(drawing), document=document))

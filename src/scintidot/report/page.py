@@ -10,6 +10,7 @@ from scintidot import __version__
 from scintidot.bands import Outputs
 from scintidot.choices import TRUNCATED_FROM
 from scintidot.report.figures import SENSITIVITY_FIGURES, draw_all, middle_row
+from scintidot.report.templates import render
 from scintidot.results import FIGURES, Prediction, as_text, write_text
 from scintidot.study import Alternative, alternatives
 
@@ -24,15 +25,10 @@ QUESTIONS = (
 
 def write_report(prediction: Prediction, path: str | Path) -> None:
     """Write the report of a prediction to ``path``: one HTML file that needs nothing else."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("scintidot.report", "."), autoescape=True, undefined=StrictUndefined
-    )
-    environment.filters["number"] = as_text
     others = alternatives(prediction)
     index = middle_row(prediction)
-    text = environment.get_template("template.html").render(
+    text = render(
+        "template.html",
         version=__version__,
         prediction=prediction,
         answers=[_answer(prediction, others, *question) for question in QUESTIONS],

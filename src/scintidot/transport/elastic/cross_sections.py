@@ -138,13 +138,6 @@ def differential_cross_section(target: Scatterer, energy: float, theta: FloatArr
     return flat.reshape(theta.shape)
 
 
-def total_cross_section(phases: PhaseShifts) -> float:
-    """4 pi/k^2 sum [(l + 1) sin^2 delta_l+ + l sin^2 delta_l-], without any angle. [nm^2]"""
-    l = np.arange(len(phases.up))  # noqa: E741
-    sums = (l + 1) * np.sin(phases.up) ** 2 + l * np.sin(phases.down) ** 2
-    return float(4 * math.pi * BOHR_RADIUS**2 / phases.wave_number**2 * sums.sum())
-
-
 def _differential(phases: PhaseShifts, cosine: FloatArray) -> FloatArray:
     f, g = scattering_amplitudes(phases, cosine)
     return np.asarray(BOHR_RADIUS**2 * (np.abs(f) ** 2 + np.abs(g) ** 2))

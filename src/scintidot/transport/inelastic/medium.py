@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from scintidot.atoms.photoabsorption import photoabsorption
 from scintidot.constants import BOHR_RADIUS, HARTREE_ENERGY, PLANCK_TIMES_LIGHT
+from scintidot.materials.composition import parse_formula
 from scintidot.materials.energy_loss import EnergyLoss, Oscillators
 from scintidot.records import FloatArray
 
@@ -66,27 +67,23 @@ class LossMedium:
 
     @cached_property
     def oscillators(self) -> Oscillators:
-        """All of it as oscillators, with trapezoidal shares."""
-        energy, loss = self.energy, self.loss.sum(axis=0)
-        gaps = np.diff(energy)
-        width = np.concatenate([gaps, [0.0]]) / 2 + np.concatenate([[0.0], gaps]) / 2
-        return Oscillators(energy, width * energy * loss, self.plasma_energy)
+        """All shells together."""
+        return Oscillators.of(self.energy, self.loss.sum(axis=0), self.plasma_energy)
 
     @property
     def f_sum(self) -> float:
         """Electrons per formula unit in the loss function, atomic tail included."""
-        return 2 / math.pi * self.electrons * float(self.oscillators.strength.sum()) / self.plasma_energy**2
+        return self.oscillators.f_sum(self.electrons)
 
     @property
     def screening_sum(self) -> float:
-        """(2/pi) integral(loss/E), which should be 1 - 1/eps1(0)."""
-        return 2 / math.pi * float(np.sum(self.oscillators.strength / self.energy**2))
+        """See `Oscillators.screening_sum`."""
+        return self.oscillators.screening_sum
 
     @property
     def mean_excitation_energy(self) -> float:
-        """I [eV], ln I = integral(E loss ln E)/integral(E loss), atomic tail included."""
-        strength = self.oscillators.strength
-        return float(np.exp(np.sum(strength * np.log(self.energy)) / np.sum(strength)))
+        """I, atomic tail included. [eV]"""
+        return self.oscillators.mean_excitation_energy
 
 
 def loss_medium(table: EnergyLoss, formula: str, *, band_gap: float, valence_band_width: float) -> LossMedium:
@@ -101,7 +98,8 @@ def loss_medium(table: EnergyLoss, formula: str, *, band_gap: float, valence_ban
     band_gap, valence_band_width : float
         [eV]; for a metal 0 and the Fermi energy.
     """
-    edges = [shell.binding_energy for shell in photoabsorption(formula, np.array([])).inner]
+    atoms = parse_formula(formula).atoms
+    edges = [shell.binding_energy for shell in photoabsorption(atoms, np.array([])).inner]
     start = max(band_gap, float(table.energy[0]))
     tail = np.geomspace(table.energy[-1], HIGHEST_LOSS, _tail_points(float(table.energy[-1]), HIGHEST_LOSS))[
         1:
@@ -109,7 +107,7 @@ def loss_medium(table: EnergyLoss, formula: str, *, band_gap: float, valence_ban
     beside = [edge * side for edge in edges for side in (1 - 1e-7, 1 + 1e-7)]
     inside = [energy for energy in (start, *beside) if start <= energy <= HIGHEST_LOSS]
     energy = np.unique(np.concatenate([table.energy[table.energy >= start], tail, inside]))
-    shares = photoabsorption(formula, energy)
+    shares = photoabsorption(atoms, energy)
     open_shells = shares.total > 0
     inner = np.divide(shares.by_shell, shares.total, out=np.zeros_like(shares.by_shell), where=open_shells)
     share = np.vstack([1 - inner.sum(axis=0), inner])

@@ -119,7 +119,7 @@ def test_photoabsorption_obeys_the_sum_rule_of_thomas_reiche_and_kuhn():
     """The integral of the cross section is 2 pi^2 alpha a0^2 Eh per electron: 2 + 8 electrons of Si above 99 eV,
     where exclusion moves some 0.6 of the shells below to them."""
     energy = np.geomspace(90, 8e5, 4000)
-    shares = photoabsorption({14: 1.0}, energy)
+    shares = photoabsorption({14: 1.0}, energy, 30.0)
     per_electron = 2 * np.pi**2 * FINE_STRUCTURE_CONSTANT * BOHR_RADIUS**2 * HARTREE_ENERGY
     inner = np.trapezoid(shares.by_shell.sum(axis=0), energy) / per_electron
     assert inner == pytest.approx(10, abs=0.7)

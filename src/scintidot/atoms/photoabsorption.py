@@ -1,8 +1,8 @@
 """Which shell of which atom takes up the energy of a photon: partial photoelectric cross sections.
 
 The cross sections are Kissel's through xraylib (Schoonjans et al. 2011, doi:10.1016/j.sab.2011.09.011), of free
-atoms, and so are the binding energies (see `shells`). Shells that bind less than
-`VALENCE_LIMIT` belong to the valence band of the solid or lie close below it; they are one group here.
+atoms; binding energies are its edges (see `shells`). Shells that bind less than a limit make up the valence band of the
+solid; they are one group here.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from scintidot.atoms.shells import shells_of, symbols
 from scintidot.constants import NM2_PER_BARN
 from scintidot.records import FloatArray
 
-VALENCE_LIMIT = 30.0
-"""[eV] Shells that bind less count as valence: C 2s, O 2s, Br 4s, Cs 5s and 5p, Pb 5d, Au 5d, ..."""
 PARTIAL_END = 30.0
 """Energy over that of the K edge up to which the partial cross sections add to the total; beyond, and above
 290 keV where their tables end, the shares stay and the total goes on (to 790 keV, then as E^-3)."""
@@ -25,7 +23,7 @@ PARTIAL_END = 30.0
 
 @dataclass(frozen=True)
 class InnerShell:
-    """One subshell of one element of a compound, bound by more than `VALENCE_LIMIT`."""
+    """One subshell of one element of a compound, below the valence band."""
 
     atomic_number: int
     symbol: str
@@ -54,7 +52,7 @@ class Photoabsorption:
         return np.asarray(self.valence + self.by_shell.sum(axis=0))
 
 
-def photoabsorption(atoms: Mapping[int, float], energy: FloatArray) -> Photoabsorption:
+def photoabsorption(atoms: Mapping[int, float], energy: FloatArray, valence_limit: float) -> Photoabsorption:
     """Partial cross sections of independent atoms.
 
     Parameters
@@ -63,6 +61,8 @@ def photoabsorption(atoms: Mapping[int, float], energy: FloatArray) -> Photoabso
         Atomic number -> atoms per formula unit.
     energy : ndarray, shape (energies,)
         Of the photon. [eV]
+    valence_limit : float
+        Shells that bind less count as valence. [eV]
     """
     energy = np.asarray(energy, dtype=float)
     valence, valence_electrons = np.zeros_like(energy), 0.0
@@ -72,7 +72,7 @@ def photoabsorption(atoms: Mapping[int, float], energy: FloatArray) -> Photoabso
         columns = (shells.number, shells.names, shells.binding_energy, shells.electrons)
         for number, name, binding, electrons in zip(*columns, strict=True):
             part = count * electrons * NM2_PER_BARN * _per_electron(z, number, binding, energy)
-            if binding < VALENCE_LIMIT:
+            if binding < valence_limit:
                 valence = valence + part
                 valence_electrons += count * electrons
             else:

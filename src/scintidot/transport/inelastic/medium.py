@@ -23,6 +23,9 @@ from scintidot.records import FloatArray
 HIGHEST_LOSS = 1.1e6
 """[eV] Above the highest kinetic energy of the model."""
 VALENCE = "valence"
+BELOW_THE_BAND = 3.0
+"""[eV] Shells that bind more than the bottom of the valence band by this are levels of their own, such as Pb 5d, Cs 5s,
+Br 4s, O 2s; atomic edges and bands agree no better."""
 SHALLOW_LIMIT = 200.0
 """[eV] Shells that bind less respond as Penn's gases, deeper ones as `deep` says. In the gas of plasmon energy W_p
 the electrons have the mean kinetic energy 0.6 E_F, which grows as W_p^(4/3) and passes W_p at 181 eV, while
@@ -99,7 +102,8 @@ def loss_medium(table: EnergyLoss, formula: str, *, band_gap: float, valence_ban
         [eV]; for a metal 0 and the Fermi energy.
     """
     atoms = parse_formula(formula).atoms
-    edges = [shell.binding_energy for shell in photoabsorption(atoms, np.array([])).inner]
+    limit = band_gap + valence_band_width + BELOW_THE_BAND
+    edges = [shell.binding_energy for shell in photoabsorption(atoms, np.array([]), limit).inner]
     start = max(band_gap, float(table.energy[0]))
     tail = np.geomspace(table.energy[-1], HIGHEST_LOSS, _tail_points(float(table.energy[-1]), HIGHEST_LOSS))[
         1:
@@ -107,7 +111,7 @@ def loss_medium(table: EnergyLoss, formula: str, *, band_gap: float, valence_ban
     beside = [edge * side for edge in edges for side in (1 - 1e-7, 1 + 1e-7)]
     inside = [energy for energy in (start, *beside) if start <= energy <= HIGHEST_LOSS]
     energy = np.unique(np.concatenate([table.energy[table.energy >= start], tail, inside]))
-    shares = photoabsorption(atoms, energy)
+    shares = photoabsorption(atoms, energy, limit)
     open_shells = shares.total > 0
     inner = np.divide(shares.by_shell, shares.total, out=np.zeros_like(shares.by_shell), where=open_shells)
     share = np.vstack([1 - inner.sum(axis=0), inner])

@@ -3,7 +3,7 @@
 One collision of an electron of kinetic energy T, all energies from the lowest empty state:
 
 1. The loss W: the quantile of a uniform number, between the rows of ``loss``.
-2. The shell: ``shell_probability``, linear between energies and quantiles, of shells whose binding energy does not exceed W.
+2. The shell: ``shell_probability``, linear between energies and quantiles, of shells that bind no more than W.
 3. The electron goes on with T - W. Another leaves the shell with W - B - h. What stays is a hole: of an inner shell
    its binding energy B, for the relaxation cascade, h = 0; in the valence band the gap B and the depth h of the
    hole below the band edge, uniform over the band as far as W reaches. W = (W - B - h) + B + h exactly.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,13 +11,18 @@ import typer
 from scintidot.cli.console import print_json, print_notes, print_table
 from scintidot.cli.options import ElementSymbol, EnergiesEV, Json, MaterialName, Plot
 
+_SHOWN_LINES = 25
+_SHOWN_SHELLS = 5
+
 
 def elastic(
     element: ElementSymbol,
     energy_ev: EnergiesEV,
     model: Annotated[
         str,
-        typer.Option(metavar="NAME", help="free, muffin-tin or correlation-polarisation."),
+        typer.Option(
+            metavar="NAME", help="free (tables), muffin-tin or correlation-polarisation (computed, seconds)."
+        ),
     ] = "free",
     radius_nm: Annotated[
         str | None, typer.Option(metavar="LENGTH", help="Of the sphere of muffin-tin [nm] (covalent radius).")
@@ -73,7 +79,16 @@ def inelastic(
             "stopping power [eV/nm]": "stopping_power_eV_per_nm",
             "mean loss [eV]": "mean_loss_eV",
         },
+        [_band(document["band"])],
     )
+
+
+def _band(band: dict[str, Any] | None) -> str:
+    """The uncertainty that the loss function brings, in words."""
+    if band is None:
+        return "Band: the card gives none"
+    paths, stopping = ("{:.2f} to {:.2f}".format(*band[key]) for key in ("imfp", "stopping_power"))
+    return f"Band of the loss function: mean free path x {paths}, stopping power x {stopping}"
 
 
 def attenuation(
@@ -101,8 +116,23 @@ def attenuation(
             "Compton": "mass_attenuation_cm2_per_g.compton",
             "Rayleigh": "mass_attenuation_cm2_per_g.rayleigh",
             "total": "mass_attenuation_cm2_per_g.total",
+            "linear [1/cm]": "linear_attenuation_per_cm",
+            "mean free path [mm]": "mean_free_path_mm",
         },
+        [_absorbing_shells(row) for row in document["rows"]],
     )
+
+
+def _absorbing_shells(row: dict[str, Any]) -> str:
+    """The shells that absorb most, in words."""
+    shares = {
+        f"{element} {shell}": share
+        for element, shells in row["shell_fractions"].items()
+        for shell, share in shells.items()
+    }
+    most = sorted(shares, key=lambda name: -shares[name])[:_SHOWN_SHELLS]
+    words = ", ".join(f"{name} {shares[name]:.0%}" for name in most if shares[name] > 0)
+    return f"{row['energy_keV']:g} keV is absorbed by {words}"
 
 
 def relaxation(
@@ -127,6 +157,7 @@ def relaxation(
             for key, words in parts.items()
         ],
     )
+    most = sorted(document["lines"], key=lambda line: -line["number"])[:_SHOWN_LINES]
     lines = [
         [
             line["particle"],
@@ -135,19 +166,16 @@ def relaxation(
             as_text(line["energy_eV"], 6),
             as_text(line["number"]),
         ]
-        for line in document["lines"][:_SHOWN_LINES]
+        for line in most
     ]
     left_out = len(document["lines"]) - len(lines)
     more = f"; {left_out} more with --json" if left_out > 0 else ""
     print_table(
-        f"Lines by falling energy{more}",
+        f"Lines by falling number{more}",
         ["particle", "vacancy", "holes left", "energy [eV]", "number"],
         lines,
     )
     print_notes(document["warnings"])
-
-
-_SHOWN_LINES = 25
 
 
 def low_energy(
@@ -183,23 +211,37 @@ def low_energy(
         surface=surface,
         mass=mass,
     )
-    first = document["rows"][0]
-    columns = {_heading(key): key for key, value in first.items() if not isinstance(value, dict)}
-    _finish(document, json, None, f"Slow electrons in {document['material']}", columns)
+    if json:
+        print_json(document)
+        return
+    rows = document["rows"]
+    keys = [key for key, value in rows[0].items() if not isinstance(value, dict) and key != "energy_eV"]
+    print_table(
+        f"Slow electrons in {document['material']}",
+        ["at", *(f"{row['energy_eV']:g} eV" for row in rows)],
+        [[_heading(key), *(_cell(row, key) for row in rows)] for key in keys],
+    )
+    print_notes(document["warnings"])
 
 
 def _heading(key: str) -> str:
     """``energy_outside_eV`` -> ``energy outside [eV]``."""
-    for suffix, unit in (("_per_nm", "1/nm"), ("_eV", "eV"), ("_deg", "deg")):
+    units = (("_eV_per_nm", "eV/nm"), ("_per_nm", "1/nm"), ("_eV", "eV"), ("_deg", "deg"))
+    for suffix, unit in units:
         if key.endswith(suffix):
             return f"{key.removesuffix(suffix).replace('_', ' ')} [{unit}]"
     return key.replace("_", " ")
 
 
 def _finish(
-    document: dict[str, Any], json: bool, plot: Path | None, title: str, columns: dict[str, str]
+    document: dict[str, Any],
+    json: bool,
+    plot: Path | None,
+    title: str,
+    columns: dict[str, str],
+    lines: Iterable[str] = (),
 ) -> None:
-    """Draw on request, then print JSON, or a table with its notes."""
+    """Draw on request, then print JSON, or a table with the lines that go with it and its notes."""
     if plot is not None:
         from scintidot.report.interactions import draw_document
 
@@ -210,6 +252,8 @@ def _finish(
     print_table(
         title, list(columns), [[_cell(row, key) for key in columns.values()] for row in document["rows"]]
     )
+    for line in lines:
+        print(line)
     print_notes(document["warnings"])
     if plot is not None:
         print(f"Plot: {plot.resolve()}")

@@ -94,9 +94,11 @@ def build_material(
     json: Json = False,
 ) -> None:
     """Compute the interaction tables of a material: elastic, inelastic, phonons, photons. Kept for the next time."""
-    from scintidot.interactions.tables import build_tables, save, summary
+    from scintidot.interactions.tables import build_tables, check_tables_file, save, summary
     from scintidot.results import as_text
 
+    if out is not None:
+        check_tables_file(out)
     with progress() as show:
         tables = build_tables(file, show)
     if out is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,13 +12,14 @@ from scintidot import __version__
 from scintidot.atoms.elements import element
 from scintidot.atoms.shells import shells_of
 from scintidot.errors import BadFile
+from scintidot.interactions.cache import kept
 from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
 from scintidot.interactions.inelastic import inelastic
 from scintidot.interactions.low_energy import low_energy
 from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.energy_loss import EnergyLoss
 from scintidot.materials.library import Material, composition_of, load_material
-from scintidot.provenance import bibliography, cited
+from scintidot.provenance import bibliography, cited, fingerprint
 from scintidot.radiation import photoelectric, photons
 from scintidot.radiation.photons import element_fractions, mass_attenuation
 from scintidot.records import FloatArray
@@ -34,12 +35,19 @@ from scintidot.transport.elastic.cross_sections import (
 from scintidot.transport.elastic.tables import table as elastic_table
 from scintidot.transport.inelastic.bethe import bethe_stopping_power
 
+if TYPE_CHECKING:
+    import xarray
+
 ELECTRON_ENERGIES = np.geomspace(0.5, 1e5, 107)
 """[eV]"""
 BETHE_FROM = 1e3
 """Bethe's formula is drawn from here; lower it is far outside its range. [eV]"""
 DIFFERENTIAL_AT = (50.0, 200.0, 1e3, 1e4, 1e5)
 """[eV]"""
+ANGLES = np.concatenate([np.geomspace(0.1, 10, 60)[:-1], np.linspace(10, 180, 171)])
+"""[deg]"""
+ANGLES_METHOD = "1"
+"""Counted up whenever the differential cross sections change, so that kept ones are made anew."""
 PHOTON_ENERGIES = np.geomspace(1.0, 800.0, 160)
 """[keV]"""
 SHARE_SHOWN = 0.02
@@ -187,15 +195,31 @@ def _loss_function(material: Material) -> dict[str, Any]:
 
 def _differential(material: Material) -> list[dict[str, Any]]:
     """Sum over the atoms of a formula unit [nm^2/sr] against the scattering angle."""
-    angle = np.concatenate([np.geomspace(0.1, 10, 60)[:-1], np.linspace(10, 180, 171)])
     atoms = composition_of(material.card, material.where).atoms
-    curves = []
-    for energy in DIFFERENTIAL_AT:
-        total = np.zeros(angle.size)
-        for z, count in atoms.items():
-            total += count * differential_cross_section(scatterer(element(z)), energy, np.radians(angle))
-        curves.append({"energy_eV": energy, "angle_deg": angle.tolist(), "nm2_per_sr": total.tolist()})
-    return curves
+    by_element = {z: _angles(element(z).symbol) for z in atoms}
+    total = sum(count * by_element[z]["differential"].values for z, count in atoms.items())
+    return [
+        {"energy_eV": energy, "angle_deg": ANGLES.tolist(), "nm2_per_sr": row.tolist()}
+        for energy, row in zip(DIFFERENTIAL_AT, np.asarray(total), strict=True)
+    ]
+
+
+def _angles(symbol: str) -> xarray.Dataset:
+    """Differential cross sections of one element, kept: the self-consistent atom takes seconds."""
+    import xarray
+
+    def build() -> xarray.Dataset:
+        target = scatterer(element(symbol))
+        rows = [differential_cross_section(target, energy, np.radians(ANGLES)) for energy in DIFFERENTIAL_AT]
+        return xarray.Dataset(
+            {"differential": (("energy", "angle"), np.array(rows), {"units": "nm2/sr"})},
+            {
+                "energy": ("energy", list(DIFFERENTIAL_AT), {"units": "eV"}),
+                "angle": ("angle", ANGLES, {"units": "deg"}),
+            },
+        )
+
+    return kept(f"angles-{symbol}", fingerprint(ANGLES_METHOD.encode(), symbol.encode()), build)
 
 
 def _shares(compound: Compound) -> dict[str, list[float]]:

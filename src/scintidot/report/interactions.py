@@ -27,6 +27,13 @@ from scintidot.report.templates import render
 from scintidot.results import as_text, write_text, write_together
 
 KINDS = (".png", ".svg", ".pdf", ".html")
+PROCESS_COLOURS = {"total": GREY, "photoelectric": BLUE, "compton": ORANGE, "rayleigh": GREEN}
+PROCESS_WORDS = {
+    "total": "total",
+    "photoelectric": "photoelectric",
+    "compton": "Compton",
+    "rayleigh": "Rayleigh",
+}
 SHELL_STRENGTH = {"K": 1.0, "L": 0.75, "M": 0.5, "N": 0.3, "O": 0.18, "P": 0.1, "Q": 0.05}
 """Opacity of the colour of an element."""
 PROVENANCE_COLOURS = {"measured": GREEN, "computed": BLUE, "estimate": VERMILION, "recalled": PURPLE}
@@ -47,9 +54,16 @@ def draw_interactions(document: dict[str, Any], path: Path) -> None:
         for axis, panel in zip(axes.flat, panels, strict=True):
             panel(axis, document)
         title = f"How electrons and photons interact with {document['material']}"
-        if path.suffix.lower() != ".html":  # the page has it as its heading
+        if path.suffix.lower() != ".html":  # the page has it as its heading, and the choices below
             drawing.suptitle(title, fontsize=14)
+            drawing.supxlabel(_caption(document["choices"]), fontsize=9, color=GREY)
         _save(drawing, document, path, title, "--out")
+
+
+def _caption(choices: dict[str, Any]) -> str:
+    """The models of the picture in a line."""
+    names = ("model", "exchange", "elastic", "compton", "phonons", "mass", "temperature_K")
+    return " · ".join(f"{name.removesuffix('_K')} {choices[name]}" for name in names if name in choices)
 
 
 def draw_document(document: dict[str, Any], path: Path) -> None:
@@ -60,12 +74,23 @@ def draw_document(document: dict[str, Any], path: Path) -> None:
         "scintidot.attenuation/1": _attenuation_rows,
         "scintidot.source/1": _source,
     }
-    subject = next(document[key] for key in ("material", "element", "description") if key in document)
     with settings():
         drawing, axes = figure(1, 1, 8, 5.2)
         panels[document["schema"]](axes[0, 0], document)
-        axes[0, 0].set_title(str(subject))
-        _save(drawing, document, path, str(subject), "--plot")
+        axes[0, 0].set_title(_title(document))
+        _save(drawing, document, path, _title(document), "--plot")
+
+
+def _title(document: dict[str, Any]) -> str:
+    """What a picture shows, with the model."""
+    choices = document["choices"]
+    titles: dict[str, Callable[[], str]] = {
+        "scintidot.elastic/1": lambda: f"{document['element']}: elastic scattering, {choices['model']}",
+        "scintidot.inelastic/1": lambda: f"{document['material']}: inelastic scattering, {choices['model']}",
+        "scintidot.attenuation/1": lambda: f"{document['material']}: attenuation of photons",
+        "scintidot.source/1": lambda: document["description"].rstrip("."),
+    }
+    return titles[document["schema"]]()
 
 
 def _column(rows: list[dict[str, Any]], dotted: str) -> Any:
@@ -80,8 +105,9 @@ def _column(rows: list[dict[str, Any]], dotted: str) -> Any:
 
 def _elastic_rows(axis: Any, document: dict[str, Any]) -> None:
     rows = document["rows"]
-    for key, colour in (("total", BLUE), ("transport1", ORANGE), ("transport2", GREEN)):
-        axis.loglog(_column(rows, "energy_eV"), _column(rows, f"{key}_cm2"), "o-", color=colour, label=key)
+    names = {"total": "total", "transport1": "first transport", "transport2": "second transport"}
+    for (key, label), colour in zip(names.items(), (BLUE, ORANGE, GREEN), strict=True):
+        axis.loglog(_column(rows, "energy_eV"), _column(rows, f"{key}_cm2"), "o-", color=colour, label=label)
     axis.set(xlabel="kinetic energy [eV]", ylabel="cross section [cm²]")
     axis.legend()
 
@@ -89,24 +115,20 @@ def _elastic_rows(axis: Any, document: dict[str, Any]) -> None:
 def _inelastic_rows(axis: Any, document: dict[str, Any]) -> None:
     rows = document["rows"]
     energy = _column(rows, "energy_eV")
-    axis.loglog(energy, _column(rows, "imfp_nm"), "o-", color=BLUE, label="mean free path [nm]")
-    axis.loglog(
-        energy,
-        _column(rows, "stopping_power_eV_per_nm"),
-        "s-",
-        color=VERMILION,
-        label="stopping power [eV/nm]",
-    )
-    axis.set(xlabel="kinetic energy [eV]", ylabel="nm, or eV/nm")
-    axis.legend()
+    stopping = axis.twinx()
+    axis.loglog(energy, _column(rows, "imfp_nm"), "o-", color=BLUE)
+    stopping.loglog(energy, _column(rows, "stopping_power_eV_per_nm"), "s-", color=VERMILION)
+    stopping.grid(visible=False)
+    axis.set_xlabel("kinetic energy [eV]")
+    axis.set_ylabel("mean free path [nm]", color=BLUE)
+    stopping.set_ylabel("stopping power [eV/nm]", color=VERMILION)
 
 
 def _attenuation_rows(axis: Any, document: dict[str, Any]) -> None:
     rows = document["rows"]
-    colours = {"photoelectric": BLUE, "compton": ORANGE, "rayleigh": GREEN, "total": GREY}
-    for key, colour in colours.items():
+    for key, colour in PROCESS_COLOURS.items():
         values = _column(rows, f"mass_attenuation_cm2_per_g.{key}")
-        axis.loglog(_column(rows, "energy_keV"), values, "o-", color=colour, label=key)
+        axis.loglog(_column(rows, "energy_keV"), values, "o-", color=colour, label=PROCESS_WORDS[key])
     axis.set(xlabel="photon energy [keV]", ylabel="mass attenuation [cm²/g]")
     axis.legend()
 
@@ -154,8 +176,17 @@ def _stopping(axis: Any, document: dict[str, Any]) -> None:
     electron = document["electron"]
     energy = np.array(electron["energy_eV"])
     stopping = np.array(electron["stopping_power_eV_per_nm"], dtype=float)
-    low, high = document["band"]["stopping_power"]
-    axis.fill_between(energy, low * stopping, high * stopping, color=BLUE, alpha=0.15, lw=0, label="band")
+    if document["band"] is not None:
+        low, high = document["band"]["stopping_power"]
+        axis.fill_between(
+            energy,
+            low * stopping,
+            high * stopping,
+            color=BLUE,
+            alpha=0.15,
+            lw=0,
+            label="band of the loss function",
+        )
     _curve(axis, energy, stopping, BLUE, "full Penn")
     _curve(axis, energy, electron["stopping_power_ashley_eV_per_nm"], VERMILION, "Ashley", "--")
     _curve(axis, energy, electron["stopping_power_bethe_eV_per_nm"], GREY, "Bethe", ":")
@@ -188,8 +219,9 @@ def _differential(axis: Any, document: dict[str, Any]) -> None:
 
 def _photons(axis: Any, document: dict[str, Any]) -> None:
     photon = document["photon"]
-    for key, colour in (("total", GREY), ("photoelectric", BLUE), ("compton", ORANGE), ("rayleigh", GREEN)):
-        _curve(axis, photon["energy_keV"], photon["mass_attenuation_cm2_per_g"][key], colour, key)
+    for key, colour in PROCESS_COLOURS.items():
+        values = photon["mass_attenuation_cm2_per_g"][key]
+        _curve(axis, photon["energy_keV"], values, colour, PROCESS_WORDS[key])
     axis.set(xscale="log", yscale="log", xlabel="photon energy [keV]", ylabel="mass attenuation [cm²/g]")
     axis.set_title("Photons: attenuation")
     axis.legend()

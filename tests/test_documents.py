@@ -69,6 +69,18 @@ def test_commands_of_a_page_run(root, tmp_path, monkeypatch, cli, page):
         assert cli(*command[1:]).code == 0, command
 
 
+def test_python_and_card_of_the_page_on_interactions_run(root, tmp_path):
+    page = root / "docs/interactions.md"
+    (code,) = blocks(page, "python")
+    exec(compile(code, "interactions.md", "exec"), {})
+    (card,) = blocks(page, "toml")
+    (tmp_path / "mine.toml").write_text(card, encoding="utf-8")
+    import scintidot
+
+    row = scintidot.inelastic(tmp_path / "mine.toml", 1000)["rows"][0]
+    assert 1 < row["imfp_nm"] < 4
+
+
 def test_keys_of_the_interaction_documents_are_described(root):
     import scintidot
 

@@ -54,11 +54,14 @@ def main(arguments: list[str]) -> int:
 def _line(case: Case) -> str:
     if case.missing:
         return f"left out  {case.title}: {case.missing}"
-    failed = sum(not row.passed for row in case.rows)
-    verdict = f"{failed} beyond" if failed else "passed"
-    worst = next(iter(case.worst()), None)
-    words = "" if worst is None else f", largest {worst.deviation:+.2%} ({worst.quantity}, {worst.at})"
-    return f"{verdict:9} {case.title}: {len(case.rows)} rows{words}"
+    judged = [row for row in case.worst() if row.tolerance is not None]
+    failed = sum(not row.passed for row in judged)
+    verdict = f"{failed} beyond" if failed else "passed" if judged else "shown"
+    shown = len(case.rows) - len(judged)
+    words = f"{len(judged)} judged" + (f", {shown} only shown" if shown else "")
+    if judged:
+        words += f"; largest of the judged {judged[0].deviation:+.2%} ({judged[0].quantity}, {judged[0].at})"
+    return f"{verdict:9} {case.title}: {words}"
 
 
 def _document(cases: list[Case]) -> dict[str, Any]:
@@ -105,7 +108,7 @@ def _section(case: Case, seconds: float) -> dict[str, Any]:
 
 
 def _cells(row: Row) -> dict[str, Any]:
-    tolerance = "shown only" if row.tolerance is None else f"{row.tolerance:.3g}"
+    tolerance = "shown only" if row.tolerance is None else f"±{100 * row.tolerance:.3g} %"
     return {
         "words": (row.quantity, row.at, row.unit),
         "numbers": (as_text(row.ours, 5), as_text(row.reference, 5), f"{row.deviation:+.2%}", tolerance),

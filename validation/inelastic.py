@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,9 @@ import numpy as np
 from scintidot.interactions.inelastic import inelastic, loss_medium_of
 from scintidot.materials.library import load_material, material_names
 from scintidot.transport.inelastic.bethe import bethe_stopping_power
-from validation.case import Case, Row
+from validation.case import SHARED, Case, Row
 
 DATA = Path(__file__).parent / "data/imfp_tanuma.csv"
-SHARED = Path(os.environ.get("SCINTIDOT_SHARED", Path(__file__).parents[2] / "shared"))
 CSPBBR3 = SHARED / "reference/dielectric/CsPbBr3_IMFP_stopping_constrainedELF.csv"
 PUBLISHED_TO = 0.10
 JOIN_TO = 0.02

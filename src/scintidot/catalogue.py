@@ -92,6 +92,9 @@ def check_card(file: str | Path) -> dict[str, Any]:
     missing = material.missing_sections()
     if material.card.kind == "scintillator" and missing:
         notes.append("predict also needs: " + ", ".join(missing))
+    matter = material.card.density.value > 0
+    if matter and (material.card.composition is None or material.card.band_gap is None):
+        notes.append("inelastic scattering and tables also need: composition, band_gap (0 for a metal)")
     for key, quantity in material.card.quantities():
         if quantity.provenance == "estimate" and not quantity.banded and not key.startswith("sizes."):
             notes.append(f"{key} is an estimate without low and high: its uncertainty is not propagated")

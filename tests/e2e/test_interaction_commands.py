@@ -259,6 +259,12 @@ MISTAKES = {
     "unknown model": ((*ELASTIC, "--model", "fre"), 2, "Did you mean 'free'?"),
     "unknown inelastic model": ((*INELASTIC, "--model", "pen"), 2, "full-penn"),
     "unknown exchange": ((*INELASTIC, "--exchange", "x"), 2, "ochkur"),
+    "exchange of another model": (
+        (*INELASTIC, "--model", "ashley", "--exchange", "none"),
+        2,
+        "only with --model full-penn",
+    ),
+    "tables that are no netCDF": (("materials", "build", "water", "--out", "x.csv"), 2, ".nc"),
     "unknown material": (
         ("inelastic", "--material", "CsPbBr", "--energy-ev", "100"),
         2,
@@ -311,6 +317,7 @@ def test_mistake_gets_one_line(
 BAD_CARDS = {
     "composition that does not parse": ('composition.formula = "CsPbBr3x"', "CsPbBr3x"),
     "unknown element": ('composition.formula = "CsPbXx3"', "CsPbXx3"),
+    "another compound with the loss function of the first": ('composition.formula = "CsSnBr3"', "CsSnBr3"),
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.integrate import trapezoid
 
 from scintidot.atoms.angular import exchange_weight
 from scintidot.atoms.basis import coulomb_kernel, radial_basis
@@ -81,7 +82,7 @@ def test_nucleus_of_an_rms_radius_has_it() -> None:
     made = FermiNucleus.of_rms_radius(54, 4.8)
     r = np.linspace(0, made.end, 20001)
     weight = r**2 / (1 + np.exp((r - made.radius) / made.diffuseness))
-    mean = np.trapezoid(weight * r**2, r) / np.trapezoid(weight, r)
+    mean = trapezoid(weight * r**2, r) / trapezoid(weight, r)
     fermi_per_a0 = 0.052917721 * 1e6
     assert math.sqrt(mean) * fermi_per_a0 == pytest.approx(4.8, rel=1e-4)
 

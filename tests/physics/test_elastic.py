@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.integrate import trapezoid
 
 from scintidot.atoms.elements import element, elements
 from scintidot.atoms.structure import SPEED_OF_LIGHT
@@ -112,7 +113,7 @@ def test_fast_electrons_on_hydrogen_are_born() -> None:
     q = np.geomspace(1e-4, 2 * k, 20001)
     mott = 1 - (1 - gamma**-2) * (q / (2 * k)) ** 2
     integrand = 2 * math.pi * q / k**2 * (2 * gamma * (q**2 + 8) / (q**2 + 4) ** 2) ** 2 * mott
-    born = np.trapezoid(integrand, q) * BOHR_RADIUS**2
+    born = trapezoid(integrand, q) * BOHR_RADIUS**2
     found = angular_distribution(target("H"), 1e5)
     assert found.total == pytest.approx(born, rel=3e-3)
 
@@ -201,9 +202,9 @@ def test_static_potential_solves_poisson_and_ends(symbol: str) -> None:
     r = np.geomspace(1e-5, 60, 100_001)
     charge = 4 * math.pi * r**3 * density(np.log(r))  # per ln r
     for radius in (0.05, 0.5, 3.0):
-        screening = np.trapezoid(charge / np.maximum(r, radius), np.log(r))  # of shells of radius r
+        screening = trapezoid(charge / np.maximum(r, radius), np.log(r))  # of shells of radius r
         assert rv(math.log(radius)) == pytest.approx(-sphere.Z + radius * screening, abs=1e-5 * sphere.Z)
-    assert np.trapezoid(charge, np.log(r)) == pytest.approx(sphere.Z, rel=1e-6)
+    assert trapezoid(charge, np.log(r)) == pytest.approx(sphere.Z, rel=1e-6)
     assert abs(sphere.r_times_potential[-1]) < 1e-12
     near = np.interp(1e-3, sphere.r, sphere.r_times_potential)  # outside the nucleus, inside every shell
     assert -sphere.Z < near < -0.85 * sphere.Z
@@ -213,7 +214,7 @@ def test_muffin_tin_is_neutral_ends_and_becomes_the_free_atom() -> None:
     free = target("Si").sphere
     radius = 2.2
     solid = muffin_tin(free, radius)
-    inside = np.trapezoid(4 * math.pi * solid.r**3 * solid.density, np.log(solid.r))
+    inside = trapezoid(4 * math.pi * solid.r**3 * solid.density, np.log(solid.r))
     assert inside == pytest.approx(14, rel=1e-4)
     assert solid.r_times_potential[-1] == pytest.approx(0, abs=1e-12)
     energy = 300.0

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.integrate import trapezoid
 
 from scintidot.constants import BOHR_RADIUS, ELECTRON_REST_ENERGY, HARTREE_ENERGY
 from scintidot.transport.inelastic.bethe import bethe_stopping_power
@@ -140,7 +141,7 @@ def test_f_sum_of_the_medium_at_every_momentum(recoil: float) -> None:
     ridge = recoil * np.exp(np.sinh(np.linspace(-6, 6, 300)) / 50)
     loss = np.unique(np.concatenate([np.geomspace(0.5, 1e5, 400), ridge[(ridge > 0.5) & (ridge < 1e5)]]))
     extended = np.array([sum(extended_loss(np.array([recoil]), w, weight))[0, 0] for w in loss])
-    assert np.trapezoid(loss * extended, loss) == pytest.approx(math.pi / 2 * PLASMON**2, rel=0.01)
+    assert trapezoid(loss * extended, loss) == pytest.approx(math.pi / 2 * PLASMON**2, rel=0.01)
 
 
 def test_at_rest_the_extension_is_the_optical_loss_function() -> None:
@@ -224,11 +225,11 @@ def test_mean_free_path_has_the_slope_of_the_optical_integral() -> None:
     for energy in (1e4, 2e4):
         one = collisions(energy)
         rate = one.inverse_mean_free_path * scale(energy + FERMI) + math.pi / 2 * PLASMON**2 / energy
-        values.append(rate - np.trapezoid(transverse_part(energy, one.loss, drude()), one.loss))
+        values.append(rate - trapezoid(transverse_part(energy, one.loss, drude()), one.loss))
     slope = (values[1] - values[0]) / math.log(
         float(beta_squared(np.array(2e4)) / beta_squared(np.array(1e4)))
     )
-    area = float(np.trapezoid(drude().loss[0], drude().energy))
+    area = float(trapezoid(drude().loss[0], drude().energy))
     assert slope == pytest.approx(area, rel=2e-3)
 
 
@@ -238,7 +239,7 @@ def test_transverse_collisions_hold_the_density_effect_of_fano(energy: float) ->
     beta2 = float(beta_squared(np.array(energy)))
     bracket = -math.log(1 - beta2) - beta2 - density_effect(beta2, drude().oscillators)
     loss = drude().energy
-    stopping = np.trapezoid(loss * transverse_part(energy, loss, drude()), loss)
+    stopping = trapezoid(loss * transverse_part(energy, loss, drude()), loss)
     assert stopping == pytest.approx(math.pi / 2 * PLASMON**2 * bracket, rel=0.01)
 
 

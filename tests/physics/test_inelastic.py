@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.integrate import trapezoid
 
 from scintidot.atoms.photoabsorption import photoabsorption
 from scintidot.constants import BOHR_RADIUS, ELECTRON_REST_ENERGY, FINE_STRUCTURE_CONSTANT, HARTREE_ENERGY
@@ -91,7 +92,7 @@ def test_stopping_is_the_first_moment(energy, exchange):
     one, loss = collisions(energy, exchange), medium()[0]
     binding = loss.binding_energy + np.where(np.arange(len(loss.shells)) == 0, loss.valence_band_width / 2, 0)
     faster = np.maximum(energy - one.loss[:, None], one.loss[:, None] - binding)
-    moment = np.trapezoid(np.sum(one.by_shell * (energy - faster), axis=1), one.loss)
+    moment = trapezoid(np.sum(one.by_shell * (energy - faster), axis=1), one.loss)
     assert one.stopping_power == pytest.approx(moment, rel=1e-9)
 
 
@@ -121,7 +122,7 @@ def test_photoabsorption_obeys_the_sum_rule_of_thomas_reiche_and_kuhn():
     energy = np.geomspace(90, 8e5, 4000)
     shares = photoabsorption({14: 1.0}, energy, 30.0)
     per_electron = 2 * np.pi**2 * FINE_STRUCTURE_CONSTANT * BOHR_RADIUS**2 * HARTREE_ENERGY
-    inner = np.trapezoid(shares.by_shell.sum(axis=0), energy) / per_electron
+    inner = trapezoid(shares.by_shell.sum(axis=0), energy) / per_electron
     assert inner == pytest.approx(10, abs=0.7)
     assert sum(shell.electrons for shell in shares.inner) == pytest.approx(10)
     assert shares.valence_electrons == pytest.approx(4, rel=1e-4)
@@ -135,10 +136,10 @@ def test_f_sum_of_deep_shells_at_every_momentum(recoil):
     deep = ~loss.shallow
     recoil = loss.energy[np.searchsorted(loss.energy, recoil)]
     energy = loss.energy[loss.energy >= recoil]
-    distant = np.trapezoid(loss.loss[deep][:, loss.energy >= recoil] * energy, energy, axis=1)
+    distant = trapezoid(loss.loss[deep][:, loss.energy >= recoil] * energy, energy, axis=1)
     at = DeepShells(loss, np.array([recoil]))
     hard = at.hard(0, np.array([[recoil * 1.01]]))[0] * recoil**2
-    total = np.trapezoid(loss.loss[deep] * loss.energy, loss.energy, axis=1)
+    total = trapezoid(loss.loss[deep] * loss.energy, loss.energy, axis=1)
     assert distant + hard == pytest.approx(total, rel=0.01)
 
 
@@ -221,9 +222,9 @@ def test_sampled_losses_have_the_mean_of_the_spectrum(energy):
     uniform[:, 0] = (np.arange(40000) + uniform[:, 0]) / 40000
     found = collide(table(), energy, uniform)
     one = collisions(energy)
-    mean = np.trapezoid(one.total * one.loss, one.loss) / one.inverse_mean_free_path
+    mean = trapezoid(one.total * one.loss, one.loss) / one.inverse_mean_free_path
     assert found.loss.mean() == pytest.approx(mean, rel=0.02)
-    valence = np.trapezoid(one.by_shell[:, 0], one.loss) / one.inverse_mean_free_path
+    valence = trapezoid(one.by_shell[:, 0], one.loss) / one.inverse_mean_free_path
     assert (found.shell == 0).mean() == pytest.approx(valence, abs=0.01)
 
 

@@ -5,7 +5,7 @@ import pytest
 import xraylib
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.integrate import quad
+from scipy.integrate import quad, trapezoid
 from scipy.stats import kstest
 
 from scintidot.atoms.shells import SHELLS, atomic_number, shells_of, symbols
@@ -49,7 +49,7 @@ energies = st.floats(np.log(LOWEST_ENERGY), np.log(HIGHEST_ENERGY)).map(
 def solid_angle_integral(function):
     """Over the sphere, in ln(1 - cos theta) so that forward peaks are seen."""
     x = np.linspace(np.log(1e-10), np.log(2), 4001)
-    return 2 * np.pi * np.trapezoid(function(1 - np.exp(x)) * np.exp(x), x)
+    return 2 * np.pi * trapezoid(function(1 - np.exp(x)) * np.exp(x), x)
 
 
 # --- totals -----------------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ def test_compton_profiles_hold_every_electron(symbol):
             profile = [xraylib.ComptonProfile_Partial(z, number, x) for x in p]
         except ValueError:  # shares the profile of the shell before it
             profile = [xraylib.ComptonProfile_Partial(z, number - 1, x) for x in p]
-        total += electrons * 2 * np.trapezoid(profile, p)
+        total += electrons * 2 * trapezoid(profile, p)
     assert total == pytest.approx(z, rel=0.02)
 
 

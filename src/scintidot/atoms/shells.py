@@ -2,8 +2,9 @@
 
 Binding energies are the edge energies of xraylib (Schoonjans et al. 2011, doi:10.1016/j.sab.2011.09.011),
 which its photoelectric cross sections use too; where xraylib has none for an occupied shell (such as the
-outermost s shell of the transition metals) the value of EADL97 stands in. Both are for the free atom, so the
-outermost shells are only roughly those of a solid. The electrons of shell Q1 (Z >= 87) are left out.
+outermost s shell of the transition metals) the value of EADL97 stands in. Edges are mostly those of solids, counted
+from the Fermi level, EADL97 is for the free atom: outermost shells are rough. The electrons of shell Q1 (Z >= 87) are
+left out.
 """
 
 from __future__ import annotations

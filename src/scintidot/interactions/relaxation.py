@@ -58,7 +58,8 @@ def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> dict[str
     warnings = []
     if (table.shells.binding_energy < 100).any():
         warnings.append(
-            "Energies below about 100 eV are those of the free atom: in a solid the outer shells are bands."
+            "Below about 100 eV numbers and energies are rough: each vacancy is taken as alone in its atom, so that "
+            "slow electrons are too many, and in a solid the outer shells are bands."
         )
     if table.origin[place] != "EADL97":
         warnings.append(f"No table holds this vacancy. {RULE}.")

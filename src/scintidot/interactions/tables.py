@@ -18,12 +18,15 @@ import numpy as np
 from scintidot import __version__
 from scintidot.errors import BadFile, BadValue
 from scintidot.interactions.cache import cache_folder, kept
+from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
 from scintidot.interactions.inelastic import inelastic, loss_medium_of, tabulate
 from scintidot.interactions.low_energy import PHONONS
+from scintidot.interactions.low_energy import SOURCES as PHONON_SOURCES
 from scintidot.interactions.slow_electrons import figures, low_energy_model
 from scintidot.materials.compound import compound_of
 from scintidot.materials.library import Material, load_material
-from scintidot.provenance import fingerprint
+from scintidot.provenance import bibliography, cited, fingerprint
+from scintidot.radiation import photons
 from scintidot.radiation.photons import (
     HIGHEST_ENERGY,
     LOWEST_ENERGY,
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
     import xarray
 
 SCHEMA = "scintidot.tables/1"
-METHOD = "2"
+METHOD = "3"
 """Counted up whenever the same card gives other tables, so that kept ones are made anew."""
 PHOTON_POINTS = 200
 SLOW_POINTS = 80
@@ -85,6 +88,7 @@ def build_tables(name_or_path: str | Path, progress: Progress | None = None) -> 
     tell("done", 1.0)
     warnings = [note for part in parts for note in json.loads(part.attrs["warnings"])]
     choices = {key: value for part in parts for key, value in json.loads(part.attrs["choices"]).items()}
+    sources = {entry["key"]: entry for part in parts for entry in json.loads(part.attrs["bibliography"])}
     return xarray.merge(parts, combine_attrs="override").assign_attrs(
         schema=SCHEMA,
         version=__version__,
@@ -92,6 +96,7 @@ def build_tables(name_or_path: str | Path, progress: Progress | None = None) -> 
         fingerprint=material.fingerprint,
         choices=json.dumps(choices),
         warnings=json.dumps(warnings),
+        bibliography=json.dumps(sorted(sources.values(), key=lambda entry: (entry["year"], entry["key"]))),
     )
 
 
@@ -136,19 +141,27 @@ def summary(tables: xarray.Dataset) -> dict[str, Any]:
         ],
         "choices": json.loads(tables.attrs["choices"]),
         "warnings": json.loads(tables.attrs["warnings"]),
+        "bibliography": json.loads(tables.attrs["bibliography"]),
         "kept_in": None if folder is None else str(folder),
     }
 
 
 def _dataset(
-    variables: dict[str, tuple[Any, ...]], choices: dict[str, Any], warnings: list[str]
+    variables: dict[str, tuple[Any, ...]],
+    choices: dict[str, Any],
+    warnings: list[str],
+    sources: list[dict[str, str | int]],
 ) -> xarray.Dataset:
-    """A part: name -> dimensions, values, unit."""
+    """A part: name -> dimensions, values, unit; what was chosen, what to know, where it comes from."""
     import xarray
 
     return xarray.Dataset(
         {name: (dims, values, {"units": unit}) for name, (dims, values, unit) in variables.items()},
-        attrs={"choices": json.dumps(choices), "warnings": json.dumps(warnings)},
+        attrs={
+            "choices": json.dumps(choices),
+            "warnings": json.dumps(warnings),
+            "bibliography": json.dumps(sources),
+        },
     )
 
 
@@ -178,6 +191,7 @@ def _elastic(material: Material) -> xarray.Dataset:
             "Elastic scattering is that of free atoms: below 100 eV atoms in a solid differ by tens of percent, and up "
             "to 10 keV their total, not their transport cross sections, is 10 to 40 % lower."
         ],
+        cited(bibliography(ELASTIC_REFERENCES["free"])),
     )
 
 
@@ -208,6 +222,7 @@ def _inelastic(material: Material) -> xarray.Dataset:
         },
         {**known["choices"], "band": known["band"]},
         known["warnings"],
+        known["bibliography"],
     )
 
 
@@ -224,7 +239,7 @@ def _low_energy(material: Material) -> xarray.Dataset:
         choice = name
         break
     if choice == "none":
-        return _dataset({}, {"phonons": "none"}, [f"Without phonons: the card lacks {lacking}."])
+        return _dataset({}, {"phonons": "none"}, [f"Without phonons: the card lacks {lacking}."], [])
     warnings = [f"Of phonons only {choice}: the card lacks {lacking}."] if lacking else []
     units = {"_eV_per_nm": "eV/nm", "_per_nm": "1/nm"}
     variables: dict[str, tuple[Any, ...]] = {"slow_energy": ("slow_energy", energy, "eV")}
@@ -232,7 +247,10 @@ def _low_energy(material: Material) -> xarray.Dataset:
         suffix = next(suffix for suffix in units if key.endswith(suffix))
         variables[f"slow_{key.removesuffix(suffix)}"] = ("slow_energy", values, units[suffix])
     return _dataset(
-        variables, {"phonons": choice, "phonons_mass": "free", "temperature_K": TEMPERATURE}, warnings
+        variables,
+        {"phonons": choice, "phonons_mass": "free", "temperature_K": TEMPERATURE},
+        warnings,
+        cited(bibliography(PHONON_SOURCES), material.references(["phonons"])),
     )
 
 
@@ -258,4 +276,5 @@ def _photons(material: Material) -> xarray.Dataset:
         },
         {"compton": "bound"},
         [],
+        cited(bibliography(photons.SOURCES), material.references(["composition", "density"])),
     )

@@ -337,6 +337,8 @@ def _from_text(content: bytes, where: str, path: Path | None) -> Material:
             )
     if card.composition is not None:
         composition_of(card, where)
+        if base is not None and table is not None:
+            _check_inherited_table(card, load_material(base), where)
     if card.dielectric is not None and card.dielectric.file is not None and table is None:
         table = _read_table(card.dielectric.file, path, where, "file")
     if card.dielectric is not None and card.dielectric.optical_constants is not None:
@@ -356,6 +358,20 @@ def _from_text(content: bytes, where: str, path: Path | None) -> Material:
             found=f"{loss.f_sum:.4g} for {card.density.value:g} g/cm3 of {_formula(card)}",
         )
     return material
+
+
+def _check_inherited_table(card: Card, base: Material, where: str) -> None:
+    """Refuse another compound with the loss function of the one that its card starts from."""
+    ours, theirs = (composition_of(one, where) for one in (card, base.card))
+    if ours.atoms != theirs.atoms:
+        raise BadFile(
+            where=where,
+            what="composition",
+            who="composition.formula",
+            expected=f"{theirs.formula}, whose loss function the card takes over from {base.name}",
+            found=repr(ours.formula),
+            hint="Give a [dielectric] section with a file or optical_constants of your own.",
+        )
 
 
 def _formula(card: Card) -> str:

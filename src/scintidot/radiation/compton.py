@@ -136,7 +136,9 @@ def mean_transfer(z: int, energy: float, compton: str = "bound") -> float:
     nodes = _ANGLE_NODES
     density = differential_cross_section(z, energy, 1 - nodes, compton)
     lost = energy - scattered_energy(energy, 1 - nodes)
-    return float(np.trapezoid(density * lost, nodes) / np.trapezoid(density, nodes))
+    from scipy.integrate import trapezoid
+
+    return float(trapezoid(density * lost, nodes) / trapezoid(density, nodes))
 
 
 @cache

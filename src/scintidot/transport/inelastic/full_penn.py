@@ -30,6 +30,11 @@ HIGHEST_ENERGY = 1e6  # [eV]
 RANGE = "0.1 eV to 1 MeV"
 
 
+def _integral(values: FloatArray, at: FloatArray) -> float:
+    """By trapezoids; 0 where nothing is."""
+    return float(np.sum((values[1:] + values[:-1]) / 2 * np.diff(at)))
+
+
 @dataclass(frozen=True, eq=False)
 class Spectrum:
     """Inelastic collisions of an electron of one kinetic energy."""
@@ -47,14 +52,12 @@ class Spectrum:
     @property
     def inverse_mean_free_path(self) -> float:
         """[1/nm]"""
-        return float(np.trapezoid(self.total, self.loss)) if self.loss.size else 0.0
+        return _integral(self.total, self.loss)
 
     @property
     def stopping_power(self) -> float:
         """[eV/nm] The faster of the two electrons after a collision counts as the incident one."""
-        if not self.loss.size:
-            return 0.0
-        return float(np.trapezoid(np.sum(self.by_shell * self.slower(), axis=1), self.loss))
+        return _integral(np.sum(self.by_shell * self.slower(), axis=1), self.loss)
 
     def slower(self) -> FloatArray:
         """Loss of the faster electron, shape (losses, shells): W, or T + B - W if the other one is faster."""

@@ -254,6 +254,11 @@ MISTAKES = {
     "electron too slow": (("elastic", "--element", "Pb", "--energy-ev", "5"), 4, "10 eV"),
     "negative energy": (("elastic", "--element", "Pb", "--energy-ev", "-5"), 2, "-5"),
     "not a number": (("inelastic", "--material", "CsPbBr3", "--energy-ev", "100,x"), 2, "'x'"),
+    "one unit for falling energies": (
+        ("inelastic", "--material", "CsPbBr3", "--energy-ev", "100, 1 keV"),
+        2,
+        "Write its unit to every energy",
+    ),
     "no energy": (("inelastic", "--material", "CsPbBr3", "--energy-ev", ","), 2, "one or more energies"),
     "a length": (("inelastic", "--material", "CsPbBr3", "--energy-ev", "5 nm"), 2, "a length"),
     "unknown model": ((*ELASTIC, "--model", "fre"), 2, "Did you mean 'free'?"),

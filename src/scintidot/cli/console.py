@@ -52,7 +52,10 @@ def progress() -> Iterator[Callable[[str, float], None]]:
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
+    if not console.is_terminal:
+        yield lambda *_: None
+        return
+    with Progress(console=console, transient=True) as bars:
         bar = bars.add_task("", total=1.0)
         yield lambda step, share: bars.update(bar, description=step, completed=share)
 

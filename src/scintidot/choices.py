@@ -12,8 +12,8 @@ from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT, STATISTICS
 from scintidot.geometry import STARTS
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.kinetics.rates import MODELS
-from scintidot.materials.card import YieldPoints
 from scintidot.materials.library import Material
+from scintidot.materials.nanocrystal import YieldPoints
 from scintidot.provenance import Reference, bibliography
 from scintidot.records import FloatArray
 from scintidot.timing.coincidence import FORMULA

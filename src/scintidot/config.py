@@ -17,7 +17,8 @@ from scintidot.errors import BadFile, BadValue, FieldError, ScintidotError, near
 from scintidot.excitons.occupancy import STATISTICS
 from scintidot.geometry import SHAPES, STARTS
 from scintidot.materials.fields import In, OneOf
-from scintidot.materials.library import is_card_path, parse_toml
+from scintidot.materials.library import is_card_path
+from scintidot.materials.reading import parse_toml
 from scintidot.materials.schema import explain
 from scintidot.units import split_list
 

@@ -10,8 +10,9 @@ import numpy as np
 from scintidot.config import OWN_MATERIAL, RunConfig
 from scintidot.errors import BadValue, OutOfRange, nearest, one_of
 from scintidot.light.ensemble import size_distribution
-from scintidot.materials.card import Scintillator, SizeRange
+from scintidot.materials.card import Scintillator
 from scintidot.materials.library import Material, load_material, scintillator_names
+from scintidot.materials.nanocrystal import SizeRange
 from scintidot.records import FloatArray
 from scintidot.transport.stopping import HIGHEST_ENERGY, LOWEST_ENERGY, RANGE
 from scintidot.units import parse_quantity

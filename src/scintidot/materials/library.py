@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import json
 import math
-import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
-from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from scintidot.errors import BadFile, BadValue, nearest
-from scintidot.materials.card import Card, Scintillator, YieldPoints
+from scintidot.materials.card import Card, Scintillator
 from scintidot.materials.composition import Composition, parse_formula
 from scintidot.materials.dielectric import build_energy_loss
 from scintidot.materials.energy_loss import EnergyLoss, read_energy_loss
 from scintidot.materials.loss_table import thinned
+from scintidot.materials.nanocrystal import YieldPoints
 from scintidot.materials.optical_constants import read_optical_constants
+from scintidot.materials.reading import DATA, merge, parse_toml, read_table, with_reference_keys
 from scintidot.materials.schema import explain
 from scintidot.provenance import Reference, bibliography, fingerprint, shipped_references
 
 _SCINTILLATOR_SECTIONS = [
     field.name for field in fields(Scintillator) if field.name not in ("density", "energy_loss")
 ]
-_DATA = resources.files("scintidot.materials") / "data"
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,12 +208,12 @@ def composition_of(card: Card, where: str) -> Composition:
 
 def shipped_card(name: str) -> Traversable:
     """The file of a shipped card."""
-    return _DATA / f"{name}.toml"
+    return DATA / f"{name}.toml"
 
 
 def material_names() -> list[str]:
     """Names of the shipped materials, sorted without regard to case."""
-    names = [Path(entry.name).stem for entry in _DATA.iterdir() if entry.name.endswith(".toml")]
+    names = [Path(entry.name).stem for entry in DATA.iterdir() if entry.name.endswith(".toml")]
     return sorted(names, key=str.lower)
 
 
@@ -318,9 +315,9 @@ def _from_text(content: bytes, where: str, path: Path | None) -> Material:
         shipped = parse_toml(shipped_card(base).read_bytes(), base)
         if replaced:
             shipped.get("dielectric", {}).pop("file", None)
-        data = _merge(shipped, data)
+        data = merge(shipped, data)
     try:
-        card = Card.model_validate(_with_reference_keys(data))
+        card = Card.model_validate(with_reference_keys(data))
     except ValidationError as error:
         raise explain(error, Card, where) from None
     known = {*shipped_references(), *card.references}
@@ -340,9 +337,9 @@ def _from_text(content: bytes, where: str, path: Path | None) -> Material:
         if base is not None and table is not None:
             _check_inherited_table(card, load_material(base), where)
     if card.dielectric is not None and card.dielectric.file is not None and table is None:
-        table = _read_table(card.dielectric.file, path, where, "file")
+        table = read_table(card.dielectric.file, path, where, "file")
     if card.dielectric is not None and card.dielectric.optical_constants is not None:
-        optical = _read_table(card.dielectric.optical_constants, path, where, "optical_constants")
+        optical = read_table(card.dielectric.optical_constants, path, where, "optical_constants")
     canonical = json.dumps(data, sort_keys=True, default=str).encode()
     texts = [text.encode() for text in (table or "", optical) if text is not None]
     identity = fingerprint(canonical, *texts)
@@ -376,56 +373,3 @@ def _check_inherited_table(card: Card, base: Material, where: str) -> None:
 
 def _formula(card: Card) -> str:
     return "" if card.composition is None else card.composition.formula
-
-
-def parse_toml(content: bytes, where: str) -> dict[str, Any]:
-    """Parse TOML; a syntax error keeps its line and column."""
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        comma = re.search(rb"=\s*[+-]?\d+,\d+\s*(#|\r?\n|$)", content)
-        hint = "Write the decimal point as '.', not ','." if comma else None
-        raise BadFile(
-            where=where, what="syntax", who="the file", expected="TOML in UTF-8", found=str(error), hint=hint
-        ) from None
-
-
-def _with_reference_keys(data: dict[str, Any]) -> dict[str, Any]:
-    references = data.get("references")
-    if isinstance(references, dict):
-        own = {k: {"key": k, **v} if isinstance(v, dict) else v for k, v in references.items()}
-        data = {**data, "references": own}
-    return data
-
-
-def _merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """``own`` over ``base``; a number, or a law of another form, replaces what the base has whole."""
-    merged = dict(base)
-    for key, entry in own.items():
-        old = merged.get(key)
-        merged[key] = entry
-        if isinstance(entry, dict) and isinstance(old, dict):
-            same_form = entry.get("form") in (None, old.get("form"))
-            if same_form and "value" not in entry:
-                merged[key] = _merge(old, entry)
-    return merged
-
-
-def _read_table(name: str, card: Path | None, where: str, key: str) -> str:
-    """The table beside the card, else the shipped one of that name."""
-    candidates: list[Any] = [_DATA / name] if card is None else [card.with_name(name), _DATA / name]
-    for candidate in candidates:
-        if candidate.is_file():
-            try:
-                return str(candidate.read_bytes().decode("utf-8-sig"))
-            except UnicodeDecodeError as error:
-                raise BadFile(
-                    where=str(candidate), what="text", who="the table", expected="UTF-8", found=str(error)
-                ) from None
-    raise BadFile(
-        where=where,
-        what="file",
-        who=f"dielectric.{key}",
-        expected="a table beside the card",
-        found=repr(name),
-    )

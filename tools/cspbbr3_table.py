@@ -23,7 +23,7 @@ import xraydb
 from scipy.constants import N_A, c, e, h, hbar, physical_constants
 from scipy.optimize import brentq
 
-from scintidot.materials.photoabsorption import HIGHEST_ENERGY, scattering_factor
+from scintidot.materials.scattering_factors import HIGHEST_ENERGY, scattering_factor
 
 FORMULA = {"Cs": 1, "Pb": 1, "Br": 3}
 ATOMIC_NUMBER_SUM = sum(count * xraydb.atomic_number(name) for name, count in FORMULA.items())

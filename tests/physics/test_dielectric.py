@@ -17,7 +17,7 @@ from scipy.integrate import trapezoid
 from scipy.signal import find_peaks
 
 from scintidot.constants import AVOGADRO_CONSTANT
-from scintidot.materials import photoabsorption
+from scintidot.materials import scattering_factors
 from scintidot.materials.composition import parse_formula
 from scintidot.materials.dielectric import DENSITIES, Construction, build_energy_loss, index_from_gap
 from scintidot.materials.energy_loss import EnergyLoss, plasma_energy, read_energy_loss
@@ -117,7 +117,7 @@ def test_transform_of_a_triangle_by_an_independent_quadrature() -> None:
 def test_atoms_of_two_compilations_agree_at_high_energy(element: str) -> None:
     xraydb = pytest.importorskip("xraydb")
     energy = np.geomspace(3e3, 2.5e4, 40)
-    ours = photoabsorption.scattering_factor({xraydb.atomic_number(element): 1}, energy)
+    ours = scattering_factors.scattering_factor({xraydb.atomic_number(element): 1}, energy)
     away = np.ones(40, dtype=bool)
     for edge in xraydb.xray_edges(element).values():
         away &= np.abs(energy / edge.energy - 1) > 0.02
@@ -127,16 +127,16 @@ def test_atoms_of_two_compilations_agree_at_high_energy(element: str) -> None:
 def test_atoms_have_no_needle_at_the_4d_threshold_of_caesium() -> None:
     """A broad resonance above 100 eV; the one-electron calculation of Chantler has f2 = 280 at 80 eV."""
     energy = np.geomspace(60, 160, 200)
-    f2 = photoabsorption.scattering_factor({55: 1}, energy)
+    f2 = scattering_factors.scattering_factor({55: 1}, energy)
     assert energy[f2.argmax()] == pytest.approx(110, abs=10)
     assert f2.max() < 50
 
 
 def test_atoms_join_and_keep_their_edges() -> None:
-    below, above = photoabsorption.scattering_factor({82: 1}, np.array([29_990.0, 30_010.0]))
+    below, above = scattering_factors.scattering_factor({82: 1}, np.array([29_990.0, 30_010.0]))
     assert above == pytest.approx(below, rel=0.03)
-    grid = photoabsorption.grid({82: 1})
-    f2 = photoabsorption.scattering_factor({82: 1}, grid)
+    grid = scattering_factors.grid({82: 1})
+    f2 = scattering_factors.scattering_factor({82: 1}, grid)
     jump = np.diff(np.log(f2)).argmax()
     assert grid[grid > 8e4][0] > 8e4
     assert 3 < f2[grid > 88_010][0] / f2[grid < 88_000][-1] < 6  # K edge of lead, 88.005 keV

@@ -7,7 +7,7 @@ estimate  from there to `ATOMIC_START`: one Tauc-Lorentz oscillator,
               eps2(E) = A E0 G (E - Eg)^2 / (E ((E^2 - E0^2)^2 + G^2 E^2)) above the gap Eg,
           G the least of E0, 2 (E0 - Eg) and 10 eV
           (Jellison and Modine, Appl. Phys. Lett. 69, 371 (1996), doi:10.1063/1.118064)
-computed  above: photoabsorption of independent atoms (`photoabsorption`)
+computed  above: photoabsorption of independent atoms (`scattering_factors`)
 
 Sum rules close the gaps in what is known, and hold on every result, since eps1 follows from eps2 (or eps from the
 loss function) by Kramers and Kronig:
@@ -30,7 +30,7 @@ import numpy as np
 
 from scintidot.constants import AVOGADRO_CONSTANT, NM3_PER_CM3
 from scintidot.errors import BadFile, OutOfRange
-from scintidot.materials import photoabsorption
+from scintidot.materials import scattering_factors
 from scintidot.materials.composition import Composition
 from scintidot.materials.energy_loss import EnergyLoss, plasma_energy
 from scintidot.materials.kramers_kronig import operator
@@ -108,7 +108,7 @@ def build_energy_loss(
 def _check_range(
     composition: Composition, density: float, band_gap: float, index: float | None, where: str
 ) -> None:
-    heaviest, limit = max(composition.atoms), photoabsorption.HEAVIEST_ELEMENT
+    heaviest, limit = max(composition.atoms), scattering_factors.HEAVIEST_ELEMENT
     if heaviest > limit:
         expected, found = f"elements up to Z = {limit}", f"Z = {heaviest} in {composition.formula}"
         raise OutOfRange(where=where, what="element", who="composition", expected=expected, found=found)
@@ -154,15 +154,15 @@ class _Builder:
         self.energy = self._grid()
         self.is_measured = self.energy <= self.measured_end
         above = self.energy > (FADE_START if self.measured_end < ATOMIC_START else self.measured_end)
-        factor = photoabsorption.scattering_factor(composition.atoms, self.energy[above])
+        factor = scattering_factors.scattering_factor(composition.atoms, self.energy[above])
         self.atoms = np.zeros(len(self.energy))
         self.atoms[above] = self.unit / self.energy[above] ** 2 * factor
 
     def _grid(self) -> FloatArray:
-        atomic = photoabsorption.grid(self.composition.atoms)
+        atomic = scattering_factors.grid(self.composition.atoms)
         lowest = LOWEST_ENERGY if self.optical is None else min(LOWEST_ENERGY, float(self.optical.energy[0]))
         parts = [
-            np.geomspace(lowest, photoabsorption.HIGHEST_ENERGY, 900),
+            np.geomspace(lowest, scattering_factors.HIGHEST_ENERGY, 900),
             np.arange(max(self.gap, 1.0), 60.0, 0.1),
             np.array([self.gap, self.gap * (1 + 1e-6)] if self.gap else []),
             np.array([ATOMIC_START]),
@@ -174,7 +174,7 @@ class _Builder:
             if self.gap == 0 and self.optical.loss is None:
                 parts.append(np.geomspace(lowest / 1e3, lowest, 60))  # Drude tail of a metal
         energy = np.unique(np.concatenate(parts))
-        energy = energy[energy <= photoabsorption.HIGHEST_ENERGY * (1 + 1e-12)]
+        energy = energy[energy <= scattering_factors.HIGHEST_ENERGY * (1 + 1e-12)]
         return np.asarray(energy[np.append(True, np.diff(energy) > 3e-7 * energy[1:])])
 
     def _integral(self, function: FloatArray) -> float:

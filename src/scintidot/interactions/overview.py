@@ -122,7 +122,7 @@ def _stopping_twins(material: Material, losses: dict[str, Any]) -> dict[str, lis
     bethe: list[float | None] = []
     for energy in ELECTRON_ENERGIES:
         holds = energy >= stopping.LOWEST_ENERGY
-        ashley.append(number(stopping.stopping_power(energy, medium)) if holds else None)
+        ashley.append(number(stopping.stopping_power(np.asarray(energy), medium)) if holds else None)
         bethe.append(
             number(bethe_stopping_power(float(energy), medium, mean)) if energy >= BETHE_FROM else None
         )

@@ -149,8 +149,8 @@ def scattering_amplitudes(phases: PhaseShifts, cosine: FloatArray) -> tuple[Comp
 
     l = np.arange(len(phases.up))  # noqa: E741
     # e^(2i delta) - 1 = 2i e^(i delta) sin(delta) keeps small phases
-    up: ComplexArray = np.exp(1j * phases.up) * np.sin(phases.up) / phases.wave_number
-    down: ComplexArray = np.exp(1j * phases.down) * np.sin(phases.down) / phases.wave_number
+    up = np.exp(1j * phases.up) * np.sin(phases.up) / phases.wave_number
+    down = np.exp(1j * phases.down) * np.sin(phases.down) / phases.wave_number
     cosine = np.ascontiguousarray(cosine, dtype=float)
     f, g = np.empty(len(cosine), dtype=complex), np.empty(len(cosine), dtype=complex)
     direct: ComplexArray = np.asarray((l + 1) * up + l * down, dtype=complex)

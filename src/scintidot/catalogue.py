@@ -45,6 +45,7 @@ def show_card(name: str) -> dict[str, Any]:
         "name": material.name,
         "kind": material.card.kind,
         "description": material.card.description,
+        "formula": None if material.card.composition is None else material.card.composition.formula,
         "fingerprint": material.fingerprint,
         "quantities": [
             {
@@ -95,9 +96,15 @@ def check_card(file: str | Path) -> dict[str, Any]:
     matter = material.card.density.value > 0
     if matter and (material.card.composition is None or material.card.band_gap is None):
         notes.append("inelastic scattering and tables also need: composition, band_gap (0 for a metal)")
-    for key, quantity in material.card.quantities():
-        if quantity.provenance == "estimate" and not quantity.banded and not key.startswith("sizes."):
-            notes.append(f"{key} is an estimate without low and high: its uncertainty is not propagated")
+    bare = [
+        key
+        for key, quantity in material.card.quantities()
+        if quantity.provenance == "estimate" and not quantity.banded and not key.startswith("sizes.")
+    ]
+    if bare:
+        notes.append(
+            "estimates without low and high, whose uncertainty is not propagated: " + ", ".join(bare)
+        )
     notes += unusual(material)
     loss = material.energy_loss
     if loss is not None and abs(loss.f_sum / loss.electrons - 1) > 0.05:

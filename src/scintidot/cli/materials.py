@@ -26,10 +26,16 @@ def list_materials(json: Json = False) -> None:
         print_json(document)
         return
     rows = [
-        [m["name"], m["kind"], as_text(m["density_g_per_cm3"]), m["description"]]
+        [
+            m["name"],
+            m["kind"],
+            "yes" if m["predict"] else "",
+            as_text(m["density_g_per_cm3"]),
+            m["description"],
+        ]
         for m in document["materials"]
     ]
-    print_table("", ["name", "kind", "density [g/cm3]", "description"], rows)
+    print_table("", ["name", "kind", "predict", "density [g/cm3]", "description"], rows)
 
 
 @app.command("show")
@@ -61,7 +67,8 @@ def show_material(
         for q in document["quantities"]
     ]
     print_table(
-        f"{document['name']} ({document['kind']}): {document['description']}",
+        f"{document['name']} ({', '.join(filter(None, (document['formula'], document['kind'])))}): "
+        f"{document['description']}",
         ["key", "value", "band", "unit", "provenance", "source"],
         rows,
     )

@@ -168,11 +168,11 @@ def momentum_of(energy: float, scattered: float, cosine: float) -> float:
 
 def doppler_energy(energy: float, cosine: float, momentum: float) -> float:
     """Energy of the scattered photon for an electron of momentum p_z [atomic units]; inverse of `momentum_of`."""
-    p = momentum * FINE_STRUCTURE_CONSTANT
-    b = 1 + energy / ELECTRON_REST_ENERGY * (1 - cosine)
-    a = b - p**2 * cosine
-    root = math.sqrt(max(a**2 - (b**2 - p**2) * (1 - p**2), 0.0))
-    return energy * (a + math.copysign(root, p)) / (b**2 - p**2)
+    p, k, versine = momentum * FINE_STRUCTURE_CONSTANT, energy / ELECTRON_REST_ENERGY, 1 - cosine
+    b = 1 + k * versine
+    # the discriminant a^2 - (b^2 - p^2)(1 - p^2), a = b - p^2 cos, without its cancellation at small p
+    root = p * math.sqrt(max((versine * (1 + k)) ** 2 + versine * (1 + cosine) * (1 - p**2), 0.0))
+    return energy * (b - p**2 * cosine + root) / (b**2 - p**2)
 
 
 def shell_weights(z: int, energy: float, cosine: float) -> FloatArray:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 PROVENANCE = {
     "measured": "read from a measurement in the source named",
@@ -81,6 +82,12 @@ def cited(*groups: Iterable[Reference]) -> list[dict[str, str | int]]:
     known = {reference.key: reference for group in groups for reference in group}
     ordered = sorted(known.values(), key=lambda reference: (reference.year, reference.key))
     return [reference.as_json() for reference in ordered]
+
+
+def together(*bibliographies: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Bibliographies of several results as one: every entry once, sorted by year then key."""
+    known = {entry["key"]: entry for entries in bibliographies for entry in entries}
+    return sorted(known.values(), key=lambda entry: (entry["year"], entry["key"]))
 
 
 def fingerprint(*parts: bytes) -> str:

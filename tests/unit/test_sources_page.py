@@ -18,7 +18,9 @@ def page(root: Path) -> str:
 
 def test_python_runs(page: str) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", page, flags=re.S)
-    exec(compile(code, "sources.md", "exec"), {})
+    names: dict[str, object] = {}
+    exec(compile(code, "sources.md", "exec"), names)
+    assert set(names) - {"__builtins__"}
 
 
 def test_table_of_the_page_is_read(page: str, tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from scintidot.errors import BadFile
 from scintidot.interactions.cache import kept
 from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
 from scintidot.interactions.inelastic import inelastic
-from scintidot.interactions.low_energy import low_energy
+from scintidot.interactions.low_energy import PHONONS, low_energy
 from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.energy_loss import EnergyLoss
 from scintidot.materials.library import Material, composition_of, load_material
-from scintidot.provenance import bibliography, cited, fingerprint
+from scintidot.provenance import bibliography, cited, fingerprint, together
 from scintidot.radiation import photoelectric, photons
 from scintidot.radiation.photons import element_fractions, mass_attenuation
 from scintidot.records import FloatArray
@@ -50,6 +50,7 @@ ANGLES_METHOD = "1"
 """Counted up whenever the differential cross sections change, so that kept ones are made anew."""
 PHOTON_ENERGIES = np.geomspace(1.0, 800.0, 160)
 """[keV]"""
+SOURCES = (*ELASTIC_REFERENCES["free"], *photons.SOURCES, *photoelectric.SOURCES)
 SHARE_SHOWN = 0.02
 """Shells that never absorb this share are summed up as others."""
 
@@ -104,11 +105,10 @@ def overview(material: str | Path | Material, progress: Progress | None = None) 
             },
             "photoelectric_share": _shares(compound),
         },
-        "warnings": [
-            *losses["warnings"],
-            *phonons["warnings"],
-        ],
-        "bibliography": _together(losses, phonons),
+        "warnings": [*losses["warnings"], *phonons["warnings"]],
+        "bibliography": together(
+            losses["bibliography"], phonons["bibliography"], cited(bibliography(SOURCES))
+        ),
     }
     tell("done", 1.0)
     return document
@@ -154,7 +154,7 @@ def _phonon_paths(material: Material) -> dict[str, Any]:
     }
     slow = ELECTRON_ENERGIES[ELECTRON_ENERGIES <= polar.HIGHEST_ENERGY]
     beyond: list[float | None] = [None] * (ELECTRON_ENERGIES.size - slow.size)
-    for phonons in ("froehlich+acoustic", "acoustic", "froehlich"):
+    for phonons in (name for name in PHONONS if name != "none"):
         try:
             document = low_energy(material, slow.tolist(), phonons=phonons, surface="none")
         except BadFile:
@@ -234,11 +234,3 @@ def _shares(compound: Compound) -> dict[str, list[float]]:
     shown = {name: values.tolist() for name, values in shares.items() if values.max() >= SHARE_SHOWN}
     rest = 1 - np.sum(list(shown.values()), axis=0)
     return {**shown, "others": np.maximum(rest, 0.0).tolist()}
-
-
-def _together(*documents: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every source once, by year."""
-    entries = {entry["key"]: entry for document in documents for entry in document["bibliography"]}
-    keys = [*ELASTIC_REFERENCES["free"], *photons.SOURCES, *photoelectric.SOURCES]
-    entries.update({entry["key"]: entry for entry in cited(bibliography(keys))})
-    return sorted(entries.values(), key=lambda entry: (entry["year"], entry["key"]))

@@ -25,7 +25,7 @@ from scintidot.interactions.low_energy import SOURCES as PHONON_SOURCES
 from scintidot.interactions.slow_electrons import figures, low_energy_model
 from scintidot.materials.compound import compound_of
 from scintidot.materials.library import Material, load_material
-from scintidot.provenance import bibliography, cited, fingerprint
+from scintidot.provenance import bibliography, cited, fingerprint, together
 from scintidot.radiation import photons
 from scintidot.radiation.photons import (
     HIGHEST_ENERGY,
@@ -88,7 +88,6 @@ def build_tables(name_or_path: str | Path, progress: Progress | None = None) -> 
     tell("done", 1.0)
     warnings = [note for part in parts for note in json.loads(part.attrs["warnings"])]
     choices = {key: value for part in parts for key, value in json.loads(part.attrs["choices"]).items()}
-    sources = {entry["key"]: entry for part in parts for entry in json.loads(part.attrs["bibliography"])}
     return xarray.merge(parts, combine_attrs="override").assign_attrs(
         schema=SCHEMA,
         version=__version__,
@@ -96,7 +95,7 @@ def build_tables(name_or_path: str | Path, progress: Progress | None = None) -> 
         fingerprint=material.fingerprint,
         choices=json.dumps(choices),
         warnings=json.dumps(warnings),
-        bibliography=json.dumps(sorted(sources.values(), key=lambda entry: (entry["year"], entry["key"]))),
+        bibliography=json.dumps(together(*(json.loads(part.attrs["bibliography"]) for part in parts))),
     )
 
 

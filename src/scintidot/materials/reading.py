@@ -27,6 +27,7 @@ def parse_toml(content: bytes, where: str) -> dict[str, Any]:
 
 
 def with_reference_keys(data: dict[str, Any]) -> dict[str, Any]:
+    """The card with each of its own references told its key, as `Reference` holds it."""
     references = data.get("references")
     if isinstance(references, dict):
         own = {k: {"key": k, **v} if isinstance(v, dict) else v for k, v in references.items()}

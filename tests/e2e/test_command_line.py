@@ -551,15 +551,27 @@ def test_interrupt_leaves_everything_or_nothing(tmp_path: Path, delay: float) ->
         assert err.splitlines()[-1:] == ["interrupted; nothing was left half written"]
 
 
-def test_interrupt_while_the_command_starts() -> None:
+@pytest.mark.parametrize(
+    "interrupt",
+    [
+        "signal.raise_signal(signal.SIGINT)",
+        # inside a callback, where Python prints the exception and forgets it
+        "thing = Thing(); keep = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT)); del thing",
+        # in a library that makes an error of its own of everything
+        "try: signal.raise_signal(signal.SIGINT)\n            except BaseException: raise ImportError('no luck')",
+    ],
+    ids=["plain", "swallowed", "renamed"],
+)
+def test_interrupt_while_the_command_starts(interrupt: str) -> None:
     """Ctrl-C while libraries are still being imported: the same one line, no traceback."""
-    program = """
-import signal, sys
+    program = f"""
+import signal, sys, weakref
+class Thing: pass
 class Interrupt:
     def find_spec(self, name, path=None, target=None):
         if name == "typer":
             sys.meta_path.remove(self)
-            signal.raise_signal(signal.SIGINT)
+            {interrupt}
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.meta_path.insert(0, Interrupt())
 sys.argv = ["scintidot", "predict", "--json"]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import _thread
 import errno
 import io
 import json
 import os
+import signal
 import sys
 import textwrap
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from scintidot.errors import CannotWrite, ScintidotError
@@ -72,19 +76,60 @@ def run_guarded(command: Callable[[], Any]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter
-    try:
-        result = command()
-        sys.stdout.flush()
-        code = result if isinstance(result, int) else 0
-        line = _INTERRUPTED if code == 130 else ""  # typer has caught the interrupt
-    except BaseException as error:
-        outcome = _outcome(error)
-        if outcome is None:
-            raise
-        line, code = outcome
+    with _every_interrupt_heard() as interrupted:
+        try:
+            result = command()
+            sys.stdout.flush()
+            code = result if isinstance(result, int) else 0
+            line = _INTERRUPTED if code == 130 else ""  # typer has caught the interrupt
+        except BaseException as error:
+            outcome = _outcome(error)
+            if outcome is None and interrupted():
+                outcome = _outcome(KeyboardInterrupt())  # a library made another error of it
+            if outcome is None:
+                raise
+            line, code = outcome
     if line:
         print(" ".join(line.split()), file=sys.stderr)
     return code
+
+
+@contextmanager
+def _every_interrupt_heard() -> Iterator[Callable[[], bool]]:
+    """Yields whether Ctrl-C was pressed; delivers it again where Python dropped it.
+
+    An interrupt that arrives while a weak reference or a finaliser calls back is printed as "Exception ignored"
+    and lost: the command would go on as if nobody had asked it to stop.
+    """
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):
+        yield lambda: False  # somebody else answers to Ctrl-C, or nobody shall
+        return
+    pressed = False
+    usual_hook = sys.unraisablehook
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        raise KeyboardInterrupt
+
+    def ignored(unraisable: sys.UnraisableHookArgs) -> None:
+        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+            usual_hook(unraisable)
+            return
+        again = threading.Timer(0.01, _thread.interrupt_main)  # once the callback is over
+        again.daemon = True
+        again.start()
+
+    signal.signal(signal.SIGINT, interrupt)
+    sys.unraisablehook = ignored
+    try:
+        yield lambda: pressed
+    finally:
+        sys.unraisablehook = usual_hook
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _outcome(error: BaseException) -> tuple[str, int] | None:

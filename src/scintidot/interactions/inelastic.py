@@ -142,7 +142,7 @@ def tabulate(material: Material | str | Path, *, exchange: str = DEFAULT_EXCHANG
     """Tables of inelastic collisions for an engine, from just above the threshold to 100 keV."""
     one_of(exchange, EXCHANGE, where="inelastic", who="--exchange")
     medium = loss_medium_of(load_material(material, where="inelastic", who="--material"))
-    return inelastic_table(medium, _response(medium), exchange)
+    return inelastic_table(medium, response_of(medium), exchange)
 
 
 def _checked(entry: object, model: str, where: str) -> list[float]:
@@ -181,7 +181,7 @@ def _loss_function(material: Material) -> EnergyLoss:
 
 # A card that is read again gives the same table, hence the same medium and response: see `Material.energy_loss`.
 _loss_medium = lru_cache(maxsize=8)(loss_medium)
-_response = lru_cache(maxsize=8)(response)
+response_of = lru_cache(maxsize=8)(response)
 
 
 def loss_medium_of(material: Material) -> LossMedium:
@@ -196,7 +196,7 @@ def loss_medium_of(material: Material) -> LossMedium:
 
 
 def _full_penn_row(medium: LossMedium, exchange: str) -> Callable[[float], Row]:
-    tabulated = _response(medium)
+    tabulated = response_of(medium)
 
     def row(energy: float) -> Row:
         one = full_penn.spectrum(energy, medium, tabulated, exchange)

@@ -90,12 +90,17 @@ def inelastic_table(
     )
 
 
-def _quantiles(one: Spectrum) -> tuple[FloatArray, FloatArray]:
-    """Loss at each quantile, and the shares of the shells there."""
+def loss_quantiles(one: Spectrum, probability: FloatArray) -> FloatArray:
+    """Loss at each quantile of the collisions of one energy. [eV]"""
     rate, loss = one.total, one.loss
     cumulative = np.concatenate([[0.0], np.cumsum((rate[1:] + rate[:-1]) / 2 * np.diff(loss))])
     rising = np.concatenate([[True], np.diff(cumulative) > 0])
-    at = np.interp(QUANTILES * cumulative[-1], cumulative[rising], loss[rising])
+    return np.asarray(np.interp(probability * cumulative[-1], cumulative[rising], loss[rising]))
+
+
+def _quantiles(one: Spectrum) -> tuple[FloatArray, FloatArray]:
+    """Loss at each quantile, and the shares of the shells there."""
+    at, loss = loss_quantiles(one, QUANTILES), one.loss
     parts = np.array([np.interp(at, loss, row) for row in one.by_shell.T]).T
     total = parts.sum(axis=1, keepdims=True)
     valence = np.eye(parts.shape[1])[0]
@@ -146,7 +151,7 @@ def collide(table: InelasticTable, energy: float, uniform: FloatArray) -> Collis
     binding = table.binding_energy[shell]
     deepest = np.where(shell == 0, np.minimum(table.valence_band_width, loss - binding), 0.0)
     depth = uniform[:, 2] * deepest
-    recoil = _recoil(table, energy, loss, uniform[:, 3])
+    recoil = recoil_quantiles(table, energy, loss, uniform[:, [3]])[:, 0]
     p, p_after = (
         momentum(np.asarray(energy + table.inner_energy)),
         momentum(energy + table.inner_energy - loss),
@@ -164,13 +169,18 @@ def collide(table: InelasticTable, energy: float, uniform: FloatArray) -> Collis
     )
 
 
-def _recoil(table: InelasticTable, energy: float, loss: FloatArray, uniform: FloatArray) -> FloatArray:
-    """Recoil energy at a uniform part of the way from its least to its largest value, by ``recoil``."""
+def recoil_quantiles(
+    table: InelasticTable, energy: float, loss: FloatArray, uniform: FloatArray
+) -> FloatArray:
+    """Recoil energy [eV] at uniform parts of the way from its least to its largest value, by ``recoil``.
+
+    ``loss`` has shape (n,), ``uniform`` (n, m): m quantiles for each loss; so has the result.
+    """
     log_loss = np.log(table.recoil_loss)
     rows = np.clip(np.rint(np.interp(np.log(loss), log_loss, np.arange(log_loss.size))).astype(int), 0, None)
     first, log_ratio = table.recoil_ratio[0], np.log(table.recoil_ratio)
     least, most = recoil_limits(energy, loss, table.inner_energy)
-    result = np.empty_like(loss)
+    result = np.empty_like(uniform)
     for n, (row, low, high) in enumerate(zip(rows, least / loss, most / loss, strict=True)):
         curve, slope = table.recoil[row], max(table.optical[row], 1e-300)
         ends = [
@@ -180,6 +190,6 @@ def _recoil(table: InelasticTable, energy: float, loss: FloatArray, uniform: Flo
             for r in (low, high)
         ]
         target = ends[0] + uniform[n] * (ends[1] - ends[0])
-        log = np.interp(target, curve, log_ratio) if target > 0 else np.log(first) + target / slope
+        log = np.where(target > 0, np.interp(target, curve, log_ratio), np.log(first) + target / slope)
         result[n] = loss[n] * np.clip(np.exp(log), low, high)
     return result

@@ -1,0 +1,98 @@
+"""How scalar physics functions are compiled, and how blocks of histories are shared among threads.
+
+Kernels are plain functions of numbers and arrays; `kernel` compiles one for CPU threads, and CUDA takes the same
+function as a device function. Compiled code is kept in the cache folder under a fingerprint of every source that it
+may have been made from, so that a changed callee is never missed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import types
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_Result = TypeVar("_Result")
+
+KERNEL_SOURCES = ("backends.py", "rng.py", "constants.py", "transport")
+"""Files and folders of the package that kernels are written in."""
+
+
+@cache
+def _code_folder() -> str:
+    """Where compiled code of this version of the sources is kept."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256()
+    for name in KERNEL_SOURCES:
+        path = package / name
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            digest.update(file.read_bytes())
+    chosen = os.environ.get("SCINTIDOT_CACHE")
+    if chosen and chosen != "off":
+        folder = Path(chosen)
+    else:
+        from platformdirs import user_cache_path
+
+        folder = user_cache_path("scintidot", appauthor=False)
+    tag = f"{sys.implementation.cache_tag}-{digest.hexdigest()[:16]}"
+    return str(folder / "kernels" / tag)
+
+
+def kernel(function: _Function) -> _Function:
+    """Compile a scalar function for CPU threads: no Python objects, no lock, division by zero as in numpy."""
+    import numba
+
+    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, _code_folder()
+    try:
+        keep = os.environ.get("SCINTIDOT_CACHE") != "off"
+        compiled: _Function = numba.njit(cache=keep, nogil=True, error_model="numpy")(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return compiled
+
+
+def compiled(*functions: Callable[..., Any]) -> tuple[Any, ...]:
+    """Kernels of plain functions, which stay as they are; each may call those before it.
+
+    The functions of a module that people call from Python, too, are written once and compiled here.
+    """
+    made: dict[str, Any] = {}
+    for function in functions:
+        assert isinstance(function, types.FunctionType)
+        renewed = types.FunctionType(
+            function.__code__, {**function.__globals__, **made}, function.__name__, function.__defaults__
+        )
+        renewed.__module__, renewed.__qualname__ = function.__module__, function.__qualname__
+        made[function.__name__] = kernel(renewed)
+    return tuple(made.values())
+
+
+def in_order(
+    task: Callable[[int], _Result], count: int, threads: int, *, ahead: int = 2
+) -> Iterator[_Result]:
+    """``task(0), task(1), ...`` computed by threads, given back in this order.
+
+    At most ``ahead`` results a thread are made before they are asked for; closing the iterator, or an exception in
+    the caller, drops those that have not started.
+    """
+    if threads == 1:
+        for index in range(count):
+            yield task(index)
+        return
+    pool = ThreadPoolExecutor(threads)
+    waiting: list[Future[_Result]] = []
+    try:
+        following = 0
+        for _ in range(count):
+            while following < count and len(waiting) < ahead * threads:
+                waiting.append(pool.submit(task, following))
+                following += 1
+            yield waiting.pop(0).result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,381 @@
+"""Materials as media of the track-structure engine: the tables of one, kept; those of several, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scintidot.atoms.relaxation import relaxation_of
+from scintidot.errors import BadFile, BadValue
+from scintidot.interactions.cache import kept
+from scintidot.interactions.inelastic import DEFAULT_EXCHANGE, loss_medium_of, response_of
+from scintidot.interactions.slow_electrons import low_energy_model, vacuum_level
+from scintidot.materials.compound import compound_of
+from scintidot.materials.library import Material
+from scintidot.provenance import fingerprint
+from scintidot.records import FloatArray
+from scintidot.transport import acoustic
+from scintidot.transport import phonons as polar
+from scintidot.transport.elastic.tables import balanced, probabilities
+from scintidot.transport.elastic.tables import table as elastic_table
+from scintidot.transport.inelastic.full_penn import spectrum
+from scintidot.transport.inelastic.kinematics import recoil_limits
+from scintidot.transport.inelastic.tables import inelastic_table, loss_quantiles, recoil_quantiles
+from scintidot.transport.track import tables as columns
+from scintidot.transport.track.tables import (
+    GRID,
+    NODES,
+    RECOIL_LOSSES,
+    RECOIL_QUANTILES,
+    RECOIL_ROWS,
+    ROWS,
+    TRANSFER_QUANTILES,
+    Tables,
+)
+
+if TYPE_CHECKING:
+    import xarray
+
+METHOD = "1"
+"""Counted up whenever the same card gives other tables."""
+SHARE_ENERGIES, SHARE_LOSSES = 24, 192
+MOTT_LOWEST = 10.0  # [eV], where the partial waves start
+REACH_MARGIN = 1.5
+"""Farthest that an electron may come over its mean range."""
+
+
+@dataclass(frozen=True, eq=False)
+class MediumTables:
+    """What one material's electrons do, on the grid of the engine. Energies [eV], lengths [nm]."""
+
+    inelastic: FloatArray  # [1/nm], (rows,)
+    stopping: FloatArray  # [eV/nm], (rows,)
+    mott: FloatArray  # [1/nm], (rows,), not yet blended with phonons
+    loss: FloatArray  # (rows, nodes)
+    recoil: FloatArray
+    share: FloatArray
+    share_grid: FloatArray
+    shell: np.ndarray[tuple[int], np.dtype[np.str_]]
+    binding: FloatArray  # rising, the valence band first
+    mu: FloatArray
+    gap: FloatArray
+    band_width: FloatArray
+    threshold: FloatArray
+
+
+def medium_tables(material: Material, exchange: str = DEFAULT_EXCHANGE) -> MediumTables:
+    """The tables of a material, from the cache where they are kept."""
+    loss_medium_of(material)  # refuses a card that lacks what collisions need, before any work
+    key = fingerprint(*(text.encode() for text in ("track", METHOD, exchange, material.fingerprint)))
+    dataset = kept("track", key, partial(_build, material, exchange))
+    return MediumTables(**{field.name: dataset[field.name].to_numpy() for field in fields(MediumTables)})
+
+
+def _build(material: Material, exchange: str) -> xarray.Dataset:
+    import xarray
+
+    parts = {**_inelastic(material, exchange), **_elastic(material)}
+    return xarray.Dataset(
+        {
+            name: ([f"{name}_{axis}" for axis in range(np.ndim(values))], values)
+            for name, values in parts.items()
+        }
+    )
+
+
+def _inelastic(material: Material, exchange: str) -> dict[str, object]:
+    medium = loss_medium_of(material)
+    response = response_of(medium)
+    probability, _ = probabilities()
+    threshold = float(response.loss[0])
+    rows = [spectrum(float(e), medium, response, exchange) if e > threshold else None for e in GRID]
+    first = next(i for i, row in enumerate(rows) if row is not None)
+    loss = np.empty((ROWS, NODES))
+    for i, row in enumerate(rows):
+        loss[i] = threshold if row is None else loss_quantiles(row, probability)
+    table = inelastic_table(medium, response, exchange, GRID[first::4][:2])  # for the recoil
+    recoil = np.zeros((RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES))
+    part = np.linspace(0, 1, RECOIL_QUANTILES)
+    for k in range(RECOIL_ROWS):
+        i = min(max(4 * k, first), ROWS - 1)
+        losses = np.minimum(loss[i, np.minimum(8 * np.arange(RECOIL_LOSSES), NODES - 1)], GRID[i] * (1 - 1e-9))
+        losses = np.maximum(losses, threshold)
+        least, most = recoil_limits(float(GRID[i]), losses, table.inner_energy)
+        at = recoil_quantiles(
+            table, float(GRID[i]), losses, np.broadcast_to(part, (losses.size, part.size)).copy()
+        )
+        recoil[k] = np.log(at / least[:, None]) / np.log(most / least)[:, None]
+    order = np.argsort(medium.binding_energy, kind="stable")
+    order = np.concatenate([[0], order[order != 0]])
+    log_t = np.linspace(np.log(1.02 * max(threshold, 0.1)), np.log(GRID[-1]), SHARE_ENERGIES)
+    log_w = np.linspace(np.log(max(threshold, 1e-3)), np.log(GRID[-1]), SHARE_LOSSES)
+    share = np.zeros((SHARE_ENERGIES, SHARE_LOSSES, len(order)))
+    for k, log_energy in enumerate(log_t):
+        one = spectrum(float(np.exp(log_energy)), medium, response, exchange)
+        by_shell = np.array([np.interp(np.exp(log_w), one.loss, column) for column in one.by_shell.T])
+        at = by_shell.sum(axis=0)
+        by_shell[0] += at == 0
+        share[k] = np.cumsum(by_shell[order] / by_shell.sum(axis=0), axis=0).T
+    return {
+        "inelastic": np.array([0.0 if row is None else row.inverse_mean_free_path for row in rows]),
+        "stopping": np.array([0.0 if row is None else row.stopping_power for row in rows]),
+        "loss": loss.astype(np.float32),
+        "recoil": recoil.astype(np.float32),
+        "share": share.astype(np.float32),
+        "share_grid": np.array(
+            [log_t[0], 1 / (log_t[1] - log_t[0]), log_w[0], 1 / (log_w[1] - log_w[0])]
+        ),
+        "shell": np.array([medium.shells[k] for k in order]),
+        "binding": medium.binding_energy[order],
+        "gap": medium.band_gap,
+        "band_width": medium.valence_band_width,
+        "threshold": threshold,
+    }
+
+
+def _elastic(material: Material) -> dict[str, object]:
+    """Atoms of all elements together: total, and quantiles of the mixture of their angular distributions."""
+    compound = compound_of(material)
+    tables = [elastic_table(symbol) for symbol in compound.symbols]
+    probability, complement = probabilities()
+    mott, mu = np.zeros(ROWS), np.zeros((ROWS, NODES))
+    mu[:] = probability  # isotropic where there is no table; never read
+    for i in np.flatnonzero(GRID >= MOTT_LOWEST * (1 - 1e-12)):
+        energy = min(max(float(GRID[i]), MOTT_LOWEST), float(tables[0].energy[-1]))
+        sections = [t.cross_sections([energy]) for t in tables]
+        weight = np.array(
+            [n * float(s[0][0]) for n, s in zip(compound.atoms_per_nm3, sections, strict=True)]
+        )
+        first = sum(n * float(s[1][0]) for n, s in zip(compound.atoms_per_nm3, sections, strict=True))
+        mott[i] = weight.sum()
+        rows = [_row(t.mu, t.energy, energy) for t in tables]
+        mixture = _mixture(rows, weight / weight.sum(), probability, complement)
+        mu[i] = balanced(mixture, first / (2 * weight.sum()))
+    return {"mott": mott, "mu": mu.astype(np.float32)}
+
+
+def _row(mu: FloatArray, energies: FloatArray, energy: float) -> FloatArray:
+    """Quantiles at an energy, linear in its logarithm."""
+    x = float(np.interp(np.log(energy), np.log(energies), np.arange(energies.size)))
+    i = min(int(x), energies.size - 2)
+    return np.asarray((1 - (x - i)) * mu[i] + (x - i) * mu[i + 1])
+
+
+def _mixture(
+    rows: list[FloatArray], weight: FloatArray, probability: FloatArray, complement: FloatArray
+) -> FloatArray:
+    """Quantiles of a mixture of distributions that are given by theirs."""
+    at = np.unique(np.concatenate(rows))
+    below = sum(w * np.interp(at, row, probability) for w, row in zip(weight, rows, strict=True))
+    above = sum(w * np.interp(at, row, complement) for w, row in zip(weight, rows, strict=True))
+    lower = np.interp(probability, below, at)
+    upper = np.interp(complement, np.asarray(above)[::-1], at[::-1])
+    return np.asarray(np.where(probability < 0.5, lower, upper))
+
+
+@dataclass(frozen=True)
+class Medium:
+    """One medium of a run: the material's tables with the choices that act on them."""
+
+    material: Material
+    tables: MediumTables
+    cut: float  # [eV]
+    elastic: str  # partial-wave or none
+    phonons: str
+    modes: tuple[tuple[float, float, float], ...]
+    acoustic: acoustic.Acoustic | None
+    level: float  # height of the vacuum [eV]
+
+
+PHONON_CHOICES = ("froehlich+acoustic", "froehlich", "acoustic", "none")
+
+
+def medium(
+    material: Material,
+    *,
+    cut: float | None = None,
+    elastic: str = "partial-wave",
+    phonons: str | None = None,
+    temperature: float = 300.0,
+    surface: str = "quantum-step",
+    local_below: float = 0.0,
+) -> tuple[Medium, list[str]]:
+    """A medium and what there is to know about it.
+
+    Without ``phonons`` the most complete model that the card allows is taken. Without ``cut`` electrons are followed
+    to the threshold of inelastic collisions, or to where the slowest model of elastic scattering starts.
+    """
+    notes = []
+    tables = medium_tables(material)
+    model, chosen = None, "none"
+    for name in PHONON_CHOICES if phonons is None else (phonons,):
+        if name == "none":
+            break
+        try:
+            model = low_energy_model(material, temperature=temperature, phonons=name, surface="none")
+        except BadFile:
+            if phonons is not None:
+                raise
+            continue
+        chosen = name
+        break
+    if local_below > 0:
+        model, chosen = None, "none"
+    crystal = None if model is None or elastic == "none" else model.acoustic
+    threshold = float(tables.threshold)
+    lowest = max(threshold, 0.0 if crystal is not None or elastic == "none" else MOTT_LOWEST, GRID[0])
+    if cut is None:
+        cut = lowest
+        if lowest > threshold:
+            notes.append(
+                f"{material.name}: electrons stop at {lowest:g} eV, where elastic scattering by free atoms starts; its "
+                "card has no acoustic phonons."
+            )
+    elif cut < lowest * (1 - 1e-12):
+        reason = "the threshold of inelastic collisions" if lowest == threshold else "where elastic tables start"
+        raise BadValue(
+            where="deposit",
+            what="energy",
+            who="--cut-ev",
+            expected=f"at least {lowest:g} eV, {reason} in {material.name}",
+            found=f"{cut:g} eV",
+        )
+    try:
+        level = vacuum_level(material)
+    except BadFile:
+        if surface != "none":
+            raise
+        level = 0.0
+    modes = () if model is None else model.modes
+    return Medium(material, tables, float(cut), elastic, chosen, modes, crystal, level), notes
+
+
+def stack(media: Sequence[Medium], local_below: float = 0.0) -> Tables:
+    """The media of a run as the arrays that the kernels read."""
+    shells = max(len(m.tables.shell) for m in media)
+    modes = max([len(m.modes) for m in media] + [1])
+    count = len(media)
+    rates = np.zeros((count, ROWS, 8))
+    share = np.ones((count, SHARE_ENERGIES, SHARE_LOSSES, shells), dtype=np.float32)
+    binding = np.full((count, shells), np.inf)
+    species = np.full((count, shells), -1, dtype=np.int64)
+    transfer = np.zeros((count, ROWS, TRANSFER_QUANTILES), dtype=np.float32)
+    acoustic_numbers, mode_numbers = np.ones((count, 3)), np.ones((count, modes, 3))
+    numbers, limit = np.zeros((count, 6)), np.zeros((count, ROWS), dtype=np.float32)
+    symbols = sorted({name.split()[0] for m in media for name in m.tables.shell if " " in name})
+    symbols = sorted({*symbols, *(s for m in media for s in compound_of(m.material).symbols)})
+    kinds = _Vacancies(symbols)
+    for k, one in enumerate(media):
+        t, shown = one.tables, len(one.tables.shell)
+        rates[k] = _rates(one, local_below, limit[k])
+        share[k, :, :, :shown] = t.share
+        binding[k, :shown] = t.binding
+        species[k, 1:shown] = [kinds.of(*name.split()) for name in t.shell[1:]]
+        if one.acoustic is not None:
+            transfer[k] = _transfers(one.acoustic)
+            c = one.acoustic
+            acoustic_numbers[k] = c.edge_phonon_energy, c.edge_kinetic_energy, c.thermal_energy
+        mode_numbers[k, : len(one.modes)] = np.array(one.modes).reshape(-1, 3)
+        numbers[k] = t.threshold, one.cut, t.gap, t.band_width, one.level, 1.0
+    return Tables(
+        rates=rates,
+        loss=np.array([m.tables.loss for m in media], dtype=np.float32),
+        recoil=np.array([m.tables.recoil for m in media], dtype=np.float32),
+        share=share,
+        share_grid=np.array([m.tables.share_grid for m in media]),
+        shell_binding=binding,
+        shell_species=species,
+        shells=np.array([len(m.tables.shell) for m in media]),
+        mu=np.array([m.tables.mu for m in media], dtype=np.float32),
+        transfer=transfer,
+        acoustic=acoustic_numbers,
+        modes=mode_numbers,
+        mode_count=np.array([len(m.modes) for m in media]),
+        medium=numbers,
+        loss_limit=limit,
+        vacancy_start=kinds.start,
+        vacancy_cumulative=kinds.cumulative,
+        vacancy_first=kinds.first,
+        vacancy_second=kinds.second,
+        vacancy_energy=kinds.energy,
+        vacancy_binding=kinds.binding,
+    )
+
+
+def _rates(one: Medium, local_below: float, limit: np.ndarray[tuple[int], np.dtype[np.float32]]) -> FloatArray:
+    t, rates = one.tables, np.zeros((ROWS, 8))
+    rates[:, columns.INELASTIC] = t.inelastic
+    if one.elastic != "none":
+        weight = np.array([acoustic.mott_weight(e) if one.acoustic is not None else 1.0 for e in GRID])
+        rates[:, columns.MOTT] = weight * t.mott
+    if one.acoustic is not None:
+        for i in np.flatnonzero(weight < 1):
+            rates[i, columns.ACOUSTIC] = (1 - weight[i]) * acoustic.inverse_mean_free_path(
+                float(GRID[i]), one.acoustic
+            )
+    for energy, coupling, occupation in one.modes:
+        for i in np.flatnonzero(GRID <= polar.HIGHEST_ENERGY):
+            at = float(GRID[i])
+            rates[i, columns.EMISSION] += polar.emission(at, energy, coupling, 1.0, occupation)
+            rates[i, columns.ABSORPTION] += polar.absorption(at, energy, coupling, 1.0, occupation)
+    if local_below > 0:
+        probability, _ = probabilities()
+        step = np.diff(probability)
+        for i in np.flatnonzero(t.inelastic > 0):
+            row = t.loss[i].astype(float)
+            split = float(np.interp(local_below, row, probability, right=1.0))
+            mean = np.concatenate([[0.0], np.cumsum((row[1:] + row[:-1]) / 2 * step)])
+            limit[i] = split
+            rates[i, columns.HARD] = t.inelastic[i] * (1 - split)
+            rates[i, columns.SOFT] = t.inelastic[i] * float(np.interp(split, probability, mean))
+    stopping = np.maximum(t.stopping, 1e-12)
+    slowing = np.flatnonzero(max(one.cut, float(t.threshold)) * 1.05 < GRID)
+    reach = np.zeros(ROWS)
+    inverse = 1 / stopping[slowing]
+    energy = GRID[slowing]
+    reach[slowing] = np.concatenate([[0.0], np.cumsum((inverse[1:] + inverse[:-1]) / 2 * np.diff(energy))])
+    reach[slowing] += (energy[0] - one.cut) * inverse[0]
+    rates[:, columns.REACH] = REACH_MARGIN * reach + 1.0
+    return rates
+
+
+def _transfers(crystal: acoustic.Acoustic) -> FloatArray:
+    """Quantiles of s/s_max: at every energy they follow from one curve, the integral of f(s) s ds."""
+    at = np.linspace(0, acoustic.largest_transfer(float(GRID[-1]), crystal) ** 0.5, 6000) ** 2
+    density = np.array([acoustic.differential(float(s), crystal) for s in at]) * at
+    curve = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(at))])
+    most = np.array([acoustic.largest_transfer(float(e), crystal) for e in GRID])
+    wanted = np.interp(most, at, curve)[:, None] * np.linspace(0, 1, TRANSFER_QUANTILES)
+    return np.asarray(np.interp(wanted, curve, at) / most[:, None])
+
+
+class _Vacancies:
+    """Vacancies of several elements and their transitions, one after the other."""
+
+    def __init__(self, symbols: Sequence[str]) -> None:
+        tables = [relaxation_of(symbol) for symbol in symbols]
+        offset = np.cumsum([0, *(len(t.shells.names) for t in tables)])
+        self._place = {
+            (t.symbol, name): int(first) + i
+            for t, first in zip(tables, offset, strict=False)
+            for i, name in enumerate(t.shells.names)
+        }
+        shift = np.cumsum([0, *(len(t.energy) for t in tables)])
+        starts = [t.start[:-1] + s for t, s in zip(tables, shift, strict=False)]
+        self.start = np.concatenate([*starts, shift[-1:]]).astype(np.int64)
+        pairs = list(zip(tables, offset, strict=False))
+        self.cumulative = np.concatenate([t.cumulative for t in tables])
+        self.first = np.concatenate([t.first_hole + first for t, first in pairs]).astype(np.int64)
+        self.second = np.concatenate(
+            [np.where(t.second_hole >= 0, t.second_hole + first, -1) for t, first in pairs]
+        ).astype(np.int64)
+        self.energy = np.concatenate([t.energy for t in tables])
+        self.binding = np.concatenate([t.shells.binding_energy for t in tables])
+
+    def of(self, symbol: str, shell: str) -> int:
+        """Which species a vacancy is."""
+        return self._place[symbol, shell]

@@ -1,0 +1,217 @@
+"""The steps of an electron as scalar functions: one collision, one scattering, one vacancy, one hole.
+
+Uniform numbers come in, numbers go out; the random state, the stack and the books are those of `history`.
+"""
+
+from __future__ import annotations
+
+import math
+
+from scintidot.backends import compiled, kernel
+from scintidot.constants import ELECTRON_REST_ENERGY
+from scintidot.transport import phonons, surface
+from scintidot.transport.track.tables import (
+    BAND_WIDTH,
+    GAP,
+    MASS,
+    RECOIL_LOSSES,
+    RECOIL_QUANTILES,
+    RECOIL_ROWS,
+    TRANSFER_QUANTILES,
+    Tables,
+    place,
+)
+
+polar_emission, polar_absorption, polar_cosine = compiled(
+    phonons.emission, phonons.absorption, phonons.scattering_cosine
+)
+quantum_transmission, classical_transmission, refract, reflect = compiled(
+    surface.quantum_transmission, surface.classical_transmission, surface.refract, surface.reflect
+)
+
+NO_SURFACE, CLASSICAL, QUANTUM = 0, 1, 2
+
+
+@kernel
+def turn(
+    ux: float, uy: float, uz: float, cosine: float, sine: float, p: float, q: float
+) -> tuple[float, float, float]:
+    """Direction at an angle to (ux, uy, uz); (p, q) is the unit vector of the azimuth.
+
+    Orthonormal basis of Duff et al. 2017 (JCGT 6, 1), which has no special direction.
+    """
+    sign = math.copysign(1.0, uz)
+    a = -1.0 / (sign + uz)
+    b = ux * uy * a
+    p, q = sine * p, sine * q
+    return (
+        cosine * ux + p * (1.0 + sign * ux * ux * a) + q * b,
+        cosine * uy + p * sign * b + q * (sign + uy * uy * a),
+        cosine * uz - p * sign * ux - q * uy,
+    )
+
+
+@kernel
+def elastic_mu(t: Tables, m: int, i: int, f: float, u_row: float, u: float) -> float:
+    """(1 - cos)/2 of an elastic scattering by atoms: one of the two rows about the energy, chosen by chance."""
+    if u_row < f:
+        i += 1
+    j, a = place(u)
+    low = t.mu[m, i, j]
+    return low + a * (t.mu[m, i, j + 1] - low)
+
+
+@kernel
+def energy_loss(t: Tables, m: int, i: int, f: float, u: float) -> float:
+    """Energy lost in a collision with electrons: quantile ``u``, between the rows about the energy."""
+    j, a = place(u)
+    low = t.loss[m, i, j] * (1.0 - f) + t.loss[m, i + 1, j] * f
+    high = t.loss[m, i, j + 1] * (1.0 - f) + t.loss[m, i + 1, j + 1] * f
+    return low + a * (high - low)
+
+
+@kernel
+def shell_hit(t: Tables, m: int, log_energy: float, loss: float, u_rows: float, u: float) -> int:
+    """Which shell takes a loss; never one that binds more than the loss."""
+    first_t, per_t, first_w, per_w = t.share_grid[m]
+    x = min(max((log_energy - first_t) * per_t, 0.0), t.share.shape[1] - 1.001)
+    y = min(max((math.log(loss) - first_w) * per_w, 0.0), t.share.shape[2] - 1.001)
+    # one number decides between rows of both axes: its part beyond the first choice is uniform again
+    i, j = int(x), int(y)
+    part = x - i
+    if u_rows < part:
+        i, u_rows = i + 1, u_rows / part
+    else:
+        u_rows = (u_rows - part) / (1.0 - part)
+    if u_rows < y - j:
+        j += 1
+    last = t.shells[m] - 1
+    u *= t.share[m, i, j, last]
+    k = 0
+    while k < last and u >= t.share[m, i, j, k]:
+        k += 1
+    while k > 0 and t.shell_binding[m, k] > loss:
+        k -= 1
+    return k
+
+
+@kernel
+def momentum(energy: float) -> float:
+    """c p. [eV]"""
+    return math.sqrt(energy * (energy + 2 * ELECTRON_REST_ENERGY))
+
+
+@kernel
+def recoil_cosines(
+    t: Tables, m: int, i: int, energy: float, loss: float, u_loss: float, u: float
+) -> tuple[float, float]:
+    """Cosines of the angles of the electron, and of the momentum that it hands over, to its old direction.
+
+    Energies from the bottom of the valence band (see `scintidot.transport.inelastic.kinematics`).
+    """
+    before = energy + t.medium[m, GAP] + t.medium[m, BAND_WIDTH]
+    after = before - loss
+    p, p_after = momentum(before), momentum(after)
+    least = loss * (before + after + 2 * ELECTRON_REST_ENERGY) / (p + p_after)
+    most = p + p_after
+    # q between its limits: the table has the logarithm of the recoil energy Q(q)
+    q_least = least * least / (math.sqrt(least * least + ELECTRON_REST_ENERGY**2) + ELECTRON_REST_ENERGY)
+    q_most = most * most / (math.sqrt(most * most + ELECTRON_REST_ENERGY**2) + ELECTRON_REST_ENERGY)
+    row = min((i + 2) // 4, RECOIL_ROWS - 1)
+    j, _ = place(u_loss)
+    column = min((j + 4) // 8, RECOIL_LOSSES - 1)
+    x = u * (RECOIL_QUANTILES - 1)
+    k = min(int(x), RECOIL_QUANTILES - 2)
+    low = t.recoil[m, row, column, k]
+    along = low + (x - k) * (t.recoil[m, row, column, k + 1] - low)
+    recoil = q_least * math.exp(along * math.log(q_most / q_least))
+    square = recoil * (recoil + 2 * ELECTRON_REST_ENERGY)
+    q = math.sqrt(square)
+    cosine = (p * p + p_after * p_after - square) / (2 * p * p_after)
+    struck = (p * p + square - p_after * p_after) / (2 * p * q)
+    return min(1.0, max(-1.0, cosine)), min(1.0, max(-1.0, struck))
+
+
+@kernel
+def acoustic_scattering(
+    t: Tables, m: int, i: int, u: float, u_sign: float, kinetic_energy: float
+) -> tuple[float, float]:
+    """(1 - cos)/2 and the energy [eV] given to the lattice (negative: taken) by an acoustic phonon."""
+    x = u * (TRANSFER_QUANTILES - 1)
+    k = min(int(x), TRANSFER_QUANTILES - 2)
+    low = t.transfer[m, i, k]
+    share = low + (x - k) * (t.transfer[m, i, k + 1] - low)
+    edge_phonon, edge_kinetic, thermal = t.acoustic[m]
+    transfer = share * 2.0 * math.sqrt(kinetic_energy / edge_kinetic)
+    energy = edge_phonon * math.sin(math.pi / 2 * min(transfer, 1.0))
+    emitted = 1.0 if thermal == 0.0 else (1.0 + math.tanh(energy / (2.0 * thermal))) / 2.0
+    return share * share, energy if u_sign < emitted else -energy
+
+
+@kernel
+def polar_phonon(
+    t: Tables, m: int, kinetic_energy: float, emission: bool, u_mode: float, u_angle: float
+) -> tuple[float, float]:
+    """Cosine of the angle and the energy [eV] given to the lattice (negative: taken) by a polar vibration."""
+    mass, count = t.medium[m, MASS], t.mode_count[m]
+    total = 0.0
+    for k in range(count):
+        energy, coupling, occupation = t.modes[m, k]
+        if emission:
+            total += polar_emission(kinetic_energy, energy, coupling, mass, occupation)
+        else:
+            total += polar_absorption(kinetic_energy, energy, coupling, mass, occupation)
+    wanted, k = u_mode * total, -1
+    while wanted >= 0.0 and k < count - 1:
+        k += 1
+        energy, coupling, occupation = t.modes[m, k]
+        if emission:
+            wanted -= polar_emission(kinetic_energy, energy, coupling, mass, occupation)
+        else:
+            wanted -= polar_absorption(kinetic_energy, energy, coupling, mass, occupation)
+    given = t.modes[m, k, 0] if emission else -t.modes[m, k, 0]
+    after = kinetic_energy - given
+    if after <= 0.0:
+        return 1.0, kinetic_energy
+    return polar_cosine(kinetic_energy, after, u_angle), given
+
+
+@kernel
+def transition(t: Tables, species: int, u: float) -> int:
+    """Which transition fills a vacancy: the row in the tables; -1 if it stays."""
+    low, high = t.vacancy_start[species], t.vacancy_start[species + 1] - 1
+    if high < low:
+        return -1
+    while low < high:
+        middle = (low + high) // 2
+        if u < t.vacancy_cumulative[middle]:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@kernel
+def split(energy: float, u: float, v: float) -> tuple[float, float, float]:
+    """Three parts of an energy, every division alike: what two holes and an electron share."""
+    low, high = (u, v) if u < v else (v, u)
+    return energy * low, energy * (high - low), energy * (1.0 - high)
+
+
+@kernel
+def rate(t: Tables, m: int, i: int, f: float, column: int) -> float:
+    """An entry of `Tables.rates` between the rows about the energy."""
+    low = t.rates[m, i, column]
+    return low + f * (t.rates[m, i + 1, column] - low)
+
+
+@kernel
+def passes(model: int, kinetic_energy: float, cosine: float, step: float) -> float:
+    """Probability to pass a surface."""
+    if model == NO_SURFACE:
+        return 1.0
+    if model == CLASSICAL:
+        return classical_transmission(kinetic_energy, cosine, step)
+    return quantum_transmission(kinetic_energy, cosine, step)
+
+

@@ -1,0 +1,100 @@
+"""What the kernels read: arrays of numbers for several media, on one grid of kinetic energies.
+
+Quantiles (inverse cumulative distributions) stand at the nodes of `node_probabilities`, which a uniform number finds
+without a search: even steps to 0.975, then a geometric tail to 1e-8, where the rare large losses and angles are.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from scintidot.backends import kernel
+from scintidot.records import FloatArray
+from scintidot.transport.elastic.tables import RARE, probabilities
+
+Float32Array = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
+
+LOWEST_ENERGY, HIGHEST_ENERGY = 0.1, 1e5
+"""Of the grid. [eV]"""
+ROWS = 257
+LOG_FIRST = float(np.log(LOWEST_ENERGY))
+ROWS_PER_LOG = (ROWS - 1) / float(np.log(HIGHEST_ENERGY / LOWEST_ENERGY))
+GRID = np.exp(LOG_FIRST + np.arange(ROWS) / ROWS_PER_LOG)
+"""Kinetic energies of the rows. [eV]"""
+
+NODES = len(probabilities()[0])
+_BODY = int(np.searchsorted(probabilities()[0], 0.975 - 1e-9))
+_PER_BODY = _BODY / 0.975
+_TAIL_STEP = float(np.log(0.025 / RARE) / (NODES - 2 - _BODY))
+_TAIL_SHARE = 1 - float(np.exp(-_TAIL_STEP))
+
+RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES = (ROWS + 3) // 4, (NODES + 7) // 8, 33
+"""Momentum transfers are tabulated at every fourth energy and every eighth loss."""
+TRANSFER_QUANTILES = 65
+
+INELASTIC, MOTT, ACOUSTIC, EMISSION, ABSORPTION, HARD, SOFT, REACH = range(8)
+"""Columns of `Tables.rates`: five inverse mean free paths [1/nm]; of treatment local that of collisions beyond its limit
+[1/nm] and the stopping power of the others [eV/nm]; the farthest that an electron may come [nm]."""
+
+
+class Tables(NamedTuple):
+    """Media side by side; the first axis of every array is the medium. Energies [eV], lengths [nm]."""
+
+    rates: FloatArray  # (media, rows, 8)
+    loss: Float32Array  # W, (media, rows, nodes)
+    recoil: Float32Array  # ln(Q/Q-)/ln(Q+/Q-), (media, recoil rows, recoil losses, recoil quantiles)
+    share: Float32Array  # cumulative over shells, (media, share energies, share losses, shells)
+    share_grid: FloatArray  # first ln T, 1/step, first ln W, 1/step; (media, 4)
+    shell_binding: FloatArray  # by rising energy, the valence band (its gap) first; (media, shells)
+    shell_species: IntArray  # which kind of vacancy; -1 valence; (media, shells)
+    shells: IntArray  # how many; (media,)
+    mu: Float32Array  # (1 - cos)/2 of elastic scattering, (media, rows, nodes)
+    transfer: Float32Array  # s/s_max of acoustic phonons, (media, rows, transfer quantiles)
+    acoustic: FloatArray  # phonon energy at the zone edge, electron energy at the zone edge, kT; (media, 3)
+    modes: FloatArray  # energy, coupling, occupation of polar vibrations; (media, modes, 3)
+    mode_count: IntArray  # (media,)
+    medium: FloatArray  # threshold, cut, gap, band width, height of the vacuum, mass; (media, 6)
+    loss_limit: Float32Array  # quantile at which a loss reaches the limit of treatment local; (media, rows)
+    vacancy_start: IntArray  # transitions of species s are start[s]:start[s + 1]
+    vacancy_cumulative: FloatArray
+    vacancy_first: IntArray  # species of the hole that the vacancy moves to
+    vacancy_second: IntArray  # species of the other hole; -1: a photon left
+    vacancy_energy: FloatArray  # of the electron or photon
+    vacancy_binding: FloatArray  # of each species
+
+
+THRESHOLD, CUT, GAP, BAND_WIDTH, LEVEL, MASS = range(6)
+"""Columns of `Tables.medium`."""
+
+
+@kernel
+def place(u: float) -> tuple[int, float]:
+    """Node below a uniform number, and the share of the way in probability to the next one."""
+    if u < 0.975:
+        x = u * _PER_BODY
+        j = int(x)
+        return j, x - j
+    x = np.log(0.025 / (1.0 - u)) / _TAIL_STEP
+    j = min(int(x), NODES - 2 - _BODY)
+    if j == NODES - 2 - _BODY:  # beyond the rarest node the distribution is even
+        return _BODY + j, min(1.0, 1 - (1 - u) / RARE)
+    return _BODY + j, (1.0 - np.exp(-(x - j) * _TAIL_STEP)) / _TAIL_SHARE
+
+
+@kernel
+def row_of(kinetic_energy: float) -> tuple[int, float]:
+    """Row of the grid below an energy, and the share of the way to the next one in its logarithm."""
+    x = (np.log(kinetic_energy) - LOG_FIRST) * ROWS_PER_LOG
+    if x <= 0:
+        return 0, 0.0
+    i = min(int(x), ROWS - 2)
+    return i, x - i
+
+
+def node_probabilities() -> tuple[FloatArray, FloatArray]:
+    """Probabilities at the nodes and, exactly, one minus them."""
+    return probabilities()

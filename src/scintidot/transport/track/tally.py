@@ -1,0 +1,187 @@
+"""What is kept of many histories: sums, histograms and the worst books, never a list of events."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from scintidot.backends import kernel
+from scintidot.records import FloatArray
+from scintidot.transport.track.history import (
+    BOOKS,
+    ESCAPED,
+    ESCAPES,
+    FAULT,
+    FLUORESCENCE,
+    HEAT,
+    HELD,
+    HIT_DEPOSIT,
+    HIT_ELECTRONS,
+    HIT_HOLES,
+    PRIMARY,
+    SURFACE,
+    Geometry,
+    Rules,
+    Source,
+    follow,
+)
+from scintidot.transport.track.tables import Tables
+
+IntArray = npt.NDArray[np.int64]
+
+BINS_PER_DECADE = 200
+LOWEST_BIN = 1e-3  # [eV]
+BINS = 1 + 9 * BINS_PER_DECADE
+"""Of deposits: first what is below `LOWEST_BIN`, then even steps in the logarithm."""
+PAIRS = 1 + 4096
+"""Numbers of pairs that are counted one by one; the last stands for all above."""
+HITS = 257
+"""Numbers of crystals hit by one primary that are counted one by one."""
+ESCAPE_BINS_PER_DECADE = 20
+ESCAPE_BINS = 1 + 7 * ESCAPE_BINS_PER_DECADE
+LOWEST_ESCAPE = 1e-2  # [eV]
+DEPTHS = 20
+ABOVE = np.array([5.0, 10.0, 50.0, 100.0])
+"""Thresholds of the fractions of events. [eV]"""
+FEW = 41
+"""Holes and electrons that are counted together, 0 to 40."""
+
+(
+    N, DEPOSIT, DEPOSIT_2, HIT, HIT_SUM, HIT_SUM_2, PAIR, PAIR_2, HIT_PAIR, ALL_BOOKS,
+) = range(10)  # fmt: skip
+"""Sums over events and over hits; from `ALL_BOOKS` on the books, summed."""
+SUMS = ALL_BOOKS + BOOKS
+
+
+class Tally(NamedTuple):
+    """Sums and histograms of a block of histories; blocks add up."""
+
+    sums: FloatArray
+    worst: FloatArray  # largest relative error of the books, largest deposit [eV]
+    fault: IntArray  # kind of the first fault and its history
+    events: IntArray  # events by deposit, (BINS,)
+    hits: IntArray  # hits by deposit, (BINS,)
+    pairs: IntArray  # hits by pairs, (PAIRS,)
+    charges: IntArray  # hits by holes and electrons, (FEW, FEW)
+    crystals: IntArray  # events by crystals hit, (HITS,)
+    above: IntArray  # events above each of `ABOVE`
+    escapes: IntArray  # escaped electrons by energy, (ESCAPE_BINS,)
+    depths: FloatArray  # deposit by depth [eV], (DEPTHS,)
+
+
+def empty_tally() -> Tally:
+    """Nothing yet."""
+    return Tally(
+        sums=np.zeros(SUMS),
+        worst=np.zeros(2),
+        fault=np.full(2, -1),
+        events=np.zeros(BINS, dtype=np.int64),
+        hits=np.zeros(BINS, dtype=np.int64),
+        pairs=np.zeros(PAIRS, dtype=np.int64),
+        charges=np.zeros((FEW, FEW), dtype=np.int64),
+        crystals=np.zeros(HITS, dtype=np.int64),
+        above=np.zeros(len(ABOVE), dtype=np.int64),
+        escapes=np.zeros(ESCAPE_BINS, dtype=np.int64),
+        depths=np.zeros(DEPTHS),
+    )
+
+
+def add(total: Tally, block: Tally) -> None:
+    """Add a block; blocks are added in the order of their histories, so that sums round alike."""
+    for mine, its in zip(total, block, strict=True):
+        if mine is total.worst:
+            np.maximum(mine, its, out=mine)
+        elif mine is total.fault:
+            if mine[0] < 0:
+                mine[:] = its
+        else:
+            mine += its
+
+
+def bin_edges() -> FloatArray:
+    """Edges of the bins of deposits [eV], from 0; shape (BINS + 1,)."""
+    return np.concatenate([[0.0], LOWEST_BIN * 10 ** (np.arange(BINS) / BINS_PER_DECADE)])
+
+
+@kernel
+def bin_of(energy: float, lowest: float, per_decade: int, bins: int) -> int:
+    """Place of an energy in a histogram: 0 below the lowest, then even steps in the logarithm."""
+    if energy < lowest:
+        return 0
+    return min(1 + int(np.log10(energy / lowest) * per_decade), bins - 1)
+
+
+@kernel
+def enter(
+    books: FloatArray, count: int, hits: FloatArray, depths: FloatArray, escapes: FloatArray,
+    history: int, tally: Tally,
+) -> None:  # fmt: skip
+    """Add one history to a tally."""
+    sums = tally.sums
+    sums[N] += 1
+    for k in range(BOOKS):
+        sums[ALL_BOOKS + k] += books[k]
+    whole = books[PRIMARY]
+    spent = books[ESCAPED] + books[FLUORESCENCE] + books[SURFACE]
+    for region in range(3):
+        spent += books[HEAT + region] + books[HELD + region]
+    error = abs(spent - whole) / whole
+    if error > tally.worst[0]:
+        tally.worst[0] = error
+    if (books[FAULT] > 0 or not error < 1e-9) and tally.fault[0] < 0:
+        tally.fault[0] = int(books[FAULT])
+        tally.fault[1] = history
+    deposit, pairs, struck = 0.0, 0, 0
+    for k in range(count):
+        energy = hits[k, HIT_DEPOSIT]
+        deposit += energy
+        both = int(min(hits[k, HIT_HOLES], hits[k, HIT_ELECTRONS]))
+        pairs += both
+        if energy > 0.0:
+            struck += 1
+            sums[HIT] += 1
+            sums[HIT_SUM] += energy
+            sums[HIT_SUM_2] += energy * energy
+            sums[HIT_PAIR] += both
+            tally.hits[bin_of(energy, LOWEST_BIN, BINS_PER_DECADE, BINS)] += 1
+            tally.pairs[min(both, PAIRS - 1)] += 1
+            tally.charges[
+                min(int(hits[k, HIT_HOLES]), FEW - 1), min(int(hits[k, HIT_ELECTRONS]), FEW - 1)
+            ] += 1
+    sums[DEPOSIT] += deposit
+    sums[DEPOSIT_2] += deposit * deposit
+    sums[PAIR] += pairs
+    sums[PAIR_2] += pairs * pairs
+    tally.events[bin_of(deposit, LOWEST_BIN, BINS_PER_DECADE, BINS)] += 1
+    tally.crystals[min(struck, HITS - 1)] += 1
+    tally.worst[1] = max(tally.worst[1], deposit)
+    for k in range(ABOVE.shape[0]):
+        if deposit > ABOVE[k]:
+            tally.above[k] += 1
+    for k in range(min(int(books[ESCAPES]), escapes.shape[0])):
+        tally.escapes[bin_of(escapes[k], LOWEST_ESCAPE, ESCAPE_BINS_PER_DECADE, ESCAPE_BINS)] += 1
+    if deposit > 0.0:
+        for k in range(depths.shape[0]):
+            tally.depths[k] += depths[k]
+
+
+@kernel
+def run_block(
+    seed: np.uint64, first: int, count: int, t: Tables, g: Geometry, s: Source, r: Rules, most_hits: int,
+    tally: Tally,
+) -> None:  # fmt: skip
+    """Histories first, first + 1, ... one after the other into one tally; this is what a thread runs."""
+    stack, open_vacancies, holes = np.empty((512, 12)), np.empty(128, dtype=np.int64), np.empty(64)
+    books, depths, escapes = np.empty(BOOKS), np.empty(DEPTHS), np.empty(2048)
+    hit_crystal, hits = np.empty(most_hits, dtype=np.int64), np.empty((most_hits, 3))
+    record = np.empty((0, 8))
+    for history in range(first, first + count):
+        struck, _ = follow(
+            seed, np.uint64(history), t, g, s, r, stack, open_vacancies, holes,
+            books, hit_crystal, hits, depths, escapes, record,
+        )  # fmt: skip
+        enter(books, struck, hits, depths, escapes, history, tally)
+
+

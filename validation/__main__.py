@@ -22,7 +22,16 @@ from scintidot.report.style import settings, to_svg
 from scintidot.results import as_text, write_text, write_together
 from validation.case import Case, Row
 
-CASES = ("loss_functions", "elastic", "inelastic", "ionisation", "low_energy", "photons", "sources")
+CASES = (
+    "loss_functions",
+    "elastic",
+    "inelastic",
+    "ionisation",
+    "low_energy",
+    "photons",
+    "sources",
+    "transport",
+)
 SHOWN_ROWS = 12
 
 

@@ -44,14 +44,20 @@ def _code_folder() -> str:
     return str(folder / "kernels" / tag)
 
 
-def kernel(function: _Function) -> _Function:
-    """Compile a scalar function for CPU threads: no Python objects, no lock, division by zero as in numpy."""
+def kernel(function: _Function, *, inline: bool = True) -> _Function:
+    """Compile a scalar function for CPU threads: no Python objects, no lock, division by zero as in numpy.
+
+    It becomes part of its callers unless ``inline`` is off: a call would copy every array of the tables. Nothing is
+    allocated, so arrays are not counted.
+    """
     import numba
 
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, _code_folder()
     try:
         keep = os.environ.get("SCINTIDOT_CACHE") != "off"
-        compiled: _Function = numba.njit(cache=keep, nogil=True, error_model="numpy")(function)
+        compiled: _Function = numba.njit(
+            cache=keep, nogil=True, error_model="numpy", forceinline=inline, _nrt=False
+        )(function)
     finally:
         numba.config.CACHE_DIR = before
     return compiled

@@ -20,6 +20,7 @@ _C, _D = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _ALTERNATING = np.uint64(0xAAAAAAAAAAAAAAAA)
 _11, _27, _30, _31, _33 = (np.uint64(n) for n in (11, 27, 30, 31, 33))
 _1, _2, _4, _56 = (np.uint64(n) for n in (1, 2, 4, 56))
+_32, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 _PAIRS, _QUADS = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333)
 _BYTES, _ONES = np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(0x0101010101010101)
 
@@ -58,6 +59,13 @@ def stream(seed: np.uint64, history: np.uint64) -> tuple[np.uint64, np.uint64]:
 def uniform(state: np.uint64) -> float:
     """The number in [0, 1) that a state stands for, in steps of 2^-53."""
     return (mix(state) >> _11) * 1.1102230246251565e-16  # type: ignore[return-value]
+
+
+@kernel
+def two_uniform(state: np.uint64) -> tuple[float, float]:
+    """Two numbers in [0, 1) from one draw, in steps of 2^-32: for angles."""
+    z = mix(state)
+    return (z >> _32) * 2.3283064365386963e-10, (z & _LOW) * 2.3283064365386963e-10  # type: ignore[return-value]
 
 
 @kernel

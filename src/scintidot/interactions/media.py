@@ -23,7 +23,7 @@ from scintidot.transport import phonons as polar
 from scintidot.transport.elastic.tables import balanced, probabilities
 from scintidot.transport.elastic.tables import table as elastic_table
 from scintidot.transport.inelastic.full_penn import spectrum
-from scintidot.transport.inelastic.kinematics import recoil_limits
+from scintidot.transport.inelastic.kinematics import momentum, recoil_limits
 from scintidot.transport.inelastic.tables import inelastic_table, loss_quantiles, recoil_quantiles
 from scintidot.transport.track import tables as columns
 from scintidot.transport.track.tables import (
@@ -40,9 +40,10 @@ from scintidot.transport.track.tables import (
 if TYPE_CHECKING:
     import xarray
 
-METHOD = "1"
+METHOD = "2"
 """Counted up whenever the same card gives other tables."""
 SHARE_ENERGIES, SHARE_LOSSES = 24, 192
+LATTICE_POINTS = 129
 MOTT_LOWEST = 10.0  # [eV], where the partial waves start
 REACH_MARGIN = 1.5
 """Farthest that an electron may come over its mean range."""
@@ -102,13 +103,15 @@ def _inelastic(material: Material, exchange: str) -> dict[str, object]:
     part = np.linspace(0, 1, RECOIL_QUANTILES)
     for k in range(RECOIL_ROWS):
         i = min(max(4 * k, first), ROWS - 1)
-        losses = np.minimum(loss[i, np.minimum(8 * np.arange(RECOIL_LOSSES), NODES - 1)], GRID[i] * (1 - 1e-9))
+        losses = np.minimum(
+            loss[i, np.minimum(8 * np.arange(RECOIL_LOSSES), NODES - 1)], GRID[i] * (1 - 1e-9)
+        )
         losses = np.maximum(losses, threshold)
-        least, most = recoil_limits(float(GRID[i]), losses, table.inner_energy)
+        least, _ = recoil_limits(float(GRID[i]), losses, table.inner_energy)
         at = recoil_quantiles(
             table, float(GRID[i]), losses, np.broadcast_to(part, (losses.size, part.size)).copy()
         )
-        recoil[k] = np.log(at / least[:, None]) / np.log(most / least)[:, None]
+        recoil[k] = np.log(momentum(at) / momentum(least)[:, None])
     order = np.argsort(medium.binding_energy, kind="stable")
     order = np.concatenate([[0], order[order != 0]])
     log_t = np.linspace(np.log(1.02 * max(threshold, 0.1)), np.log(GRID[-1]), SHARE_ENERGIES)
@@ -126,9 +129,7 @@ def _inelastic(material: Material, exchange: str) -> dict[str, object]:
         "loss": loss.astype(np.float32),
         "recoil": recoil.astype(np.float32),
         "share": share.astype(np.float32),
-        "share_grid": np.array(
-            [log_t[0], 1 / (log_t[1] - log_t[0]), log_w[0], 1 / (log_w[1] - log_w[0])]
-        ),
+        "share_grid": np.array([log_t[0], 1 / (log_t[1] - log_t[0]), log_w[0], 1 / (log_w[1] - log_w[0])]),
         "shell": np.array([medium.shells[k] for k in order]),
         "binding": medium.binding_energy[order],
         "gap": medium.band_gap,
@@ -147,9 +148,7 @@ def _elastic(material: Material) -> dict[str, object]:
     for i in np.flatnonzero(GRID >= MOTT_LOWEST * (1 - 1e-12)):
         energy = min(max(float(GRID[i]), MOTT_LOWEST), float(tables[0].energy[-1]))
         sections = [t.cross_sections([energy]) for t in tables]
-        weight = np.array(
-            [n * float(s[0][0]) for n, s in zip(compound.atoms_per_nm3, sections, strict=True)]
-        )
+        weight = np.array([n * float(s[0][0]) for n, s in zip(compound.atoms_per_nm3, sections, strict=True)])
         first = sum(n * float(s[1][0]) for n, s in zip(compound.atoms_per_nm3, sections, strict=True))
         mott[i] = weight.sum()
         rows = [_row(t.mu, t.energy, energy) for t in tables]
@@ -236,7 +235,9 @@ def medium(
                 "card has no acoustic phonons."
             )
     elif cut < lowest * (1 - 1e-12):
-        reason = "the threshold of inelastic collisions" if lowest == threshold else "where elastic tables start"
+        reason = (
+            "the threshold of inelastic collisions" if lowest == threshold else "where elastic tables start"
+        )
         raise BadValue(
             where="deposit",
             what="energy",
@@ -264,7 +265,8 @@ def stack(media: Sequence[Medium], local_below: float = 0.0) -> Tables:
     binding = np.full((count, shells), np.inf)
     species = np.full((count, shells), -1, dtype=np.int64)
     transfer = np.zeros((count, ROWS, TRANSFER_QUANTILES), dtype=np.float32)
-    acoustic_numbers, mode_numbers = np.ones((count, 3)), np.ones((count, modes, 3))
+    acoustic_numbers, lattice = np.ones((count, 1)), np.zeros((count, LATTICE_POINTS, 2))
+    mode_numbers = np.ones((count, modes, 3))
     numbers, limit = np.zeros((count, 6)), np.zeros((count, ROWS), dtype=np.float32)
     symbols = sorted({name.split()[0] for m in media for name in m.tables.shell if " " in name})
     symbols = sorted({*symbols, *(s for m in media for s in compound_of(m.material).symbols)})
@@ -277,8 +279,11 @@ def stack(media: Sequence[Medium], local_below: float = 0.0) -> Tables:
         species[k, 1:shown] = [kinds.of(*name.split()) for name in t.shell[1:]]
         if one.acoustic is not None:
             transfer[k] = _transfers(one.acoustic)
-            c = one.acoustic
-            acoustic_numbers[k] = c.edge_phonon_energy, c.edge_kinetic_energy, c.thermal_energy
+            acoustic_numbers[k] = 1 / one.acoustic.edge_kinetic_energy
+            lattice[k] = [
+                (acoustic.phonon_energy(s, one.acoustic), acoustic.emission_probability(s, one.acoustic))
+                for s in np.linspace(0, 1, LATTICE_POINTS)
+            ]
         mode_numbers[k, : len(one.modes)] = np.array(one.modes).reshape(-1, 3)
         numbers[k] = t.threshold, one.cut, t.gap, t.band_width, one.level, 1.0
     return Tables(
@@ -293,6 +298,7 @@ def stack(media: Sequence[Medium], local_below: float = 0.0) -> Tables:
         mu=np.array([m.tables.mu for m in media], dtype=np.float32),
         transfer=transfer,
         acoustic=acoustic_numbers,
+        lattice=lattice,
         modes=mode_numbers,
         mode_count=np.array([len(m.modes) for m in media]),
         medium=numbers,
@@ -306,7 +312,9 @@ def stack(media: Sequence[Medium], local_below: float = 0.0) -> Tables:
     )
 
 
-def _rates(one: Medium, local_below: float, limit: np.ndarray[tuple[int], np.dtype[np.float32]]) -> FloatArray:
+def _rates(
+    one: Medium, local_below: float, limit: np.ndarray[tuple[int], np.dtype[np.float32]]
+) -> FloatArray:
     t, rates = one.tables, np.zeros((ROWS, 8))
     rates[:, columns.INELASTIC] = t.inelastic
     if one.elastic != "none":

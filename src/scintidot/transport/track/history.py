@@ -16,7 +16,8 @@ import numpy.typing as npt
 from scintidot.backends import kernel
 from scintidot.constants import ELECTRON_REST_ENERGY
 from scintidot.records import FloatArray
-from scintidot.rng import draws_between, stream, uniform
+from scintidot.rng import draws_between, stream, two_uniform, uniform
+from scintidot.transport.phonons import HIGHEST_ENERGY as HIGHEST_PHONON_ENERGY
 from scintidot.transport.track.shapes import FAR, SPHERE, depth, flight_in_box, item_at, way_in, way_out
 from scintidot.transport.track.steps import (
     NO_SURFACE,
@@ -44,8 +45,10 @@ from scintidot.transport.track.tables import (
     HARD,
     INELASTIC,
     LEVEL,
+    LOG_FIRST,
     MOTT,
     REACH,
+    ROWS_PER_LOG,
     SOFT,
     THRESHOLD,
     Tables,
@@ -114,11 +117,13 @@ FAULTS = {
     OUTSIDE: "an energy beyond the tables",
 }
 
-STACK_COLUMNS = 14
+STACK_COLUMNS = 12
 HIT_DEPOSIT, HIT_HOLES, HIT_ELECTRONS = 0, 1, 2
 RECORD_COLUMNS = 8
 BORN, SCATTERED, IONISED, CROSSED, REFLECTED, STOPPED, LEFT, PHONON = range(8)
 EVENT_NAMES = ("born", "scattered", "ionised", "crossed", "reflected", "stopped", "left", "phonon")
+RATED_AGAIN = 1e-3
+"""Rates are looked up anew when acoustic phonons have changed the energy by this share."""
 STEP_SHARE = 0.05
 """Treatment local: largest share of its energy that an electron loses between two points."""
 
@@ -136,9 +141,8 @@ def azimuth(state: np.uint64, increment: np.uint64) -> tuple[float, float, np.ui
     """Unit vector in a plane, by rejection (von Neumann 1951), and the state after the draws."""
     while True:
         state += increment
-        p = 2.0 * uniform(state) - 1.0
-        state += increment
-        q = 2.0 * uniform(state) - 1.0
+        p, q = two_uniform(state)
+        p, q = 2.0 * p - 1.0, 2.0 * q - 1.0
         square = p * p + q * q
         if 0.0 < square <= 1.0:
             return (p * p - q * q) / square, 2.0 * p * q / square, state
@@ -328,9 +332,7 @@ def holes_settle(
             u = uniform(state)
             state += increment
             ux, uy, uz = isotropic(u, uniform(state))
-            n = push(
-                stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation + 1, track, slot
-            )
+            n = push(stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation + 1, track, slot)
     return n, state
 
 
@@ -379,9 +381,7 @@ def vacancy_relaxes(
             u = uniform(state)
             state += increment
             ux, uy, uz = isotropic(u, uniform(state))
-            n = push(
-                stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation + 1, track, slot
-            )
+            n = push(stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation + 1, track, slot)
     return n, state
 
 
@@ -455,7 +455,7 @@ def follow(
         generation, track, slot = int(stack[n, 9]), int(stack[n, 10]), int(stack[n, 11])
         m = g.medium[region]
         fresh = True  # rates belong to another energy or medium
-        i, f, total = 0, 0.0, 0.0
+        i, f, total, rated = 0, 0.0, 0.0, 0.0
         inelastic = mott = acoustic = emission = absorption = soft = 0.0
         if recording:
             if stack[n, 10] == 0 and generation > 0:
@@ -490,6 +490,7 @@ def follow(
                             )
                         break
                     i, f = row_of(energy)
+                    rated = energy
                     if r.reject_by_range == 1 and region == HOST and g.box == 0.0:
                         hx, hy, hz = g.items[0, 3], g.items[0, 4], g.items[0, 5]
                         around = hx if g.kind == SPHERE else math.sqrt(hx * hx + hy * hy + hz * hz)
@@ -499,14 +500,26 @@ def follow(
                             books[BEYOND] += 1
                             if recording:
                                 points = note(
-                                    record, points, g, item, region, x, y, z, energy, STOPPED, generation, track
+                                    record,
+                                    points,
+                                    g,
+                                    item,
+                                    region,
+                                    x,
+                                    y,
+                                    z,
+                                    energy,
+                                    STOPPED,
+                                    generation,
+                                    track,
                                 )
                             break
                     mott = rate(t, m, i, f, MOTT)
-                    acoustic = rate(t, m, i, f, ACOUSTIC)
-                    emission = rate(t, m, i, f, EMISSION)
-                    absorption = rate(t, m, i, f, ABSORPTION)
-                    inelastic = 0.0
+                    acoustic = emission = absorption = inelastic = 0.0
+                    if energy < HIGHEST_PHONON_ENERGY:
+                        acoustic = rate(t, m, i, f, ACOUSTIC)
+                        emission = rate(t, m, i, f, EMISSION)
+                        absorption = rate(t, m, i, f, ABSORPTION)
                     if energy > t.medium[m, THRESHOLD]:
                         inelastic = rate(t, m, i, f, HARD if r.local_below > 0.0 else INELASTIC)
                         soft = rate(t, m, i, f, SOFT) if r.local_below > 0.0 else 0.0
@@ -530,9 +543,7 @@ def follow(
             met, axis, into = False, 0, region
             if region == HOST:
                 if g.box == 0.0:
-                    d, axis = way_in(
-                        g.kind, g.items[0, 3], g.items[0, 4], g.items[0, 5], x, y, z, ux, uy, uz
-                    )
+                    d, axis = way_in(g.kind, g.items[0, 3], g.items[0, 4], g.items[0, 5], x, y, z, ux, uy, uz)
                     if d < flight:
                         flight, met, item = d, True, 0
                     x, y, z = x + flight * ux, y + flight * uy, z + flight * uz
@@ -552,9 +563,7 @@ def follow(
             else:
                 hx, hy, hz = g.items[item, 3], g.items[item, 4], g.items[item, 5]
                 if region == CORE and g.core > 0.0:
-                    d, axis = way_out(
-                        g.kind, g.core * hx, g.core * hy, g.core * hz, x, y, z, ux, uy, uz
-                    )
+                    d, axis = way_out(g.kind, g.core * hx, g.core * hy, g.core * hz, x, y, z, ux, uy, uz)
                     into = SHELL
                 else:
                     d, axis = way_out(g.kind, hx, hy, hz, x, y, z, ux, uy, uz)
@@ -658,9 +667,11 @@ def follow(
                     given = min(given, energy)
                     energy -= given
                     keep(g, region, item, slot, x, y, z, given, 0.0, 0, books, hits, depths)
-                    fresh = True
+                    fresh = abs(energy - rated) > RATED_AGAIN * energy or energy <= t.medium[m, CUT]
                 p, q, state = azimuth(state, increment)
-                ux, uy, uz = turn(ux, uy, uz, 1.0 - 2.0 * mu, 2.0 * math.sqrt(max(0.0, mu * (1.0 - mu))), p, q)
+                ux, uy, uz = turn(
+                    ux, uy, uz, 1.0 - 2.0 * mu, 2.0 * math.sqrt(max(0.0, mu * (1.0 - mu))), p, q
+                )
                 if recording:
                     points = note(
                         record, points, g, item, region, x, y, z, energy, SCATTERED, generation, track
@@ -671,18 +682,14 @@ def follow(
                 state += increment
                 u = uniform(state)
                 state += increment
-                cosine, given = polar_phonon(
-                    t, m, energy, which < inelastic + emission, u, uniform(state)
-                )
+                cosine, given = polar_phonon(t, m, energy, which < inelastic + emission, u, uniform(state))
                 energy -= given
                 keep(g, region, item, slot, x, y, z, given, 0.0, 0, books, hits, depths)
                 p, q, state = azimuth(state, increment)
                 ux, uy, uz = turn(ux, uy, uz, cosine, math.sqrt(max(0.0, 1.0 - cosine * cosine)), p, q)
                 fresh = True
                 if recording:
-                    points = note(
-                        record, points, g, item, region, x, y, z, energy, PHONON, generation, track
-                    )
+                    points = note(record, points, g, item, region, x, y, z, energy, PHONON, generation, track)
                 continue
 
             # --- a collision with an electron of the medium
@@ -696,7 +703,7 @@ def follow(
             state += increment
             u = uniform(state)
             state += increment
-            shell = shell_hit(t, m, math.log(energy), loss, u, uniform(state))
+            shell = shell_hit(t, m, LOG_FIRST + (i + f) / ROWS_PER_LOG, loss, u, uniform(state))
             state += increment
             cosine, struck = recoil_cosines(t, m, i, energy, loss, u_loss, uniform(state))
             p, q, state = azimuth(state, increment)
@@ -709,11 +716,15 @@ def follow(
                 state += increment
                 hole = uniform(state) * min(t.medium[m, BAND_WIDTH], other)
                 other -= hole
-                keep(g, region, item, slot, x, y, z, 0.0, t.medium[m, GAP], 1, books, hits, depths)
-                n, state = holes_settle(
-                    t, g, r, m, hole, holes, state, increment,
-                    x, y, z, item, region, slot, generation, track, stack, n, books, hits, depths,
-                )  # fmt: skip
+                heat = 0.0
+                if hole > t.medium[m, GAP]:
+                    n, state = holes_settle(
+                        t, g, r, m, hole, holes, state, increment,
+                        x, y, z, item, region, slot, generation, track, stack, n, books, hits, depths,
+                    )  # fmt: skip
+                else:
+                    heat = hole
+                keep(g, region, item, slot, x, y, z, heat, t.medium[m, GAP], 1, books, hits, depths)
             else:
                 n, state = vacancy_relaxes(
                     t, g, r, m, t.shell_species[m, shell], open_vacancies, holes, state, increment,
@@ -727,9 +738,7 @@ def follow(
                     books[ELECTRONS] += 1
                     hits[slot, HIT_ELECTRONS] += 1
             elif other < energy:
-                n = push(
-                    stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation, track, slot
-                )
+                n = push(stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation, track, slot)
                 energy, ux, uy, uz = other, sx, sy, sz
                 generation += 1
                 if recording:
@@ -737,9 +746,7 @@ def follow(
                     tracks += 1
                     points = note(record, points, g, item, region, x, y, z, energy, BORN, generation, track)
             else:
-                n = push(
-                    stack, n, books, x, y, z, sx, sy, sz, other, item, region, generation + 1, 0, slot
-                )
+                n = push(stack, n, books, x, y, z, sx, sy, sz, other, item, region, generation + 1, 0, slot)
     books[EVENTS] = events
     books[DRAWS] = draws_between(first_state, state, increment)
     return count, points

@@ -73,7 +73,8 @@ def energy_loss(t: Tables, m: int, i: int, f: float, u: float) -> float:
 @kernel
 def shell_hit(t: Tables, m: int, log_energy: float, loss: float, u_rows: float, u: float) -> int:
     """Which shell takes a loss; never one that binds more than the loss."""
-    first_t, per_t, first_w, per_w = t.share_grid[m]
+    first_t, per_t = t.share_grid[m, 0], t.share_grid[m, 1]
+    first_w, per_w = t.share_grid[m, 2], t.share_grid[m, 3]
     x = min(max((log_energy - first_t) * per_t, 0.0), t.share.shape[1] - 1.001)
     y = min(max((math.log(loss) - first_w) * per_w, 0.0), t.share.shape[2] - 1.001)
     # one number decides between rows of both axes: its part beyond the first choice is uniform again
@@ -111,24 +112,18 @@ def recoil_cosines(
     """
     before = energy + t.medium[m, GAP] + t.medium[m, BAND_WIDTH]
     after = before - loss
-    p, p_after = momentum(before), momentum(after)
-    least = loss * (before + after + 2 * ELECTRON_REST_ENERGY) / (p + p_after)
-    most = p + p_after
-    # q between its limits: the table has the logarithm of the recoil energy Q(q)
-    q_least = least * least / (math.sqrt(least * least + ELECTRON_REST_ENERGY**2) + ELECTRON_REST_ENERGY)
-    q_most = most * most / (math.sqrt(most * most + ELECTRON_REST_ENERGY**2) + ELECTRON_REST_ENERGY)
+    square = before * (before + 2 * ELECTRON_REST_ENERGY)
+    square_after = after * (after + 2 * ELECTRON_REST_ENERGY)
+    p, p_after = math.sqrt(square), math.sqrt(square_after)
     row = min((i + 2) // 4, RECOIL_ROWS - 1)
-    j, _ = place(u_loss)
-    column = min((j + 4) // 8, RECOIL_LOSSES - 1)
+    column = min((place(u_loss)[0] + 4) // 8, RECOIL_LOSSES - 1)
     x = u * (RECOIL_QUANTILES - 1)
     k = min(int(x), RECOIL_QUANTILES - 2)
     low = t.recoil[m, row, column, k]
-    along = low + (x - k) * (t.recoil[m, row, column, k + 1] - low)
-    recoil = q_least * math.exp(along * math.log(q_most / q_least))
-    square = recoil * (recoil + 2 * ELECTRON_REST_ENERGY)
-    q = math.sqrt(square)
-    cosine = (p * p + p_after * p_after - square) / (2 * p * p_after)
-    struck = (p * p + square - p_after * p_after) / (2 * p * q)
+    least = (square - square_after) / (p + p_after)
+    q = least * math.exp(low + (x - k) * (t.recoil[m, row, column, k + 1] - low))
+    cosine = (square + square_after - q * q) / (2 * p * p_after)
+    struck = (square + q * q - square_after) / (2 * p * q)
     return min(1.0, max(-1.0, cosine)), min(1.0, max(-1.0, struck))
 
 
@@ -141,11 +136,21 @@ def acoustic_scattering(
     k = min(int(x), TRANSFER_QUANTILES - 2)
     low = t.transfer[m, i, k]
     share = low + (x - k) * (t.transfer[m, i, k + 1] - low)
-    edge_phonon, edge_kinetic, thermal = t.acoustic[m]
-    transfer = share * 2.0 * math.sqrt(kinetic_energy / edge_kinetic)
-    energy = edge_phonon * math.sin(math.pi / 2 * min(transfer, 1.0))
-    emitted = 1.0 if thermal == 0.0 else (1.0 + math.tanh(energy / (2.0 * thermal))) / 2.0
+    edge = t.lattice.shape[1] - 1
+    at = min(share * 2.0 * math.sqrt(kinetic_energy * t.acoustic[m, 0]), 1.0) * edge
+    j = min(int(at), edge - 1)
+    energy = t.lattice[m, j, 0] + (at - j) * (t.lattice[m, j + 1, 0] - t.lattice[m, j, 0])
+    emitted = t.lattice[m, j, 1] + (at - j) * (t.lattice[m, j + 1, 1] - t.lattice[m, j, 1])
     return share * share, energy if u_sign < emitted else -energy
+
+
+@kernel
+def _polar_rate(t: Tables, m: int, k: int, kinetic_energy: float, emission: bool) -> float:
+    """Of one vibration. [1/nm]"""
+    energy, coupling, occupation = t.modes[m, k, 0], t.modes[m, k, 1], t.modes[m, k, 2]
+    if emission:
+        return polar_emission(kinetic_energy, energy, coupling, t.medium[m, MASS], occupation)
+    return polar_absorption(kinetic_energy, energy, coupling, t.medium[m, MASS], occupation)
 
 
 @kernel
@@ -153,22 +158,15 @@ def polar_phonon(
     t: Tables, m: int, kinetic_energy: float, emission: bool, u_mode: float, u_angle: float
 ) -> tuple[float, float]:
     """Cosine of the angle and the energy [eV] given to the lattice (negative: taken) by a polar vibration."""
-    mass, count = t.medium[m, MASS], t.mode_count[m]
-    total = 0.0
-    for k in range(count):
-        energy, coupling, occupation = t.modes[m, k]
-        if emission:
-            total += polar_emission(kinetic_energy, energy, coupling, mass, occupation)
-        else:
-            total += polar_absorption(kinetic_energy, energy, coupling, mass, occupation)
-    wanted, k = u_mode * total, -1
-    while wanted >= 0.0 and k < count - 1:
-        k += 1
-        energy, coupling, occupation = t.modes[m, k]
-        if emission:
-            wanted -= polar_emission(kinetic_energy, energy, coupling, mass, occupation)
-        else:
-            wanted -= polar_absorption(kinetic_energy, energy, coupling, mass, occupation)
+    k, last = 0, t.mode_count[m] - 1
+    if last > 0:
+        total = 0.0
+        for j in range(last + 1):
+            total += _polar_rate(t, m, j, kinetic_energy, emission)
+        wanted = u_mode * total - _polar_rate(t, m, 0, kinetic_energy, emission)
+        while wanted >= 0.0 and k < last:
+            k += 1
+            wanted -= _polar_rate(t, m, k, kinetic_energy, emission)
     given = t.modes[m, k, 0] if emission else -t.modes[m, k, 0]
     after = kinetic_energy - given
     if after <= 0.0:
@@ -213,5 +211,3 @@ def passes(model: int, kinetic_energy: float, cosine: float, step: float) -> flo
     if model == CLASSICAL:
         return classical_transmission(kinetic_energy, cosine, step)
     return quantum_transmission(kinetic_energy, cosine, step)
-
-

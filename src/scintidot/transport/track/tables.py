@@ -46,7 +46,7 @@ class Tables(NamedTuple):
 
     rates: FloatArray  # (media, rows, 8)
     loss: Float32Array  # W, (media, rows, nodes)
-    recoil: Float32Array  # ln(Q/Q-)/ln(Q+/Q-), (media, recoil rows, recoil losses, recoil quantiles)
+    recoil: Float32Array  # ln(q/q-) of the momentum transfer, (media, recoil rows, recoil losses, recoil quantiles)
     share: Float32Array  # cumulative over shells, (media, share energies, share losses, shells)
     share_grid: FloatArray  # first ln T, 1/step, first ln W, 1/step; (media, 4)
     shell_binding: FloatArray  # by rising energy, the valence band (its gap) first; (media, shells)
@@ -54,7 +54,8 @@ class Tables(NamedTuple):
     shells: IntArray  # how many; (media,)
     mu: Float32Array  # (1 - cos)/2 of elastic scattering, (media, rows, nodes)
     transfer: Float32Array  # s/s_max of acoustic phonons, (media, rows, transfer quantiles)
-    acoustic: FloatArray  # phonon energy at the zone edge, electron energy at the zone edge, kT; (media, 3)
+    acoustic: FloatArray  # 1/T_BZ: at this electron energy q_BZ is that of free flight; (media, 1)
+    lattice: FloatArray  # energy and share of emission of acoustic phonons against q/q_BZ from 0 to 1; (media, n, 2)
     modes: FloatArray  # energy, coupling, occupation of polar vibrations; (media, modes, 3)
     mode_count: IntArray  # (media,)
     medium: FloatArray  # threshold, cut, gap, band width, height of the vacuum, mass; (media, 6)

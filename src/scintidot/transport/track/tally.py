@@ -21,6 +21,7 @@ from scintidot.transport.track.history import (
     HIT_ELECTRONS,
     HIT_HOLES,
     PRIMARY,
+    STACK_COLUMNS,
     SURFACE,
     Geometry,
     Rules,
@@ -53,6 +54,33 @@ FEW = 41
 ) = range(10)  # fmt: skip
 """Sums over events and over hits; from `ALL_BOOKS` on the books, summed."""
 SUMS = ALL_BOOKS + BOOKS
+
+
+class Scratch(NamedTuple):
+    """Memory of one thread for the history that it follows; see `follow`."""
+
+    stack: FloatArray
+    open_vacancies: IntArray
+    holes: FloatArray
+    books: FloatArray
+    hit_crystal: IntArray
+    hits: FloatArray
+    depths: FloatArray
+    escapes: FloatArray
+
+
+def scratch(most_hits: int) -> Scratch:
+    """Memory for histories that hit at most so many crystals each."""
+    return Scratch(
+        stack=np.empty((512, STACK_COLUMNS)),
+        open_vacancies=np.empty(128, dtype=np.int64),
+        holes=np.empty(64),
+        books=np.empty(BOOKS),
+        hit_crystal=np.empty(most_hits, dtype=np.int64),
+        hits=np.empty((most_hits, 3)),
+        depths=np.empty(DEPTHS),
+        escapes=np.empty(2048),
+    )
 
 
 class Tally(NamedTuple):
@@ -169,19 +197,13 @@ def enter(
 
 @kernel
 def run_block(
-    seed: np.uint64, first: int, count: int, t: Tables, g: Geometry, s: Source, r: Rules, most_hits: int,
-    tally: Tally,
+    seed: np.uint64, first: int, count: int, t: Tables, g: Geometry, s: Source, r: Rules,
+    memory: Scratch, record: FloatArray, tally: Tally,
 ) -> None:  # fmt: skip
     """Histories first, first + 1, ... one after the other into one tally; this is what a thread runs."""
-    stack, open_vacancies, holes = np.empty((512, 12)), np.empty(128, dtype=np.int64), np.empty(64)
-    books, depths, escapes = np.empty(BOOKS), np.empty(DEPTHS), np.empty(2048)
-    hit_crystal, hits = np.empty(most_hits, dtype=np.int64), np.empty((most_hits, 3))
-    record = np.empty((0, 8))
     for history in range(first, first + count):
         struck, _ = follow(
-            seed, np.uint64(history), t, g, s, r, stack, open_vacancies, holes,
-            books, hit_crystal, hits, depths, escapes, record,
+            seed, np.uint64(history), t, g, s, r, memory.stack, memory.open_vacancies, memory.holes,
+            memory.books, memory.hit_crystal, memory.hits, memory.depths, memory.escapes, record,
         )  # fmt: skip
-        enter(books, struck, hits, depths, escapes, history, tally)
-
-
+        enter(memory.books, struck, memory.hits, memory.depths, memory.escapes, history, tally)

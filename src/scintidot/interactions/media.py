@@ -268,9 +268,7 @@ def stack(media: Sequence[Medium], local_below: float = 0.0) -> Tables:
     acoustic_numbers, lattice = np.ones((count, 1)), np.zeros((count, LATTICE_POINTS, 2))
     mode_numbers = np.ones((count, modes, 3))
     numbers, limit = np.zeros((count, 6)), np.zeros((count, ROWS), dtype=np.float32)
-    symbols = sorted({name.split()[0] for m in media for name in m.tables.shell if " " in name})
-    symbols = sorted({*symbols, *(s for m in media for s in compound_of(m.material).symbols)})
-    kinds = _Vacancies(symbols)
+    kinds = Vacancies.of_media(media)
     for k, one in enumerate(media):
         t, shown = one.tables, len(one.tables.shell)
         rates[k] = _rates(one, local_below, limit[k])
@@ -361,7 +359,7 @@ def _transfers(crystal: acoustic.Acoustic) -> FloatArray:
     return np.asarray(np.interp(wanted, curve, at) / most[:, None])
 
 
-class _Vacancies:
+class Vacancies:
     """Vacancies of several elements and their transitions, one after the other."""
 
     def __init__(self, symbols: Sequence[str]) -> None:
@@ -383,6 +381,11 @@ class _Vacancies:
         ).astype(np.int64)
         self.energy = np.concatenate([t.energy for t in tables])
         self.binding = np.concatenate([t.shells.binding_energy for t in tables])
+
+    @classmethod
+    def of_media(cls, media: Sequence[Medium]) -> Vacancies:
+        """Of every element that occurs."""
+        return cls(sorted({symbol for m in media for symbol in compound_of(m.material).symbols}))
 
     def of(self, symbol: str, shell: str) -> int:
         """Which species a vacancy is."""

@@ -100,7 +100,7 @@ class Rules(NamedTuple):
     local_below: float  # treatment local: secondaries below this stay where they are born; 0: track
     holes_ionise: int
     reject_by_range: int
-    limit_steps: int
+    delta_tracking: int
 
 
 PRIMARY, HEAT, HELD, ESCAPED, FLUORESCENCE, SURFACE = 0, 1, 4, 7, 8, 9
@@ -386,6 +386,22 @@ def vacancy_relaxes(
 
 
 @kernel
+def total_rate(t: Tables, m: int, i: int, f: float, energy: float) -> float:
+    """Of everything that can happen to an electron. [1/nm]"""
+    total = rate(t, m, i, f, MOTT) + rate(t, m, i, f, ACOUSTIC)
+    total += rate(t, m, i, f, EMISSION) + rate(t, m, i, f, ABSORPTION)
+    if energy > t.medium[m, THRESHOLD]:
+        total += rate(t, m, i, f, INELASTIC)
+    return total
+
+
+@kernel
+def wrapped(x: float, box: float) -> float:
+    """A coordinate in the periodic box."""
+    return x - box * math.floor(x / box)
+
+
+@kernel
 def follow(
     seed: np.uint64, history: np.uint64, t: Tables, g: Geometry, s: Source, r: Rules,
     stack: FloatArray, open_vacancies: IntArray, holes: FloatArray,
@@ -528,55 +544,95 @@ def follow(
                     total = inelastic + mott + acoustic + emission + absorption
                 fresh = False
 
-            # --- a straight flight to the next event or surface
-            state += increment
-            flight = FAR if total == 0.0 else -math.log(1.0 - uniform(state)) / total
-            if total == 0.0 and m >= 0 and soft == 0.0:  # nothing can happen to it here any more
-                keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)
+            if r.delta_tracking == 1:
+                # --- Woodcock: fly in the densest medium, then ask where one is and whether anything happens there
                 if region != HOST:
-                    books[ELECTRONS] += 1
-                    hits[slot, HIT_ELECTRONS] += 1
-                break
-            limited = False
-            if soft > 0.0 and soft * flight > STEP_SHARE * energy:
-                flight, limited = STEP_SHARE * energy / soft, True
-            met, axis, into = False, 0, region
-            if region == HOST:
-                if g.box == 0.0:
-                    d, axis = way_in(g.kind, g.items[0, 3], g.items[0, 4], g.items[0, 5], x, y, z, ux, uy, uz)
-                    if d < flight:
-                        flight, met, item = d, True, 0
-                    x, y, z = x + flight * ux, y + flight * uy, z + flight * uz
-                else:
-                    flight, into_item, axis, x, y, z = flight_in_box(
-                        g.kind, g.items, g.cell_start, g.cell_items, g.cells, g.box,
-                        x, y, z, ux, uy, uz, min(flight, 1e3 * g.box),
-                    )  # fmt: skip
-                    if into_item >= 0:
-                        met, item = True, into_item
-                        x, y, z = x - g.items[item, 0], y - g.items[item, 1], z - g.items[item, 2]
-                    elif total == 0.0:  # vacuum, and no crystal in a thousand boxes
-                        books[ESCAPED] += energy
-                        books[ESCAPES] += 1
-                        break
-                into = SHELL if g.core > 0.0 else CORE
+                    x, y, z = x + g.items[item, 0], y + g.items[item, 1], z + g.items[item, 2]
+                i, f = row_of(energy)
+                densest = 0.0
+                for k in range(t.rates.shape[0]):
+                    densest = max(densest, total_rate(t, k, i, f, energy))
+                state += increment
+                flight = min(-math.log(1.0 - uniform(state)) / densest, 1e3 * g.box)
+                x, y, z = (
+                    wrapped(x + flight * ux, g.box),
+                    wrapped(y + flight * uy, g.box),
+                    wrapped(z + flight * uz, g.box),
+                )
+                item = item_at(g.kind, g.items, g.cell_start, g.cell_items, g.cells, g.box, x, y, z)
+                region = HOST
+                if item >= 0:
+                    x, y, z = x - g.items[item, 0], y - g.items[item, 1], z - g.items[item, 2]
+                    region = region_of(g, item, x, y, z)
+                    slot = slot_of(g.crystal_of[item], hit_crystal, hits, count, books)
+                    count = max(count, slot + 1)
+                m = g.medium[region]
+                fresh = True
+                state += increment
+                if m < 0 or uniform(state) * densest >= total_rate(t, m, i, f, energy):
+                    if m < 0:
+                        fresh = False
+                    continue
+                if energy <= t.medium[m, CUT]:
+                    continue
+                acoustic, emission = rate(t, m, i, f, ACOUSTIC), rate(t, m, i, f, EMISSION)
+                mott, absorption = rate(t, m, i, f, MOTT), rate(t, m, i, f, ABSORPTION)
+                inelastic = rate(t, m, i, f, INELASTIC) if energy > t.medium[m, THRESHOLD] else 0.0
+                total, rated, flight, soft, limited, met = (
+                    inelastic + mott + acoustic + emission + absorption, energy, 0.0, 0.0, False, False,
+                )  # fmt: skip
+            # --- a straight flight to the next event or surface
             else:
-                hx, hy, hz = g.items[item, 3], g.items[item, 4], g.items[item, 5]
-                if region == CORE and g.core > 0.0:
-                    d, axis = way_out(g.kind, g.core * hx, g.core * hy, g.core * hz, x, y, z, ux, uy, uz)
-                    into = SHELL
-                else:
-                    d, axis = way_out(g.kind, hx, hy, hz, x, y, z, ux, uy, uz)
-                    into = HOST
-                    if region == SHELL:
-                        d_core, axis_core = way_in(
-                            g.kind, g.core * hx, g.core * hy, g.core * hz, x, y, z, ux, uy, uz
+                state += increment
+                flight = FAR if total == 0.0 else -math.log(1.0 - uniform(state)) / total
+                if total == 0.0 and m >= 0 and soft == 0.0:  # nothing can happen to it here any more
+                    keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)
+                    if region != HOST:
+                        books[ELECTRONS] += 1
+                        hits[slot, HIT_ELECTRONS] += 1
+                    break
+                limited = False
+                if soft > 0.0 and soft * flight > STEP_SHARE * energy:
+                    flight, limited = STEP_SHARE * energy / soft, True
+                met, axis, into = False, 0, region
+                if region == HOST:
+                    if g.box == 0.0:
+                        d, axis = way_in(
+                            g.kind, g.items[0, 3], g.items[0, 4], g.items[0, 5], x, y, z, ux, uy, uz
                         )
-                        if d_core < d:
-                            d, axis, into = d_core, axis_core, CORE
-                if d < flight:
-                    flight, met = d, True
-                x, y, z = x + flight * ux, y + flight * uy, z + flight * uz
+                        if d < flight:
+                            flight, met, item = d, True, 0
+                        x, y, z = x + flight * ux, y + flight * uy, z + flight * uz
+                    else:
+                        flight, into_item, axis, x, y, z = flight_in_box(
+                            g.kind, g.items, g.cell_start, g.cell_items, g.cells, g.box,
+                            x, y, z, ux, uy, uz, min(flight, 1e3 * g.box),
+                        )  # fmt: skip
+                        if into_item >= 0:
+                            met, item = True, into_item
+                            x, y, z = x - g.items[item, 0], y - g.items[item, 1], z - g.items[item, 2]
+                        elif total == 0.0:  # vacuum, and no crystal in a thousand boxes
+                            books[ESCAPED] += energy
+                            books[ESCAPES] += 1
+                            break
+                    into = SHELL if g.core > 0.0 else CORE
+                else:
+                    hx, hy, hz = g.items[item, 3], g.items[item, 4], g.items[item, 5]
+                    if region == CORE and g.core > 0.0:
+                        d, axis = way_out(g.kind, g.core * hx, g.core * hy, g.core * hz, x, y, z, ux, uy, uz)
+                        into = SHELL
+                    else:
+                        d, axis = way_out(g.kind, hx, hy, hz, x, y, z, ux, uy, uz)
+                        into = HOST
+                        if region == SHELL:
+                            d_core, axis_core = way_in(
+                                g.kind, g.core * hx, g.core * hy, g.core * hz, x, y, z, ux, uy, uz
+                            )
+                            if d_core < d:
+                                d, axis, into = d_core, axis_core, CORE
+                    if d < flight:
+                        flight, met = d, True
+                    x, y, z = x + flight * ux, y + flight * uy, z + flight * uz
             if soft > 0.0:
                 lost = min(energy, soft * flight)
                 middle = 0.5 * flight

@@ -58,7 +58,7 @@ def deposit(
     surface: Annotated[
         str, typer.Option(metavar="NAME", help="quantum-step, classical-step or none.")
     ] = "quantum-step",
-    holes: Annotated[str, typer.Option(metavar="NAME", help="ionise or stay.")] = "ionise",
+    holes: Annotated[str, typer.Option(metavar="NAME", help="settle or ionise.")] = "settle",
     whole_tracks: Annotated[
         bool, typer.Option("--whole-tracks", help="Follow electrons in the host that cannot come back, too.")
     ] = False,

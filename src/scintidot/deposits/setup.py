@@ -49,9 +49,10 @@ ELASTIC = {
     "none": "no elastic scattering: straight flight between collisions",
 }
 HOLES = {
-    "ionise": "a hole deeper in the valence band than the gap makes a pair; the two holes and the electron share what is "
-    "left, every division alike",
-    "stay": "holes give their depth to the lattice",
+    "settle": "a hole in the valence band gives its depth to the lattice; one below the band is filled from it, and the "
+    "energy lifts another electron of the band",
+    "ionise": "a hole deeper than the gap makes a pair; the two holes and the electron share what is left, every division "
+    "alike",
 }
 _SURFACES = {"none": NO_SURFACE, "classical-step": CLASSICAL, "quantum-step": QUANTUM}
 START_MEANINGS = {
@@ -233,7 +234,7 @@ def read_setup(
     elastic: str = "partial-wave",
     phonons: str | None = None,
     surface: str = "quantum-step",
-    holes: str = "ionise",
+    holes: str = "settle",
     whole_tracks: bool = False,
     tracking: str = "surface",
     temperature: object = 300.0,

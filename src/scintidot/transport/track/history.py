@@ -303,22 +303,31 @@ def holes_settle(
 ) -> tuple[int, np.uint64]:  # fmt: skip
     """A hole ``hole`` eV below the top of the valence band rises to it; on the way it may lift further electrons.
 
-    While it lies deeper than the gap it makes a pair; what is left is shared by the two holes and the electron, every
-    division alike. Returns the height of the stack and the state.
+    A hole below the band is filled from the band, and the energy lifts another electron of the band (Auger). In the
+    band it gives its energy to the lattice; or, with ``holes_ionise``, it makes a pair while it lies deeper than the
+    gap, and the two holes and the electron share what is left, every division alike. Returns the height of the stack
+    and the state.
     """
-    gap = t.medium[m, GAP]
+    gap, width = t.medium[m, GAP], t.medium[m, BAND_WIDTH]
     waiting = 1
     holes[0] = hole
     while waiting > 0:
         waiting -= 1
         deep = holes[waiting]
-        if r.holes_ionise == 0 or gap <= 0.0 or deep <= gap or waiting + 2 > holes.shape[0]:
+        if gap <= 0.0 or deep <= gap or (r.holes_ionise == 0 and deep <= width):
             keep(g, region, item, slot, x, y, z, deep, 0.0, 0, books, hits, depths)
             continue
+        if waiting + 2 > holes.shape[0]:
+            books[FAULT] = STACK_FULL
+            break
         state += increment
         u = uniform(state)
         state += increment
         first, second, energy = split(deep - gap, u, uniform(state))
+        if r.holes_ionise == 0:
+            first = u * min(width, deep - gap)
+            second = uniform(state) * min(width, deep - gap - first)
+            energy = deep - gap - first - second
         holes[waiting], holes[waiting + 1] = first, second
         waiting += 2
         keep(g, region, item, slot, x, y, z, 0.0, gap, 1, books, hits, depths)
@@ -773,7 +782,7 @@ def follow(
                 hole = uniform(state) * min(t.medium[m, BAND_WIDTH], other)
                 other -= hole
                 heat = 0.0
-                if hole > t.medium[m, GAP]:
+                if r.holes_ionise == 1 and hole > t.medium[m, GAP]:
                     n, state = holes_settle(
                         t, g, r, m, hole, holes, state, increment,
                         x, y, z, item, region, slot, generation, track, stack, n, books, hits, depths,

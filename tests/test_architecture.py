@@ -68,7 +68,6 @@ QUARANTINE = {
     "dask": {"scale"},
     "h5py": {"interchange"},
     "uproot": {"interchange"},
-    "mcpl": {"interchange"},
     "calzone": {"interchange"},
     "matplotlib": {"report", "app"},
     "mpl_toolkits": {"report", "app"},

@@ -163,6 +163,19 @@ def test_topas_ntuple_with_its_header(tmp_path):
     assert any("Volume Name" in note for note in deposits.assumptions)
 
 
+def test_phase_space_of_topas_is_no_table_of_deposits(tmp_path):
+    header = " 1: Position X [cm]\n 2: Direction Cosine X\n 3: Energy [MeV]\n 4: Event ID\n"
+    write(tmp_path, "Columns of data are as follows:\n" + header, "a.header")
+    with pytest.raises(BadFile, match=r"'Energy .MeV.' beside 'Direction Cosine X', so a list of particles"):
+        read_deposits(write(tmp_path, "0 1 7 0\n", "a.phsp"), events=3)
+
+
+def test_binary_output_of_topas_is_refused(tmp_path):
+    write(tmp_path, "Byte order of each record is as follows:\nf4: Energy [MeV]\n", "a.header")
+    with pytest.raises(BadFile, match="binary ntuples are not read"):
+        read_deposits(write(tmp_path, b"abc", "a.phsp"), events=3)
+
+
 def test_runs_are_kept_apart(tmp_path):
     path = write(tmp_path, "run,event,nc,edep_eV\n0,0,0,1\n1,0,0,2\n1,1,0,4\n")
     deposits = read_deposits(path, events=10)

@@ -46,6 +46,9 @@ _ENERGY = (
     ),
     ("energy", "e"),
 )
+_OF_A_TRACK = ("directioncosinex", "predirectionx", "momentumx", "px", "ux", "dx", "xdir", "dirx")
+"""Beside these a plain 'energy' is that of a particle, not a deposit."""
+
 _EVENTS = (
     *("events", "nevents", "numberofevents", "simulatedevents", "histories", "nhistories"),
     *("numberoforiginalhistories", "primaries", "numberofprimaries", "totalnbprimaries"),
@@ -188,6 +191,11 @@ def _one(table: Table, what: str, example: str, wanted: tuple[str, ...]) -> str:
 
 def _energy_column(table: Table) -> str:
     deposits, general = (_matching(table.columns, tier) for tier in _ENERGY)
+    track = _matching(table.columns, _OF_A_TRACK)
+    if track and not deposits and general:
+        found = f"{general[0]!r} beside {track[0]!r}, so a list of particles"
+        hint = "If it is a deposit, rename it to edep with its unit."
+        refuse(table.where, "energy column", "the table", "deposits", found, hint)
     wanted = _ENERGY[0] if deposits or not general else _ENERGY[1]
     return _one(table, "energy column", "such as 'edep_keV' or 'energy_eV'", wanted)
 

@@ -54,6 +54,10 @@ _EVENTS = (
     *("numberoforiginalhistories", "primaries", "numberofprimaries", "totalnbprimaries"),
 )
 
+_NUMBER = re.compile(
+    r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:nan|inf)", re.IGNORECASE
+)
+
 _IN_BRACKETS = re.compile(r"(?P<name>.*?)[\s_]*[\[(]\s*(?P<unit>[^\])]*?)\s*[\])]")
 _BEHIND = re.compile(r"(?P<name>.*?)(?:[\s_./:-]+|(?<=[a-z])(?=[kMG]?eV$))(?P<unit>[kmMgG]?[eE][vV])")
 
@@ -110,6 +114,11 @@ def unit_factor(unit: str, *, where: str, who: str) -> float:
         hint = "Is it 'MeV' or 'meV'?" if unit.lower() == "mev" else nearest(unit, ENERGY_UNITS, listed=True)
         refuse(where, "energy unit", who, "one of " + ", ".join(ENERGY_UNITS), repr(unit), hint)
     return ENERGY_UNITS[usual]
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is a number as spreadsheets and programs write it; ``1_000`` and other digits are not."""
+    return _NUMBER.fullmatch(word.strip()) is not None
 
 
 def refuse(
@@ -223,10 +232,13 @@ def _factor(table: Table, column: str, said: str | None, notes: list[str]) -> fl
 
 def _numbers(table: Table, column: str) -> FloatArray:
     values = np.asarray(table.columns[column]())
+    if values.ndim == 1 and values.dtype.kind == "U":
+        wrong = ((i, word) for i, word in enumerate(map(str, values)) if not is_number(word))
+        row, word = next(wrong, (0, str(values[0])))
+        refuse(table.at(row), "number", column, "a number", repr(word))
     if values.ndim != 1 or values.dtype.kind not in "iufb":
-        refuse(
-            table.where, "column", column, "one number in each row", f"{values.dtype} of shape {values.shape}"
-        )
+        found = f"{values.dtype} of shape {values.shape}"
+        refuse(table.where, "column", column, "one number in each row", found)
     return values.astype(np.float64)
 
 

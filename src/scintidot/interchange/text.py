@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scintidot.interchange.columns import Table, plain, refuse
+from scintidot.interchange.columns import Table, is_number, plain, refuse
 
-_NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[+-]?[\d.]*,[\d.,]+(?:[eE][+-]?\d+)?")
 _TOPAS_COLUMN = re.compile(r"\s*\d+:\s*(.+?)\s*")
 _TOPAS_HISTORIES = re.compile(r"Number of Original Histories:\s*(\d+)\s*")
@@ -28,7 +27,7 @@ def read_text(content: bytes, path: Path) -> tuple[Table, list[str]]:
     metadata, remembered = _metadata(comments)
     separator = _geant4_separator(comments)
     header = [text.split()[2] for _, text in comments if text.startswith("column ") and len(text.split()) > 2]
-    if not header and (beside := path.with_suffix(".header")).is_file():
+    if not header and path.suffix == ".phsp" and (beside := path.with_suffix(".header")).is_file():
         header, more = _topas_header(_decoded(beside.read_bytes(), str(beside)), str(beside))
         metadata |= more
         separator = " "
@@ -110,7 +109,7 @@ def _title(comments: Lines, lines: Lines, where: str) -> tuple[str, Lines]:
         refuse(where, "table", "the file", expected, "nothing")
     (number, first), rest = lines[0], lines[1:]
     cells = _cells(first, _separator(first))
-    if not all(_NUMBER.fullmatch(cell) for cell in cells):
+    if not all(map(is_number, cells)):
         return first, rest
     above = next((text for line, text in comments if line == number - 1), "")
     if len(_cells(above, _separator(above))) != len(cells):
@@ -171,7 +170,7 @@ def _column(lines: Lines, index: int, name: str, separator: str, where: str) -> 
         return read(dtype=np.float64)
     except ValueError:
         words = read(dtype=str)
-    numbers = [_NUMBER.fullmatch(word.strip()) is not None for word in words]
+    numbers = [is_number(str(word)) for word in words]
     if sum(numbers) > len(words) / 2:
         wrong = numbers.index(False)
         refuse(f"{where}:{lines[wrong][0]}", "number", name, "a number", repr(str(words[wrong])))

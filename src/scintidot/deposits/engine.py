@@ -26,8 +26,8 @@ from scintidot.transport.track.tally import (
     scratch,
 )
 
-BLOCK = 1024
-"""Histories of one block. Another number would round sums in another order."""
+BLOCK_IN_VACUUM, BLOCK_IN_MATTER = 8192, 512
+"""Histories of one block, which must not depend on the threads: sums round in its order. Short histories in long blocks."""
 FEWEST_BLOCKS = 8
 """Before a wanted relative error is believed."""
 LARGEST_IMBALANCE = 1e-9
@@ -108,12 +108,14 @@ def run(
             memory.scratch = scratch(most_hits)
         own: Scratch = memory.scratch
         tally = empty_tally()
-        first = index * BLOCK
-        count = min(BLOCK, histories - first)
+        first = index * size
+        count = min(size, histories - first)
         run_block(np.uint64(seed), first, count, tables, geometry, source, rules, own, nothing, tally)
         return tally
 
-    blocks = -(-histories // BLOCK)
+    size = BLOCK_IN_VACUUM if geometry.medium[2] < 0 else BLOCK_IN_MATTER
+    blocks = -(-histories // size)
+    run_block(np.uint64(seed), 0, 0, tables, geometry, source, rules, scratch(1), nothing, empty_tally())  # compiles
     started = time.perf_counter()
     interrupted = False
     results = in_order(block, blocks, threads)

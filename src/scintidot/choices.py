@@ -88,7 +88,7 @@ def describe(material: Material, host: Material, config: RunConfig, deposits: De
         "start_meaning": STARTS[config.radiation.start],
         "deposit": config.deposit.model,
         "deposit_meaning": DEPOSITS.get(config.deposit.model, "read from a file of another program"),
-        "deposit_limits": continuous.LIMITS if config.deposit.model == "continuous" else None,
+        "deposit_limits": DEPOSIT_LIMITS.get(config.deposit.model, "those of that program"),
         **(_simulation(config, deposits) if config.deposit.model in SIMULATED else {}),
         "deposit_mean_over": "every crossing" if config.radiation.start == "crossing" else "every event",
         "stopping_power": stopping.THEORY,
@@ -126,6 +126,11 @@ def describe(material: Material, host: Material, config: RunConfig, deposits: De
     }
 
 
+DEPOSIT_LIMITS = {
+    "continuous": continuous.LIMITS,
+    "track": "free atoms and a dielectric medium down to the band gap, sharp surface, no photons followed",
+    "local": "no slow secondary electron leaves: deposits of the smallest crystals come out two to three times too high",
+}
 SIMULATED = ("track", "local")
 """Deposit models that run the engine."""
 
@@ -133,13 +138,14 @@ SIMULATED = ("track", "local")
 def _simulation(config: RunConfig, deposits: Deposits) -> dict[str, Any]:
     """Choices that only a simulation has."""
     chosen = config.deposit
+    pair_energy, fano = deposits.pair_creation_energy, deposits.fano_factor
     return {
         "local_deposit_below_eV": chosen.local_below_eV,
         "histories": chosen.histories,
         "relative_error": chosen.relative_error,
         "seed": chosen.seed,
-        "simulated_pair_creation_energy_eV": deposits.pair_creation_energy,
-        "simulated_fano_factor": deposits.fano_factor,
+        "simulated_pair_creation_energy_eV": "no pairs in this model" if pair_energy is None else pair_energy,
+        "simulated_fano_factor": "no pairs in this model" if fano is None else fano,
         "deposit_between_sizes": "analytic model times the simulated ratio, whose logarithm is a parabola in that of "
         "the size; bands and other energies and starts likewise",
     }

@@ -143,7 +143,11 @@ def loss_function_notes(
 ) -> tuple[list[str], dict[str, Any] | None, list[dict[str, Any]]]:
     """What there is to know about the collisions in a material: warnings, band and bibliography, without computing any."""
     table, medium = _loss_function(material), loss_medium_of(material)
-    return _warnings(material, table, medium, [_BORN_LIMIT]), _band(material), _bibliography(material, "full-penn")
+    return (
+        _warnings(material, table, medium, [_BORN_LIMIT]),
+        _band(material),
+        _bibliography(material, "full-penn"),
+    )
 
 
 def tabulate(material: Material | str | Path, *, exchange: str = DEFAULT_EXCHANGE) -> InelasticTable:

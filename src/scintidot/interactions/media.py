@@ -49,6 +49,17 @@ REACH_MARGIN = 1.5
 """Farthest that an electron may come over its mean range."""
 
 
+_SECTIONS = ("density", "band_gap", "refractive_index", "electrons.", "phonons.", "dielectric.")
+
+
+def transport_fingerprint(material: Material) -> str:
+    """Of what electrons feel of a card: another quantum yield or Auger rate leaves it as it is."""
+    card = material.card
+    numbers = [f"{key}={q.value!r}" for key, q in card.quantities() if key.startswith(_SECTIONS)]
+    formula = "" if card.composition is None else card.composition.formula
+    return fingerprint(*(text.encode() for text in (formula, *numbers, *material.tables().values())))
+
+
 @dataclass(frozen=True, eq=False)
 class MediumTables:
     """What one material's electrons do, on the grid of the engine. Energies [eV], lengths [nm]."""
@@ -71,7 +82,9 @@ class MediumTables:
 def medium_tables(material: Material, exchange: str = DEFAULT_EXCHANGE) -> MediumTables:
     """The tables of a material, from the cache where they are kept."""
     loss_medium_of(material)  # refuses a card that lacks what collisions need, before any work
-    key = fingerprint(*(text.encode() for text in ("track", METHOD, exchange, material.fingerprint)))
+    key = fingerprint(
+        *(text.encode() for text in ("track", METHOD, exchange, transport_fingerprint(material)))
+    )
     dataset = kept("track", key, partial(_build, material, exchange))
     return MediumTables(**{field.name: dataset[field.name].to_numpy() for field in fields(MediumTables)})
 
@@ -314,7 +327,9 @@ def _rates(
     one: Medium, local_below: float, limit: np.ndarray[tuple[int], np.dtype[np.float32]]
 ) -> FloatArray:
     t, rates = one.tables, np.zeros((ROWS, 8))
-    rates[:, columns.INELASTIC] = t.inelastic
+    section = one.material.card.dielectric
+    scale = 1.0 if section is None else section.stopping_power_scale.value
+    rates[:, columns.INELASTIC] = scale * t.inelastic
     if one.elastic != "none":
         weight = np.array([acoustic.mott_weight(e) if one.acoustic is not None else 1.0 for e in GRID])
         rates[:, columns.MOTT] = weight * t.mott
@@ -336,9 +351,9 @@ def _rates(
             split = float(np.interp(local_below, row, probability, right=1.0))
             mean = np.concatenate([[0.0], np.cumsum((row[1:] + row[:-1]) / 2 * step)])
             limit[i] = split
-            rates[i, columns.HARD] = t.inelastic[i] * (1 - split)
-            rates[i, columns.SOFT] = t.inelastic[i] * float(np.interp(split, probability, mean))
-    stopping = np.maximum(t.stopping, 1e-12)
+            rates[i, columns.HARD] = scale * t.inelastic[i] * (1 - split)
+            rates[i, columns.SOFT] = scale * t.inelastic[i] * float(np.interp(split, probability, mean))
+    stopping = np.maximum(scale * t.stopping, 1e-12)
     slowing = np.flatnonzero(max(one.cut, float(t.threshold)) * 1.05 < GRID)
     reach = np.zeros(ROWS)
     inverse = 1 / stopping[slowing]

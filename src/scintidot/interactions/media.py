@@ -40,7 +40,7 @@ from scintidot.transport.track.tables import (
 if TYPE_CHECKING:
     import xarray
 
-METHOD = "2"
+METHOD = "3"
 """Counted up whenever the same card gives other tables."""
 SHARE_ENERGIES, SHARE_LOSSES = 24, 192
 LATTICE_POINTS = 129
@@ -113,7 +113,7 @@ def _inelastic(material: Material, exchange: str) -> dict[str, object]:
         loss[i] = threshold if row is None else loss_quantiles(row, probability)
     table = inelastic_table(medium, response, exchange, GRID[first::4][:2])  # for the recoil
     recoil = np.zeros((RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES))
-    part = np.linspace(0, 1, RECOIL_QUANTILES)
+    part = 1 - np.linspace(1, 0, RECOIL_QUANTILES) ** 4
     for k in range(RECOIL_ROWS):
         i = min(max(4 * k, first), ROWS - 1)
         losses = np.minimum(
@@ -365,13 +365,13 @@ def _rates(
 
 
 def _transfers(crystal: acoustic.Acoustic) -> FloatArray:
-    """Quantiles of s/s_max: at every energy they follow from one curve, the integral of f(s) s ds."""
+    """Quantiles of (s/s_max)^2: at every energy they follow from one curve, the integral of f(s) s ds."""
     at = np.linspace(0, acoustic.largest_transfer(float(GRID[-1]), crystal) ** 0.5, 6000) ** 2
     density = np.array([acoustic.differential(float(s), crystal) for s in at]) * at
     curve = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(at))])
     most = np.array([acoustic.largest_transfer(float(e), crystal) for e in GRID])
     wanted = np.interp(most, at, curve)[:, None] * np.linspace(0, 1, TRANSFER_QUANTILES)
-    return np.asarray(np.interp(wanted, curve, at) / most[:, None])
+    return np.asarray(np.square(np.interp(wanted, curve, at) / most[:, None]))
 
 
 class Vacancies:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,16 +33,12 @@ def shared() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Tables are kept in a folder of the test run, never in that of the user."""
-    base = tmp_path_factory.getbasetemp()
-    together = (
-        base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    )  # compiled and tabulated once for all
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SCINTIDOT_CACHE", str(together / "cache"))
-        yield
+def pytest_configure(config: pytest.Config) -> None:
+    """Tables and compiled code are kept among pytest's own files, never in the folder of the user."""
+    if not hasattr(config, "workerinput"):  # workers inherit the environment
+        cache = getattr(config, "cache", None)
+        folder = tempfile.mkdtemp() if cache is None else cache.mkdir("scintidot")
+        os.environ["SCINTIDOT_CACHE"] = str(folder)
 
 
 class Outcome(NamedTuple):

@@ -599,6 +599,10 @@ def follow(
                     if region != HOST:
                         books[ELECTRONS] += 1
                         hits[slot, HIT_ELECTRONS] += 1
+                    if recording:
+                        points = note(
+                            record, points, g, item, region, x, y, z, energy, STOPPED, generation, track
+                        )
                     break
                 limited = False
                 if soft > 0.0 and soft * flight > STEP_SHARE * energy:
@@ -622,7 +626,13 @@ def follow(
                             x, y, z = x - g.items[item, 0], y - g.items[item, 1], z - g.items[item, 2]
                         elif total == 0.0:  # vacuum, and no crystal in a thousand boxes
                             books[ESCAPED] += energy
+                            if books[ESCAPES] < escapes.shape[0]:
+                                escapes[int(books[ESCAPES])] = energy
                             books[ESCAPES] += 1
+                            if recording:
+                                points = note(
+                                    record, points, g, item, region, x, y, z, energy, LEFT, generation, track
+                                )
                             break
                     into = SHELL if g.core > 0.0 else CORE
                 else:
@@ -785,7 +795,7 @@ def follow(
                 if r.holes_ionise == 1 and hole > t.medium[m, GAP]:
                     n, state = holes_settle(
                         t, g, r, m, hole, holes, state, increment,
-                        x, y, z, item, region, slot, generation, track, stack, n, books, hits, depths,
+                        x, y, z, item, region, slot, generation, 0, stack, n, books, hits, depths,
                     )  # fmt: skip
                 else:
                     heat = hole
@@ -793,7 +803,7 @@ def follow(
             else:
                 n, state = vacancy_relaxes(
                     t, g, r, m, t.shell_species[m, shell], open_vacancies, holes, state, increment,
-                    x, y, z, item, region, slot, generation, track, stack, n, books, hits, depths,
+                    x, y, z, item, region, slot, generation, 0, stack, n, books, hits, depths,
                 )  # fmt: skip
             if recording:
                 points = note(record, points, g, item, region, x, y, z, energy, IONISED, generation, track)

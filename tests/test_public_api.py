@@ -23,6 +23,7 @@ PUBLIC = [
     "low_energy",
     "predict",
     "relaxation",
+    "shower",
     "source_spectrum",
 ]
 

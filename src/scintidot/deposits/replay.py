@@ -273,6 +273,8 @@ def _columns(record: npt.NDArray[np.float64], setup: Setup) -> Points:
         given_up &= energy > setup.media[2].cut
     event = np.where(given_up, GIVEN_UP, event)
     kept = first | (event != BORN)
+    if setup.box > 0:  # a crystal may reach over a wall of the box
+        x, y, z = (np.mod(column, setup.box) for column in (x, y, z))
     return {
         "x_nm": x[kept],
         "y_nm": y[kept],

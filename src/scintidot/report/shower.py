@@ -32,18 +32,23 @@ class Mark:
 
 
 MARKS = {
+    "start": Mark("start of the primary", "*", "circle-open", 9.0),
     "phonon": Mark("phonon", ".", "circle", 1.6),
     "ionised": Mark("ionisation", "o", "circle", 3.0),
     "stopped": Mark("electron stops", "s", "square", 3.4, filled=False),
-    "left": Mark("electron escapes", "^", "diamond", 7.0),
+    "left": Mark("electron escapes", "^", "diamond", 6.0),
     "given_up": Mark("cannot come back", "x", "x", 4.5),
 }
+"""Drawn in this order."""
 OUTLINE, FACE = "#333333", "#56B4E9"
 MOST_STEPS = 400
 """Of the slider."""
 MOST_SEGMENTS = 60_000
 """That are drawn; of longer histories the first ones."""
-MOST_LABELS = 6
+MOST_LABELS, LOWEST_LABEL = 4, 50.0
+"""Escaping electrons whose energy [eV] is written beside them."""
+MANY = 1500
+"""Segments from which on lines are thin."""
 VIEW_OF_HOST = 2.0
 """Edge of the view over that of the nanocrystal, where there is a host."""
 _CORNERS = np.array(list(product((-1.0, 1.0), repeat=3)))
@@ -86,6 +91,13 @@ def draw_shower(document: dict[str, Any], path: Path, view_nm: float | None = No
         write = partial(_write_picture, document=document, scene=scene, kind=kind[1:], metadata=metadata)
     write_together(path.parent, {path.name: write}, "--out")
     return scene.notes
+
+
+def _events(document: dict[str, Any]) -> npt.NDArray[np.str_]:
+    """Of the points; where a primary was born: start."""
+    columns = document["points"]
+    primary = (np.array(columns["generation"]) == 0) & (np.array(columns["event"]) == "born")
+    return np.where(primary, "start", columns["event"])
 
 
 # --- what is seen -----------------------------------------------------------------------------------------
@@ -275,9 +287,9 @@ def _write_picture(
     from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
     with settings():
-        drawing = Figure(figsize=(9.2, 8.0), layout="none")
+        drawing = Figure(figsize=(9.2, 7.6), layout="none")
         FigureCanvasAgg(drawing)
-        axes: Any = drawing.add_axes((0.0, 0.02, 0.80, 0.88), projection="3d", computed_zorder=False)
+        axes: Any = drawing.add_axes((-0.02, 0.0, 0.86, 0.92), projection="3d", computed_zorder=False)
         for faces in scene.filled:
             axes.add_collection3d(Poly3DCollection(faces, facecolors=FACE, alpha=0.05, linewidths=0, zorder=1))
         for lines, colour, width, style in (
@@ -293,21 +305,23 @@ def _write_picture(
                 )
         last = len(GENERATION_COLOURS) - 1
         drawn = np.minimum(scene.generations, last)
+        many = len(scene.segments) > MANY
         for generation in range(last, -1, -1):
             chosen = scene.segments[drawn == generation]
             if len(chosen):
                 axes.add_collection3d(
                     Line3DCollection(
-                        chosen, colors=GENERATION_COLOURS[generation], alpha=0.9 if generation < 2 else 0.65,
-                        linewidths=1.8 if generation == 0 else 0.9, zorder=3 + (last - generation) / 10,
+                        chosen, colors=GENERATION_COLOURS[generation], alpha=1.0 if generation == 0 else 0.5 if many else 0.85,
+                        linewidths=2.2 if generation == 0 else 0.6 if many else 1.0,
+                        zorder=3 + (last - generation) / 10,
                     )
                 )  # fmt: skip
         present = _marks(axes, document, scene)
         _labels(axes, document, scene)
         _axes(axes, scene)
         _legend(drawing, drawn, present)
-        drawing.text(0.03, 0.965, _title(document), fontsize=13, va="center")
-        drawing.text(0.03, 0.93, _books(document), fontsize=11, va="center")
+        drawing.text(0.03, 0.96, _title(document), fontsize=13, va="center")
+        drawing.text(0.03, 0.92, _books(document), fontsize=11, va="center")
         drawing.text(0.03, 0.025, _which(document), fontsize=9, color=GREY)
         if scene.notes:
             drawing.text(0.97, 0.025, scene.notes[-1].split(";")[0], fontsize=9, color=GREY, ha="right")
@@ -316,7 +330,7 @@ def _write_picture(
 
 def _marks(axes: Any, document: dict[str, Any], scene: Scene) -> list[str]:
     """Draw what happened; returns the kinds that are seen."""
-    points, events = _points(document), np.array(document["points"]["event"])
+    points, events = _points(document), _events(document)
     generation = np.minimum(document["points"]["generation"], len(GENERATION_COLOURS) - 1)
     present = []
     for event, mark in MARKS.items():
@@ -337,21 +351,29 @@ def _marks(axes: Any, document: dict[str, Any], scene: Scene) -> list[str]:
 
 def _labels(axes: Any, document: dict[str, Any], scene: Scene) -> None:
     """Energies of the fastest electrons that escape."""
+    from matplotlib.patheffects import withStroke
+
     columns, points = document["points"], _points(document)
-    chosen = np.flatnonzero((np.array(columns["event"]) == "left") & scene.inside)
     energy = np.array(columns["energy_eV"])
+    chosen = np.flatnonzero((np.array(columns["event"]) == "left") & scene.inside & (energy > LOWEST_LABEL))
     for k in sorted(chosen, key=lambda k: -energy[k])[:MOST_LABELS]:
-        axes.text(*points[k], f"  {_energy(float(energy[k]))}", fontsize=8.5, color="#222222", zorder=6)
+        axes.text(
+            *points[k], f"  {_energy(float(energy[k]))}", fontsize=9, color="#222222", zorder=6,
+            path_effects=[withStroke(linewidth=2.5, foreground="white")],
+        )  # fmt: skip
 
 
 def _axes(axes: Any, scene: Scene) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     low, high = scene.centre - scene.half, scene.centre + scene.half
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), zlim=(low[2], high[2]))
     axes.set(xlabel="x [nm]", ylabel="y [nm]", zlabel="z [nm]")
-    axes.set_box_aspect((1, 1, 1), zoom=0.92)
+    axes.set_box_aspect((1, 1, 1), zoom=1.0)
     axes.view_init(elev=20, azim=-58)
     axes.tick_params(labelsize=8.5, pad=1)
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
+        axis.set_major_locator(MaxNLocator(6, steps=(1, 2, 5, 10)))
         axis.set_pane_color((1, 1, 1, 0))
         axis.line.set_color("#999999")
         axis._axinfo["grid"].update(color="#e4e4e4", linewidth=0.6)
@@ -430,7 +452,7 @@ def _figure_of_page(document: dict[str, Any], scene: Scene) -> dict[str, Any]:
         for g in np.unique(drawn)
     ]  # fmt: skip
     columns, points = document["points"], _points(document).round(4)
-    events = np.array(columns["event"])
+    events = _events(document)
     words = [
         f"{event.replace('_', ' ')}, {_energy(energy)}<br>electron {electron}, generation {generation}<br>step {step}"
         for step, (event, energy, electron, generation) in enumerate(
@@ -479,7 +501,7 @@ def _figure_of_page(document: dict[str, Any], scene: Scene) -> dict[str, Any]:
             "legend": {"itemsizing": "constant"},
             "scene": {
                 "aspectmode": "cube",
-                "camera": {"eye": {"x": 0.8, "y": -1.5, "z": 0.7}},
+                "camera": {"eye": {"x": 0.9, "y": -1.75, "z": 0.75}},
                 **{
                     f"{name}axis": {**axis, "title": {"text": f"{name} [nm]"}, "range": [float(a), float(b)]}
                     for name, a, b in zip("xyz", low, high, strict=True)

@@ -123,7 +123,8 @@ def test_energy_of_those_that_leave_is_in_the_books(case: tuple[dict[str, Any], 
     left = one.points["event"] == "left"
     assert one.points["energy_eV"][left].sum() == pytest.approx(one.books["escaped_electrons_eV"], abs=1e-6)
     spent = sum(
-        float(one.books[key] or 0) for key in ("deposit_eV", "host_deposit_eV", "escaped_eV", "surface_work_eV")
+        float(one.books[key] or 0)
+        for key in ("deposit_eV", "host_deposit_eV", "escaped_eV", "surface_work_eV")
     )
     assert spent == pytest.approx(float(one.books["primary_eV"] or 0), rel=1e-9)
 
@@ -147,7 +148,10 @@ def test_document_is_json() -> None:
         ({"history": 3, "most_deposit": 10}, "either --history or --most-deposit"),
         ({"histories": 10}, "one that only a run has"),
         ({"edge_lenght": 10}, "Did you mean 'edge_length'?"),
-        ({"edge_length": "3,10"}, "track: bad value for --edge-length (expected one for one history, found 2)"),
+        (
+            {"edge_length": "3,10"},
+            "track: bad value for --edge-length (expected one for one history, found 2)",
+        ),
         ({"energy_keV": "1,7"}, "track: bad value for --energy-kev"),
         ({"shape": "ball"}, "track: bad name for --shape"),
     ],

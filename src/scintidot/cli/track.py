@@ -33,9 +33,7 @@ def _with_options_of_deposit(command: Callable[..., None]) -> Callable[..., None
 def track(
     context: typer.Context,
     out: Picture,
-    history: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Which history of the run, from 0.")
-    ] = "0",
+    history: Annotated[str, typer.Option(metavar="NUMBER", help="Which history of the run, from 0.")] = "0",
     most_deposit: Annotated[
         str | None,
         typer.Option(metavar="NUMBER", help="Instead: the one that leaves most among the first so many."),

@@ -107,7 +107,7 @@ def shower(
     history: object = 0,
     *,
     most_deposit: object = None,
-    progress: Progress = lambda step, share: None,
+    progress: Progress = lambda *_: None,
     **options: Any,
 ) -> Shower:
     """Replay one history of `deposit`: with the same seed and options it is the same history, to the bit.
@@ -263,7 +263,7 @@ def _recorded(
 
 
 def _columns(record: npt.NDArray[np.float64], setup: Setup) -> Points:
-    """Named columns. An electron that waited while a slower one went first goes on where it was: no point of its own."""
+    """Named columns. An electron that waited while a slower one went first goes on where it was."""
     x, y, z, energy = record[:, :4].T
     event, generation, electron, region = record[:, 4:].T.astype(int)
     first = np.zeros(len(record), dtype=bool)

@@ -170,7 +170,7 @@ def _view(
 def _segments(
     points: FloatArray, electron: npt.NDArray[np.int64], box: float
 ) -> tuple[FloatArray, npt.NDArray[np.int64]]:
-    """From each point of an electron to its next, and the place of the second; through walls of the box in two parts."""
+    """From each point of an electron to its next, and the place of the second; in two parts through walls."""
     order = np.argsort(electron, kind="stable")
     same = electron[order][1:] == electron[order][:-1]
     start, end = order[:-1][same], order[1:][same]
@@ -185,7 +185,9 @@ def _segments(
     return segments[steps], owners[steps]
 
 
-def clipped(segments: FloatArray, centre: FloatArray, half: float) -> tuple[FloatArray, npt.NDArray[np.int64]]:
+def clipped(
+    segments: FloatArray, centre: FloatArray, half: float
+) -> tuple[FloatArray, npt.NDArray[np.int64]]:
     """The parts of segments inside a cube, and which they were. [nm], shape (n, 2, 3)
 
     Liang and Barsky's way: the share of each segment between entering and leaving all three pairs of faces.
@@ -273,7 +275,9 @@ def _which(document: dict[str, Any]) -> str:
 def _generation_word(generation: int) -> str:
     last = len(GENERATION_COLOURS) - 1
     words = {0: "primary electron", 1: "1st generation", 2: "2nd generation", 3: "3rd generation"}
-    return f"{last}th and later" if generation >= last else words.get(generation, f"{generation}th generation")
+    return (
+        f"{last}th and later" if generation >= last else words.get(generation, f"{generation}th generation")
+    )
 
 
 # --- picture ----------------------------------------------------------------------------------------------
@@ -287,11 +291,14 @@ def _write_picture(
     from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
     with settings():
-        drawing = Figure(figsize=(9.2, 7.6), layout="none")
+        drawing = Figure(figsize=(9.2, 7.6))
+        drawing.set_layout_engine("none")
         FigureCanvasAgg(drawing)
         axes: Any = drawing.add_axes((-0.02, 0.0, 0.86, 0.92), projection="3d", computed_zorder=False)
         for faces in scene.filled:
-            axes.add_collection3d(Poly3DCollection(faces, facecolors=FACE, alpha=0.05, linewidths=0, zorder=1))
+            axes.add_collection3d(
+                Poly3DCollection(faces, facecolors=FACE, alpha=0.05, linewidths=0, zorder=1)
+            )
         for lines, colour, width, style in (
             (scene.outlines, OUTLINE, 0.9 if document["choices"]["shape"] != "sphere" else 0.35, "-"),
             (scene.cores, GREY, 0.5, "--"),
@@ -311,7 +318,8 @@ def _write_picture(
             if len(chosen):
                 axes.add_collection3d(
                     Line3DCollection(
-                        chosen, colors=GENERATION_COLOURS[generation], alpha=1.0 if generation == 0 else 0.5 if many else 0.85,
+                        chosen, colors=GENERATION_COLOURS[generation],
+                        alpha=1.0 if generation == 0 else 0.5 if many else 0.85,
                         linewidths=2.2 if generation == 0 else 0.6 if many else 1.0,
                         zorder=3 + (last - generation) / 10,
                     )
@@ -402,7 +410,8 @@ def _legend(drawing: Any, generations: npt.NDArray[np.int64], present: list[str]
 def _write_page(path: Path, *, document: dict[str, Any], scene: Scene) -> None:
     import plotly.io
 
-    text = plotly.io.to_html(
+    to_html: Any = plotly.io.to_html
+    text = to_html(
         _figure_of_page(document, scene), full_html=False, include_plotlyjs=True, validate=False,
         config={"displaylogo": False, "responsive": True}, default_height="100%",
         div_id="shower",
@@ -456,7 +465,13 @@ def _figure_of_page(document: dict[str, Any], scene: Scene) -> dict[str, Any]:
     words = [
         f"{event.replace('_', ' ')}, {_energy(energy)}<br>electron {electron}, generation {generation}<br>step {step}"
         for step, (event, energy, electron, generation) in enumerate(
-            zip(columns["event"], columns["energy_eV"], columns["electron"], columns["generation"], strict=True)
+            zip(
+                columns["event"],
+                columns["energy_eV"],
+                columns["electron"],
+                columns["generation"],
+                strict=True,
+            )
         )
     ]
     for event, mark in MARKS.items():
@@ -477,14 +492,16 @@ def _figure_of_page(document: dict[str, Any], scene: Scene) -> dict[str, Any]:
         told = shown[np.isin(events[shown], ("scattered", "phonon"), invert=True)]
         shown = told if len(told) else shown
     shown = shown[np.unique(np.linspace(0, len(shown) - 1, min(len(shown), MOST_STEPS)).astype(int))]
-    steps = []
+    steps: list[dict[str, Any]] = []
+    first: dict[str, list[Any]] = {}
     for k in shown:
-        at = {name: [[value]] for name, value in zip("xyz", points[k].tolist(), strict=True)}
-        steps.append(
-            {"method": "restyle", "label": str(k), "args": [{**at, "text": [[words[k]]]}, [len(traces)]]}
-        )
+        at: dict[str, list[list[Any]]] = {
+            name: [[value]] for name, value in zip("xyz", points[k].tolist(), strict=True)
+        }
+        at["text"] = [[words[k]]]
+        steps.append({"method": "restyle", "label": str(k), "args": [at, [len(traces)]]})
+        first = first or {name: value[0] for name, value in at.items()}
     if steps:
-        first = {name: value[0] for name, value in steps[0]["args"][0].items()}
         traces.append(
             {
                 "type": "scatter3d", "mode": "markers+text", **first, "name": "step", "textposition": "top right",

@@ -24,7 +24,7 @@ LAYERS = {
     "stages": ("radiation", "transport", "excitons", "kinetics", "light", "timing", "analysis"),
     "composition": (
         "config", "simulation", "results", "scale", "study", "choices", "calculators", "catalogue", "bands",
-        "limits", "interactions", "interchange",
+        "limits", "interactions", "interchange", "deposits",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),
@@ -78,7 +78,7 @@ QUARANTINE = {
 }
 """Third-party library -> the only modules or folders that may import it. Any other one is refused."""
 
-HEAVY = ("scipy", "xarray", "matplotlib", "pint", "numba", "h5netcdf", "h5py", "jinja2")
+HEAVY = ("scipy", "xarray", "matplotlib", "pint", "numba", "h5netcdf", "h5py", "jinja2", "plotly")
 """Not imported by ``import scintidot`` nor by ``scintidot --help``."""
 
 # --- the checker ------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ PUBLIC = [
     "low_energy",
     "predict",
     "relaxation",
+    "shower",
     "source_spectrum",
 ]
 

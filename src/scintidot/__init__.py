@@ -31,6 +31,7 @@ _PUBLIC = {
     "low_energy": "scintidot.interactions.low_energy",
     "predict": "scintidot.simulation",
     "relaxation": "scintidot.interactions.relaxation",
+    "shower": "scintidot.deposits.replay",
     "source_spectrum": "scintidot.interactions.sources",
 }
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from scintidot.calculators import coincidence_time_resolution as coincidence_time_resolution
     from scintidot.config import RunConfig as RunConfig
     from scintidot.deposits.result import deposit as deposit
+    from scintidot.deposits.replay import shower as shower
     from scintidot.errors import ScintidotError as ScintidotError
     from scintidot.interactions.attenuation import attenuation as attenuation
     from scintidot.interactions.elastic import elastic as elastic

@@ -600,6 +600,10 @@ def follow(
                     if region != HOST:
                         books[ELECTRONS] += 1
                         hits[slot, HIT_ELECTRONS] += 1
+                    if recording:
+                        points = note(
+                            record, points, g, item, region, x, y, z, energy, STOPPED, generation, track
+                        )
                     break
                 limited = False
                 if soft > 0.0 and soft * flight > STEP_SHARE * energy:
@@ -626,6 +630,10 @@ def follow(
                             if books[ESCAPES] < escapes.shape[0]:
                                 escapes[int(books[ESCAPES])] = energy
                             books[ESCAPES] += 1
+                            if recording:
+                                points = note(
+                                    record, points, g, item, region, x, y, z, energy, LEFT, generation, track
+                                )
                             break
                     into = SHELL if g.core > 0.0 else CORE
                 else:

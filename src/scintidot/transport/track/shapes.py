@@ -87,6 +87,8 @@ def cell_of(p: float, u: float, size: float, cells: int) -> int:
     i = int(math.floor(p / size))
     if u < 0 and p <= i * size:
         i -= 1
+    elif u > 0 and p >= (i + 1) * size:  # the quotient was rounded down: it would stay at the wall for ever
+        i += 1
     return min(max(i, 0), cells - 1) if 0 <= i < cells else i
 
 

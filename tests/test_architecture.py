@@ -19,7 +19,7 @@ import pytest
 PACKAGE = "scintidot"
 
 LAYERS = {
-    "foundation": ("errors", "constants", "units", "records", "provenance", "rng", "backends"),
+    "foundation": ("errors", "constants", "units", "records", "provenance", "backends", "rng"),
     "matter": ("atoms", "materials", "geometry"),
     "stages": ("radiation", "transport", "excitons", "kinetics", "light", "timing", "analysis"),
     "composition": (
@@ -62,8 +62,8 @@ QUARANTINE = {
     "xraylib": {"atoms", "materials", "radiation"},
     "periodictable": {"atoms", "materials"},
     "spekpy": {"radiation"},
-    "xarray": {"results", "interactions"},
-    "platformdirs": {"interactions"},
+    "xarray": {"results", "interactions", "deposits"},
+    "platformdirs": {"interactions", "backends"},
     "tomli_w": {"results"},
     "dask": {"scale"},
     "h5py": {"interchange"},

@@ -64,7 +64,16 @@ def deposit(
     ] = False,
     tracking: Annotated[str, typer.Option(metavar="NAME", help="surface or woodcock.")] = "surface",
     temperature: Annotated[str, typer.Option(metavar="TEMPERATURE", help="Of the phonons [K].")] = "300",
-    histories: Annotated[str, typer.Option(metavar="NUMBER", help="Primaries, at most.")] = "100000",
+    primaries: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Electrons of an MCPL file start as it says, one a history."),
+    ] = None,
+    escapes: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write electrons that escape as MCPL (not photons).")
+    ] = None,
+    histories: Annotated[
+        Text, typer.Option(metavar="NUMBER", help="Primaries, at most (100000, or all of --primaries).")
+    ] = None,
     relative_error: Annotated[
         Text, typer.Option(metavar="SHARE", help="Stop earlier at this standard error over the mean.")
     ] = None,
@@ -81,27 +90,36 @@ def deposit(
     """
     from scintidot.deposits.result import check_out
     from scintidot.deposits.result import deposit as run
+    from scintidot.interchange.mcpl import check_name
 
     if out is not None:
         check_out(out)
+    if escapes is not None:
+        check_name(escapes)
     options: dict[str, Any] = {
         name: value
         for name, value in context.params.items()
-        if value is not None and name not in ("out", "json", "energy_kev", "cut_ev")
+        if value is not None and name not in ("out", "json", "escapes", "energy_kev", "cut_ev")
     }
     options |= {
         key: value for key, value in (("energy_keV", energy_kev), ("cut_eV", cut_ev)) if value is not None
     }
+    if escapes is not None:
+        options["escapes"] = True
     with progress() as show:
         result = run(show, **options)
     if out is not None:
         result.save(out)
+    if escapes is not None:
+        result.save_escapes(escapes)
     if json:
         print_json(result.as_json())
     else:
         _print(result.as_json())
         if out is not None:
             print(f"Histograms: {out.resolve()}")
+        if escapes is not None:
+            print(f"Escaped electrons: {escapes.resolve()}")
     if result.partial:
         raise typer.Exit(130)
 

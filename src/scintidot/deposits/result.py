@@ -14,6 +14,7 @@ import numpy as np
 
 from scintidot import __version__
 from scintidot.deposits.engine import Outcome, run
+from scintidot.deposits.particles import MOST_ESCAPES, escaped_particles
 from scintidot.deposits.setup import (
     ELASTIC,
     HOLES,
@@ -28,6 +29,7 @@ from scintidot.errors import BadValue
 from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
 from scintidot.interactions.inelastic import inelastic
 from scintidot.interactions.low_energy import SOURCES as PHONON_SOURCES
+from scintidot.interchange.mcpl import Particles, write_mcpl
 from scintidot.provenance import bibliography, cited, together
 from scintidot.radiation.spectrum import Spectrum, monoenergetic
 from scintidot.results import number, write_together
@@ -40,6 +42,7 @@ from scintidot.transport.track.history import (
     ELECTRON,
     ELECTRONS,
     ESCAPED,
+    ESCAPES,
     EVENTS,
     FLUORESCENCE,
     HEAT,
@@ -258,6 +261,23 @@ class DepositResult:
         dataset = self.to_xarray()
         write_together(path.parent, {path.name: partial(dataset.to_netcdf, engine="h5netcdf")})
 
+    def escapes(self) -> Particles:
+        """Electrons that escaped, where they left the surface for good; only after ``deposit(escapes=True)``."""
+        return escaped_particles(self.entries[0].outcome.escapes)
+
+    def save_escapes(self, path: Path) -> None:
+        """Write `escapes` as MCPL, whole or not at all."""
+        edges = " x ".join(f"{edge:g}" for edge in self.entries[0].body.edges)
+        write_mcpl(
+            path,
+            self.escapes(),
+            comments=(
+                f"electrons that escaped from {self.setup.material.name}, {self.setup.shape} of {edges} nm",
+                f"histories: {self.entries[0].outcome.histories}",
+                "places relative to the centre of the nanocrystal; photons are not in this file",
+            ),
+        )
+
     def __repr__(self) -> str:
         return f"<DepositResult of {self.setup.material.name}, {len(self.entries)} rows; see .rows, .to_xarray()>"
 
@@ -292,6 +312,10 @@ def deposit(progress: Progress = lambda step, share: None, **options: Any) -> De
         ``track``, or ``local`` with ``local_deposit_below`` [eV].
     composite, box_nm, packing
         ``"74 x 3 nm"`` or ``"5 % x 3 nm"`` in a periodic box; ``random``, ``lattice`` or a CSV file of positions.
+    primaries : str or Path
+        MCPL file of electrons, one for each history, instead of ``energy_keV`` and ``start``.
+    escapes : bool
+        Keep the electrons that escape; see `DepositResult.escapes`.
     histories, relative_error, seed, threads
         Stop after so many, or earlier, when the standard error over the mean is reached.
     cut_eV, elastic, phonons, surface, holes, whole_tracks, tracking, temperature
@@ -321,6 +345,7 @@ def deposit(progress: Progress = lambda step, share: None, **options: Any) -> De
                 tables, setup.geometry(body), setup.source(spectrum), setup.rules,
                 histories=setup.histories, seed=setup.seed, threads=setup.threads,
                 relative_error=setup.relative_error, most_hits=1 if setup.box == 0 else MOST_HITS,
+                most_escapes=MOST_ESCAPES if setup.keep_escapes else 0,
                 progress=lambda share, k=index, word=name: progress(word, (k + share) / len(cases)),
             )  # fmt: skip
         except KeyboardInterrupt:
@@ -388,10 +413,12 @@ def _choices(setup: Setup) -> dict[str, Any]:
         "shape": setup.shape,
         "source": setup.spectra[0].name if len(setup.spectra) == 1 else "electrons, each energy a row",
         "particle": setup.spectra[0].particle,
-        "energies_of_a_spectrum": "500 equally likely ones",
+        "energies_of_a_spectrum": "500 equally likely ones"
+        if setup.primaries is None
+        else "each history has its own",
         "start": setup.start,
         "start_meaning": START_MEANINGS[setup.start],
-        "directions": "isotropic",
+        "directions": "isotropic" if setup.primaries is None else "of the file",
         "treatment": setup.treatment,
         "treatment_meaning": TREATMENTS[setup.treatment],
         "local_deposit_below_eV": setup.local_below or None,
@@ -457,6 +484,11 @@ def _warnings(setup: Setup, entries: list[Row]) -> list[str]:
         row = entry.values
         if row["hit_fraction"] == 0:
             notes.append(f"No event of {row['histories']} deposited anything at {entry.body.edges[0]:g} nm.")
+        if setup.keep_escapes and len(entry.outcome.escapes) < entry.tally.sums[ALL_BOOKS + ESCAPES]:
+            notes.append(
+                f"Of {entry.tally.sums[ALL_BOOKS + ESCAPES]:.0f} electrons that escaped the first "
+                f"{len(entry.outcome.escapes)} are kept; more than {MOST_ESCAPES} are not."
+            )
         target = setup.relative_error
         if target is not None and not entry.outcome.interrupted:
             mean, error = entry.outcome.mean, entry.outcome.standard_error

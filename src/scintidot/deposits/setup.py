@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from scintidot.deposits.particles import read_primaries, source_of_particles, spectrum_of
 from scintidot.deposits.primaries import source_of
 from scintidot.errors import BadFile, BadValue, FieldError, OutOfRange, one_of
 from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.interactions.media import PHONON_CHOICES, Medium, medium, stack
+from scintidot.interchange.mcpl import Particles
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
 from scintidot.radiation.sources import read_source
@@ -59,8 +61,11 @@ START_MEANINGS = {
     "centre": "every primary starts at the centre of the nanocrystal",
     "uniform": "primaries start anywhere in the nanocrystal with equal probability; photons do their first interaction there",
     "crossing": "electrons come from outside (isotropic field) and cross the surface of the nanocrystal",
+    "file": "each electron starts where the file says, in or around the nanocrystal at the origin, with its energy and "
+    "direction",
     "matrix": "primaries start anywhere in the box; photons do their first interaction there, by attenuation",
 }
+HISTORIES = 100_000
 MOST_HITS = 4096
 LARGEST_EDGE = 1e9  # [nm]
 _COUNT = re.compile(r"\s*(?P<number>[\d.eE+]+)\s*(?P<percent>%?)\s*[x×*]\s*(?P<edge>.+?)\s*")
@@ -104,6 +109,8 @@ class Setup:
     seed: int
     threads: int
     notes: list[str] = field(default_factory=list)
+    primaries: Particles | None = None  # of start "file"
+    keep_escapes: bool = False
 
     @cached_property
     def media(self) -> list[Medium | None]:
@@ -199,6 +206,8 @@ class Setup:
 
     def source(self, spectrum: Spectrum) -> Source:
         """How primaries start."""
+        if self.primaries is not None:
+            return source_of_particles(self.primaries)
         who = "--energy-kev" if spectrum.kind == "monoenergetic" else "--source"
         return source_of(spectrum, self.start, self.media, where=WHERE, who=who)
 
@@ -238,7 +247,9 @@ def read_setup(
     whole_tracks: bool = False,
     tracking: str = "surface",
     temperature: object = 300.0,
-    histories: object = 100_000,
+    primaries: str | Path | None = None,
+    escapes: bool = False,
+    histories: object = None,
     relative_error: object = None,
     seed: object = 1,
     threads: object = None,
@@ -259,6 +270,17 @@ def read_setup(
     if phonons is not None:
         one_of(phonons, PHONON_CHOICES, where=WHERE, who="--phonons")
     in_box = composite is not None
+    given = None
+    if primaries is not None:
+        for name, option in (
+            ("--energy-kev", energy_keV), ("--source", source), ("--start", start), ("--composite", composite),
+        ):  # fmt: skip
+            if option is not None:
+                raise BadValue(
+                    where=WHERE, what="option", who=name, expected="none with --primaries", found=repr(option),
+                    hint="The file has energies, places and directions around one nanocrystal at the origin.",
+                )  # fmt: skip
+        given = read_primaries(primaries)
     start = start or ("matrix" if in_box else "uniform")
     one_of(start, STARTS, where=WHERE, who="--start")
     thickness = read_within(shell_thickness_nm, In("nm", above=0), where=WHERE, who="--shell-thickness-nm")
@@ -275,7 +297,20 @@ def read_setup(
         raise BadValue(
             where=WHERE, what="name", who="--shape", expected="cube or sphere with --shell", found=shape
         )
-    spectra = _spectra(energy_keV, source)
+    usual = HISTORIES if given is None else len(given.energy)
+    number = _whole(usual if histories is None else histories, "--histories", 1, 10**12)
+    if given is not None and number > len(given.energy):
+        raise BadValue(
+            where=WHERE, what="number", who="--histories", found=number,
+            expected=f"at most the {len(given.energy)} particles of --primaries", hint="Each is used once.",
+        )  # fmt: skip
+    spectra = (
+        _spectra(energy_keV, source)
+        if given is None
+        else (spectrum_of(given, Path(str(primaries)).name, number),)
+    )
+    if escapes:
+        _check_escapes(bodies, spectra, around, in_box=in_box)
     if start == "crossing" and any(one.particle == "photon" for one in spectra):
         raise BadValue(
             where=WHERE, what="name", who="--start", expected="uniform or matrix for photons", found=start,
@@ -294,7 +329,6 @@ def read_setup(
         who="--local-deposit-below",
     )
     numbers = {
-        "--histories": _whole(histories, "--histories", 1, 10**12),
         "--seed": _whole(seed, "--seed", 0, 2**63 - 1),
         "--threads": _whole(_cores() if threads is None else threads, "--threads", 1, 1024),
     }
@@ -309,7 +343,7 @@ def read_setup(
         packing=packing,
         positions=positions,
         spectra=spectra,
-        start=start,
+        start="file" if given is not None else start,
         treatment=treatment,
         local_below=limit if treatment == "local" else 0.0,
         cut=None
@@ -324,13 +358,32 @@ def read_setup(
         temperature=read_within(
             temperature, In("K", at_least=0, at_most=1000), where=WHERE, who="--temperature"
         ),
-        histories=numbers["--histories"],
+        primaries=given,
+        keep_escapes=escapes,
+        histories=number,
         relative_error=None
         if relative_error is None
         else read_within(relative_error, In("1", above=0, below=1), where=WHERE, who="--relative-error"),
         seed=numbers["--seed"],
         threads=numbers["--threads"],
     )
+
+
+def _check_escapes(
+    bodies: tuple[Body, ...], spectra: tuple[Spectrum, ...], host: Material, *, in_box: bool
+) -> None:
+    """Refuse to keep the escapes of a run that has none, or more than one set of them."""
+    if in_box or host.name != "vacuum":
+        raise BadValue(
+            where=WHERE, what="option", who="--escapes", expected="one nanocrystal in vacuum",
+            found="--composite" if in_box else f"--host {host.name}",
+            hint="Elsewhere electrons stop in the host: none escapes.",
+        )  # fmt: skip
+    if len(bodies) * len(spectra) > 1:
+        raise BadValue(
+            where=WHERE, what="option", who="--escapes", expected="one size and one energy",
+            found=f"{len(bodies)} sizes and {len(spectra)} energies", hint="Run one file at a time.",
+        )  # fmt: skip
 
 
 def _cores() -> int:

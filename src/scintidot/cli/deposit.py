@@ -15,6 +15,9 @@ Text = str | None
 
 def deposit(
     context: typer.Context,
+    engine: Annotated[
+        str, typer.Option(metavar="NAME", help="scintidot, or geant4 (needs calzone: docs/interchange.md).")
+    ] = "scintidot",
     material: Annotated[str, typer.Option(metavar="NAME|FILE", help=MATERIAL_HELP)] = "CsPbBr3",
     edge_length: Annotated[
         Text,
@@ -47,6 +50,9 @@ def deposit(
     ] = "track",
     local_deposit_below: Annotated[
         Text, typer.Option(metavar="ENERGY", help="Limit of treatment local [eV] (990).")
+    ] = None,
+    em_model: Annotated[
+        Text, typer.Option(metavar="NAME", help="Of Geant4: penelope (100 eV) or livermore (10 eV).")
     ] = None,
     cut_ev: Annotated[
         Text, typer.Option(metavar="ENERGY", help="Electrons stop here [eV] (threshold of collisions).")
@@ -88,6 +94,7 @@ def deposit(
 
     Without arguments: a 7 keV electron that starts anywhere in a CsPbBr3 cube of 10 nm in vacuum.
     """
+    from scintidot.deposits.geant4 import Geant4Result
     from scintidot.deposits.result import check_out
     from scintidot.deposits.result import deposit as run
     from scintidot.interchange.mcpl import check_name
@@ -96,13 +103,11 @@ def deposit(
         check_out(out)
     if escapes is not None:
         check_name(escapes)
+    names = {"energy_kev": "energy_keV", "cut_ev": "cut_eV"}
     options: dict[str, Any] = {
-        name: value
+        names.get(name, name): value
         for name, value in context.params.items()
-        if value is not None and name not in ("out", "json", "escapes", "energy_kev", "cut_ev")
-    }
-    options |= {
-        key: value for key, value in (("energy_keV", energy_kev), ("cut_eV", cut_ev)) if value is not None
+        if name not in ("out", "json", "escapes") and _given(context, name)
     }
     if escapes is not None:
         options["escapes"] = True
@@ -110,7 +115,7 @@ def deposit(
         result = run(show, **options)
     if out is not None:
         result.save(out)
-    if escapes is not None:
+    if escapes is not None and not isinstance(result, Geant4Result):
         result.save_escapes(escapes)
     if json:
         print_json(result.as_json())
@@ -122,6 +127,12 @@ def deposit(
             print(f"Escaped electrons: {escapes.resolve()}")
     if result.partial:
         raise typer.Exit(130)
+
+
+def _given(context: typer.Context, name: str) -> bool:
+    """Whether the user wrote this option; the defaults are those of the functions behind."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
 
 
 def _print(document: dict[str, Any]) -> None:

@@ -138,7 +138,9 @@ def run(
 
     size = BLOCK_IN_VACUUM if geometry.medium[2] < 0 else BLOCK_IN_MATTER
     blocks = -(-histories // size)
-    run_block(np.uint64(seed), 0, 0, tables, geometry, source, rules, scratch(1), nothing, empty_tally())  # compiles
+    run_block(
+        np.uint64(seed), 0, 0, tables, geometry, source, rules, scratch(1), nothing, empty_tally()
+    )  # compiles
     started = time.perf_counter()
     interrupted = False
     results = in_order(block, blocks, threads)

@@ -10,11 +10,7 @@ from scintidot.errors import BadFile, OutOfRange
 from scintidot.interchange.mcpl import ELECTRON, PHOTON, Particles, read_mcpl
 from scintidot.radiation.spectrum import Spectrum
 from scintidot.records import FloatArray
-from scintidot.transport.track.history import (
-    ELECTRON as AN_ELECTRON,
-    GIVEN,
-    Source,
-)
+from scintidot.transport.track import history
 from scintidot.transport.track.tables import HIGHEST_ENERGY
 
 MOST_ESCAPES = 2_000_000
@@ -78,12 +74,13 @@ def spectrum_of(particles: Particles, name: str, histories: int) -> Spectrum:
     )
 
 
-def source_of_particles(particles: Particles) -> Source:
+def source_of_particles(particles: Particles) -> history.Source:
     """History k starts as particle k."""
     norm = np.sqrt(np.square(particles.direction).sum(axis=1, keepdims=True))
     nothing = np.zeros(4, dtype=np.int64)
-    return Source(
-        AN_ELECTRON, GIVEN, np.ascontiguousarray(particles.energy), np.ones((1, 3)), nothing, np.zeros(1), nothing[:1],
+    return history.Source(
+        history.ELECTRON, history.GIVEN,
+        np.ascontiguousarray(particles.energy), np.ones((1, 3)), nothing, np.zeros(1), nothing[:1],
         np.zeros((1, 2)), np.concatenate([particles.position, particles.direction / norm], axis=1),
     )  # fmt: skip
 

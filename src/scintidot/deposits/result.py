@@ -18,6 +18,8 @@ from scintidot.deposits.particles import MOST_ESCAPES, escaped_particles
 from scintidot.deposits.setup import (
     ELASTIC,
     HOLES,
+    LOCAL_NOTE,
+    MEAN_OVER,
     MOST_HITS,
     START_MEANINGS,
     TREATMENTS,
@@ -25,7 +27,7 @@ from scintidot.deposits.setup import (
     Setup,
     read_setup,
 )
-from scintidot.errors import BadValue
+from scintidot.errors import BadValue, one_of
 from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
 from scintidot.interactions.inelastic import inelastic
 from scintidot.interactions.low_energy import SOURCES as PHONON_SOURCES
@@ -74,7 +76,10 @@ from scintidot.transport.track.tally import (
 if TYPE_CHECKING:
     import xarray
 
+    from scintidot.deposits.geant4 import Geant4Result
+
 SCHEMA = "scintidot.deposit/1"
+ENGINES = ("scintidot", "geant4")
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 BULK_ENERGY, BULK_HISTORIES = 2e3, 4000
 """Of the electrons [eV] that measure the pair-creation energy of the bulk."""
@@ -294,11 +299,16 @@ def check_out(path: Path) -> None:
 Progress = Callable[[str, float], None]
 
 
-def deposit(progress: Progress = lambda step, share: None, **options: Any) -> DepositResult:
+def deposit(
+    progress: Progress = lambda step, share: None, *, engine: str = "scintidot", **options: Any
+) -> DepositResult | Geant4Result:
     """Energy that nanocrystals keep, event by event.
 
     Parameters
     ----------
+    engine : str
+        ``scintidot``, or ``geant4``: Geant4 through calzone, with ``em_model`` ``penelope`` or ``livermore``. It takes
+        electrons that start in one cube or sphere; any option that it cannot follow is refused.
     material, host, shell : str, Path or Material
         Cards of the nanocrystal (``CsPbBr3``), of what is around (``vacuum``) and of a shell (none).
     edge_length : list of numbers or text
@@ -332,7 +342,19 @@ def deposit(progress: Progress = lambda step, share: None, **options: Any) -> De
     >>> 5 < result.rows[0]["mean_deposit_eV"] < 30
     True
     """
-    setup = read_setup(**options)
+    if one_of(engine, ENGINES, where="deposit", who="--engine") == "geant4":
+        from scintidot.deposits.geant4 import deposit_geant4
+
+        return deposit_geant4(progress, **options)
+    if "em_model" in options:
+        raise BadValue(
+            where="deposit", what="option", who="--em-model", expected="it with --engine geant4 only",
+            found=repr(options["em_model"]),
+        )  # fmt: skip
+    return _deposit(progress, read_setup(**options))
+
+
+def _deposit(progress: Progress, setup: Setup) -> DepositResult:
     tables = setup.tables
     entries: list[Row] = []
     cases = [(body, spectrum) for body in setup.bodies for spectrum in setup.spectra]
@@ -445,8 +467,7 @@ def _choices(setup: Setup) -> dict[str, Any]:
         "packing": setup.packing if setup.box > 0 else None,
         "tracking": setup.tracking,
         "deposit": "energy lost inside, heat and pairs; work at surfaces and fluorescence are not in it",
-        "mean_over": "mean_deposit_eV: every event; mean_deposit_per_hit_eV and quantiles_eV: every nanocrystal that "
-        "kept something",
+        "mean_over": MEAN_OVER,
         "pairs": "the smaller of holes and stopped electrons in a nanocrystal",
         "pair_creation_energy": f"bulk of the material, electrons of {BULK_ENERGY / 1e3:g} keV, same models",
         "histories": setup.histories,
@@ -476,10 +497,7 @@ def _warnings(setup: Setup, entries: list[Row]) -> list[str]:
                 "shows what it does (at 3 nm about a quarter of the deposit)."
             )
     if setup.treatment == "local":
-        notes.append(
-            "Treatment local keeps the energy of slow secondaries where they are born: at 2-3 nm deposits come out two "
-            "to three times too high, and no pairs are counted."
-        )
+        notes.append(LOCAL_NOTE)
     for entry in entries:
         row = entry.values
         if row["hit_fraction"] == 0:

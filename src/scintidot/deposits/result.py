@@ -29,7 +29,7 @@ from scintidot.deposits.setup import (
 )
 from scintidot.errors import BadValue, one_of
 from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
-from scintidot.interactions.inelastic import inelastic
+from scintidot.interactions.inelastic import loss_function_notes
 from scintidot.interactions.low_energy import SOURCES as PHONON_SOURCES
 from scintidot.interchange.mcpl import Particles, write_mcpl
 from scintidot.provenance import bibliography, cited, together
@@ -477,13 +477,14 @@ def _choices(setup: Setup) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _warnings(setup: Setup, entries: list[Row]) -> list[str]:
+def engine_warnings(setup: Setup) -> list[str]:
+    """What there is to know about the models of a run, whatever comes out."""
     notes = list(setup.notes)
     for one in (one for one in setup.media if one is not None):
-        document = inelastic(one.material, [1e3])
-        notes += [note for note in document["warnings"] if note not in notes]
-        if one is setup.media[0] and document["band"] is not None:
-            low, high = document["band"]["stopping_power"]
+        warnings, band, _ = loss_function_notes(one.material)
+        notes += [note for note in warnings if note not in notes]
+        if one is setup.media[0] and band is not None:
+            low, high = band["stopping_power"]
             notes.append(
                 f"The loss function of {one.material.name} leaves stopping power and deposit uncertain by about "
                 f"x {low:.2f} to {high:.2f}; the standard errors are those of counting alone."
@@ -498,6 +499,11 @@ def _warnings(setup: Setup, entries: list[Row]) -> list[str]:
             )
     if setup.treatment == "local":
         notes.append(LOCAL_NOTE)
+    return notes
+
+
+def _warnings(setup: Setup, entries: list[Row]) -> list[str]:
+    notes = engine_warnings(setup)
     for entry in entries:
         row = entry.values
         if row["hit_fraction"] == 0:
@@ -523,7 +529,7 @@ def _warnings(setup: Setup, entries: list[Row]) -> list[str]:
 
 
 def _sources(setup: Setup) -> list[dict[str, str | int]]:
-    parts = [inelastic(m.material, [1e3])["bibliography"] for m in setup.media if m is not None]
+    parts = [loss_function_notes(m.material)[2] for m in setup.media if m is not None]
     keys = [*METHOD_SOURCES]
     if setup.elastic != "none":
         keys += ELASTIC_REFERENCES["free"]

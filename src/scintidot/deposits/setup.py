@@ -6,7 +6,7 @@ import csv
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -151,6 +151,14 @@ class Setup:
     def tables(self) -> Tables:
         """What the kernels read."""
         return stack([one for one in self.media if one is not None], self.local_below)
+
+    def with_sizes(self, bodies: tuple[Body, ...]) -> Setup:
+        """The same run of other sizes; tables that were made stay."""
+        other = replace(self, bodies=bodies)
+        for name in ("media", "tables"):
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
+        return other
 
     @property
     def places(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -520,21 +520,6 @@ def follow(
         while True:
             if fresh:
                 if m < 0:
-                    missed = False
-                    if g.box == 0.0:
-                        d, axis = way_in(
-                            g.kind, g.items[0, 3], g.items[0, 4], g.items[0, 5], x, y, z, ux, uy, uz
-                        )
-                        missed = d >= FAR
-                    if missed:
-                        leave(books, escapes, energy, x, y, z, ux, uy, uz)
-                        if recording:
-                            far = 0.3 * g.items[0, 3]
-                            points = note(
-                                record, points, g, item, region, x + far * ux, y + far * uy, z + far * uz,
-                                energy, LEFT, generation, track,
-                            )  # fmt: skip
-                        break
                     total = 0.0
                 else:
                     if energy <= t.medium[m, CUT]:
@@ -625,7 +610,8 @@ def follow(
                 )  # fmt: skip
             # --- a straight flight to the next event or surface
             else:
-                state += increment
+                if m >= 0 or g.box > 0.0:
+                    state += increment
                 flight = FAR if total == 0.0 else -math.log(1.0 - uniform(state)) / total
                 if total == 0.0 and m >= 0 and soft == 0.0:  # nothing can happen to it here any more
                     keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)
@@ -644,6 +630,15 @@ def follow(
                         )
                         if d < flight:
                             flight, met, item = d, True, 0
+                        elif m < 0:  # vacuum, and the crystal is missed
+                            leave(books, escapes, energy, x, y, z, ux, uy, uz)
+                            if recording:
+                                far = 0.3 * g.items[0, 3]
+                                points = note(
+                                    record, points, g, item, region, x + far * ux, y + far * uy, z + far * uz,
+                                    energy, LEFT, generation, track,
+                                )  # fmt: skip
+                            break
                         x, y, z = x + flight * ux, y + flight * uy, z + flight * uz
                     else:
                         flight, into_item, axis, x, y, z = flight_in_box(
@@ -725,7 +720,6 @@ def follow(
                         fresh = True
                     else:
                         ux, uy, uz = reflect(ux, uy, uz, nx, ny, nz)
-                        fresh = fresh or m < 0
                 if through:
                     if into == HOST:
                         if g.box > 0.0:

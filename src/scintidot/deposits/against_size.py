@@ -22,6 +22,7 @@ from scintidot.deposits.result import METHOD_SOURCES, Row, bulk_pairs, engine_wa
 from scintidot.deposits.setup import TREATMENTS, Setup, read_setup
 from scintidot.interactions.cache import kept
 from scintidot.interactions.media import METHOD as MEDIA_METHOD
+from scintidot.interactions.media import transport_fingerprint
 from scintidot.interchange.deposits import EventDeposits
 from scintidot.materials.library import Material
 from scintidot.provenance import fingerprint
@@ -198,7 +199,8 @@ def simulated(
 def _simulate(setup: Setup, edge: float) -> SizeDeposit:
     body, spectrum = setup.bodies[0], setup.spectra[0]
     parts = (
-        "deposit", kernel_fingerprint(), MEDIA_METHOD, setup.material.fingerprint, setup.host.fingerprint,
+        "deposit", kernel_fingerprint(), MEDIA_METHOD, transport_fingerprint(setup.material),
+        transport_fingerprint(setup.host),
         setup.shape, repr(body.edges), repr(spectrum.mean_energy), setup.start, setup.treatment,
         repr(setup.local_below), repr(setup.histories), repr(setup.relative_error), repr(setup.seed),
     )  # fmt: skip

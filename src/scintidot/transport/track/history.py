@@ -310,7 +310,7 @@ def note(
 def holes_settle(
     t: Tables, g: Geometry, r: Rules, m: int, hole: float, holes: FloatArray,
     state: np.uint64, increment: np.uint64,
-    x: float, y: float, z: float, item: int, region: int, slot: int, generation: int, track: int,
+    x: float, y: float, z: float, item: int, region: int, slot: int, generation: int,
     stack: FloatArray, n: int, books: FloatArray, hits: FloatArray, depths: FloatArray,
 ) -> tuple[int, np.uint64]:  # fmt: skip
     """A hole ``hole`` eV below the top of the valence band rises to it; on the way it may lift further electrons.
@@ -353,7 +353,7 @@ def holes_settle(
             u = uniform(state)
             state += increment
             ux, uy, uz = isotropic(u, uniform(state))
-            n = push(stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation + 1, track, slot)
+            n = push(stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation + 1, 0, slot)
     return n, state
 
 
@@ -361,7 +361,7 @@ def holes_settle(
 def vacancy_relaxes(
     t: Tables, g: Geometry, r: Rules, m: int, species: int, open_vacancies: IntArray, holes: FloatArray,
     state: np.uint64, increment: np.uint64,
-    x: float, y: float, z: float, item: int, region: int, slot: int, generation: int, track: int,
+    x: float, y: float, z: float, item: int, region: int, slot: int, generation: int,
     stack: FloatArray, n: int, books: FloatArray, hits: FloatArray, depths: FloatArray,
 ) -> tuple[int, np.uint64]:  # fmt: skip
     """An inner vacancy is filled until only outer holes are left; photons escape, electrons go on the stack."""
@@ -378,7 +378,7 @@ def vacancy_relaxes(
             keep(g, region, item, slot, x, y, z, 0.0, held, 1, books, hits, depths)
             n, state = holes_settle(
                 t, g, r, m, t.vacancy_binding[now] - held, holes, state, increment,
-                x, y, z, item, region, slot, generation, track, stack, n, books, hits, depths,
+                x, y, z, item, region, slot, generation, stack, n, books, hits, depths,
             )  # fmt: skip
             continue
         open_vacancies[waiting] = t.vacancy_first[k]
@@ -402,7 +402,7 @@ def vacancy_relaxes(
             u = uniform(state)
             state += increment
             ux, uy, uz = isotropic(u, uniform(state))
-            n = push(stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation + 1, track, slot)
+            n = push(stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation + 1, 0, slot)
     return n, state
 
 
@@ -500,7 +500,7 @@ def follow(
         if species >= 0:
             n, state = vacancy_relaxes(
                 t, g, r, m, species, open_vacancies, holes, state, increment,
-                x, y, z, item, region, slot, 0, 0, stack, n, books, hits, depths,
+                x, y, z, item, region, slot, 0, stack, n, books, hits, depths,
             )  # fmt: skip
 
     while n > 0:
@@ -520,6 +520,16 @@ def follow(
         while True:
             if fresh:
                 if m < 0:
+                    hx, hy, hz = g.items[0, 3], g.items[0, 4], g.items[0, 5]
+                    if g.box == 0.0 and way_in(g.kind, hx, hy, hz, x, y, z, ux, uy, uz)[0] == FAR:
+                        leave(books, escapes, energy, x, y, z, ux, uy, uz)
+                        if recording:
+                            far = 0.3 * g.items[0, 3]
+                            points = note(
+                                record, points, g, item, region, x + far * ux, y + far * uy, z + far * uz,
+                                energy, LEFT, generation, track,
+                            )  # fmt: skip
+                        break
                     total = 0.0
                 else:
                     if energy <= t.medium[m, CUT]:
@@ -610,8 +620,7 @@ def follow(
                 )  # fmt: skip
             # --- a straight flight to the next event or surface
             else:
-                if m >= 0 or g.box > 0.0:
-                    state += increment
+                state += increment
                 flight = FAR if total == 0.0 else -math.log(1.0 - uniform(state)) / total
                 if total == 0.0 and m >= 0 and soft == 0.0:  # nothing can happen to it here any more
                     keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)
@@ -630,15 +639,6 @@ def follow(
                         )
                         if d < flight:
                             flight, met, item = d, True, 0
-                        elif m < 0:  # vacuum, and the crystal is missed
-                            leave(books, escapes, energy, x, y, z, ux, uy, uz)
-                            if recording:
-                                far = 0.3 * g.items[0, 3]
-                                points = note(
-                                    record, points, g, item, region, x + far * ux, y + far * uy, z + far * uz,
-                                    energy, LEFT, generation, track,
-                                )  # fmt: skip
-                            break
                         x, y, z = x + flight * ux, y + flight * uy, z + flight * uz
                     else:
                         flight, into_item, axis, x, y, z = flight_in_box(
@@ -732,8 +732,10 @@ def follow(
                         region = into
                     m = after
                     fresh = True
-                elif region == HOST and g.box > 0.0:
-                    x, y, z = x + g.items[item, 0], y + g.items[item, 1], z + g.items[item, 2]
+                else:
+                    fresh = fresh or m < 0  # thrown back into vacuum
+                    if region == HOST and g.box > 0.0:
+                        x, y, z = x + g.items[item, 0], y + g.items[item, 1], z + g.items[item, 2]
                 if recording:
                     points = note(
                         record, points, g, item, region, x, y, z, energy,
@@ -812,7 +814,7 @@ def follow(
                 if r.holes_ionise == 1 and hole > t.medium[m, GAP]:
                     n, state = holes_settle(
                         t, g, r, m, hole, holes, state, increment,
-                        x, y, z, item, region, slot, generation, track, stack, n, books, hits, depths,
+                        x, y, z, item, region, slot, generation, stack, n, books, hits, depths,
                     )  # fmt: skip
                 else:
                     heat = hole
@@ -820,7 +822,7 @@ def follow(
             else:
                 n, state = vacancy_relaxes(
                     t, g, r, m, t.shell_species[m, shell], open_vacancies, holes, state, increment,
-                    x, y, z, item, region, slot, generation, track, stack, n, books, hits, depths,
+                    x, y, z, item, region, slot, generation, stack, n, books, hits, depths,
                 )  # fmt: skip
             if recording:
                 points = note(record, points, g, item, region, x, y, z, energy, IONISED, generation, track)

@@ -193,7 +193,7 @@ def enter(
             tally.above[k] += 1
     for k in range(min(int(books[ESCAPES]), escapes.shape[0])):
         tally.escapes[bin_of(escapes[k, 0], LOWEST_ESCAPE, ESCAPE_BINS_PER_DECADE, ESCAPE_BINS)] += 1
-    if deposit > 0.0:
+    if deposit != 0.0:  # less than nothing where phonons were absorbed
         for k in range(depths.shape[0]):
             tally.depths[k] += depths[k]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 
 import pytest
 
@@ -25,6 +26,15 @@ def test_python_of_the_page_runs(root, tmp_path, monkeypatch):
         if "deposits" in names:
             assert names["deposits"].assumptions == ("',' is the decimal sign",)
             assert names["deposits"].energy == pytest.approx([16.75, 880])
+
+
+def test_table_of_the_page_is_a_row_on_the_command_line(root, tmp_path, monkeypatch, cli):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run.csv").write_text(blocks(root, "csv")[0], encoding="utf-8")
+    command = shlex.split(blocks(root, "sh")[0])
+    done = cli(*command[1:])
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["rows"][0]["histories"] == 100_000
 
 
 def test_table_of_the_page_becomes_a_row_of_json(root, tmp_path):

@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from scintidot import __version__
-from scintidot.cli import deposit, interactions, kinetics, materials, plot, predict, sources, track
+from scintidot.cli import (
+    deposit,
+    deposit_file,
+    interactions,
+    kinetics,
+    materials,
+    plot,
+    predict,
+    sources,
+    track,
+)
 from scintidot.errors import EXIT_CODES
 
 _EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
@@ -43,6 +53,7 @@ def _root(
 app.command("predict", epilog=_EPILOG)(predict.predict)
 app.command("deposit", epilog=_EPILOG)(deposit.deposit)
 app.command("track", epilog=_EPILOG)(track.track)
+app.command("deposit-file", epilog=_EPILOG)(deposit_file.deposit_file)
 app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
 app.command("ctr", epilog=_EPILOG)(kinetics.ctr)
 app.command("elastic", epilog=_EPILOG)(interactions.elastic)

@@ -15,6 +15,9 @@ Text = str | None
 
 def deposit(
     context: typer.Context,
+    engine: Annotated[
+        str, typer.Option(metavar="NAME", help="scintidot, or geant4 (needs calzone: docs/interchange.md).")
+    ] = "scintidot",
     material: Annotated[str, typer.Option(metavar="NAME|FILE", help=MATERIAL_HELP)] = "CsPbBr3",
     edge_length: Annotated[
         Text,
@@ -48,6 +51,9 @@ def deposit(
     local_deposit_below: Annotated[
         Text, typer.Option(metavar="ENERGY", help="Limit of treatment local [eV] (990).")
     ] = None,
+    em_model: Annotated[
+        Text, typer.Option(metavar="NAME", help="Of Geant4: penelope (100 eV) or livermore (10 eV).")
+    ] = None,
     cut_ev: Annotated[
         Text, typer.Option(metavar="ENERGY", help="Electrons stop here [eV] (threshold of collisions).")
     ] = None,
@@ -64,7 +70,16 @@ def deposit(
     ] = False,
     tracking: Annotated[str, typer.Option(metavar="NAME", help="surface or woodcock.")] = "surface",
     temperature: Annotated[str, typer.Option(metavar="TEMPERATURE", help="Of the phonons [K].")] = "300",
-    histories: Annotated[str, typer.Option(metavar="NUMBER", help="Primaries, at most.")] = "100000",
+    primaries: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Electrons of an MCPL file start as it says, one a history."),
+    ] = None,
+    escapes: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write electrons that escape as MCPL (not photons).")
+    ] = None,
+    histories: Annotated[
+        Text, typer.Option(metavar="NUMBER", help="Primaries, at most (100000, or all of --primaries).")
+    ] = None,
     relative_error: Annotated[
         Text, typer.Option(metavar="SHARE", help="Stop earlier at this standard error over the mean.")
     ] = None,
@@ -79,31 +94,45 @@ def deposit(
 
     Without arguments: a 7 keV electron that starts anywhere in a CsPbBr3 cube of 10 nm in vacuum.
     """
+    from scintidot.deposits.geant4 import Geant4Result
     from scintidot.deposits.result import check_out
     from scintidot.deposits.result import deposit as run
+    from scintidot.interchange.mcpl import check_name
 
     if out is not None:
         check_out(out)
+    if escapes is not None:
+        check_name(escapes)
+    names = {"energy_kev": "energy_keV", "cut_ev": "cut_eV"}
     options: dict[str, Any] = {
-        name: value
+        names.get(name, name): value
         for name, value in context.params.items()
-        if value is not None and name not in ("out", "json", "energy_kev", "cut_ev")
+        if name not in ("out", "json", "escapes") and _given(context, name)
     }
-    options |= {
-        key: value for key, value in (("energy_keV", energy_kev), ("cut_eV", cut_ev)) if value is not None
-    }
+    if escapes is not None:
+        options["escapes"] = True
     with progress() as show:
         result = run(show, **options)
     if out is not None:
         result.save(out)
+    if escapes is not None and not isinstance(result, Geant4Result):
+        result.save_escapes(escapes)
     if json:
         print_json(result.as_json())
     else:
         _print(result.as_json())
         if out is not None:
             print(f"Histograms: {out.resolve()}")
+        if escapes is not None:
+            print(f"Escaped electrons: {escapes.resolve()}")
     if result.partial:
         raise typer.Exit(130)
+
+
+def _given(context: typer.Context, name: str) -> bool:
+    """Whether the user wrote this option; the defaults are those of the functions behind."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
 
 
 def _print(document: dict[str, Any]) -> None:

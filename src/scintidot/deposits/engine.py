@@ -6,13 +6,21 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from scintidot.backends import in_order
 from scintidot.errors import ScintidotError
-from scintidot.transport.track.history import FAULTS, RECORD_COLUMNS, Geometry, Rules, Source
+from scintidot.records import FloatArray
+from scintidot.transport.track.history import (
+    ESCAPE_COLUMNS,
+    FAULTS,
+    RECORD_COLUMNS,
+    Geometry,
+    Rules,
+    Source,
+)
 from scintidot.transport.track.tables import Tables
 from scintidot.transport.track.tally import (
     DEPOSIT,
@@ -31,6 +39,8 @@ BLOCK_IN_VACUUM, BLOCK_IN_MATTER = 8192, 512
 FEWEST_BLOCKS = 8
 """Before a wanted relative error is believed."""
 LARGEST_IMBALANCE = 1e-9
+ESCAPES_AT_ONCE = 1 << 15
+"""Escaped electrons that one thread holds before it hands them over."""
 
 Progress = Callable[[float], None]
 
@@ -49,6 +59,8 @@ class Outcome:
     seconds: float
     threads: int
     interrupted: bool
+    escapes: FloatArray = field(default_factory=lambda: np.empty((0, ESCAPE_COLUMNS)))
+    """Escaped electrons in the order of their histories, as many as were asked for: energy, point, direction."""
 
     @property
     def histories(self) -> int:
@@ -87,12 +99,13 @@ def run(
     threads: int = 1,
     relative_error: float | None = None,
     most_hits: int = 1,
+    most_escapes: int = 0,
     progress: Progress = lambda share: None,
 ) -> Outcome:
     """Run histories 0, 1, ... of a seed, until there are enough or the error is small enough.
 
     Ctrl-C ends it: what was finished is returned, marked. The same seed gives the same numbers to the bit with any
-    number of threads.
+    number of threads. The first ``most_escapes`` electrons that escape are kept one by one.
 
     Raises
     ------
@@ -103,15 +116,25 @@ def run(
     memory = threading.local()
     nothing = np.empty((0, RECORD_COLUMNS))
 
-    def block(index: int) -> Tally:
+    enough = threading.Event()
+    escapes, kept_so_far = [np.empty((0, ESCAPE_COLUMNS))], 0
+
+    def block(index: int) -> tuple[Tally, list[FloatArray]]:
         if not hasattr(memory, "scratch"):
-            memory.scratch = scratch(most_hits)
+            memory.scratch = scratch(most_hits, left=ESCAPES_AT_ONCE if most_escapes else 0)
         own: Scratch = memory.scratch
         tally = empty_tally()
         first = index * size
         count = min(size, histories - first)
-        run_block(np.uint64(seed), first, count, tables, geometry, source, rules, own, nothing, tally)
-        return tally
+        done, parts = 0, []
+        while done < count:
+            ran, kept = run_block(
+                np.uint64(seed), first + done, count - done, tables, geometry, source, rules, own, nothing, tally
+            )  # fmt: skip
+            done += ran
+            if kept and not enough.is_set():
+                parts.append(own.left[:kept].copy())
+        return tally, parts
 
     size = BLOCK_IN_VACUUM if geometry.medium[2] < 0 else BLOCK_IN_MATTER
     blocks = -(-histories // size)
@@ -122,8 +145,12 @@ def run(
     interrupted = False
     results = in_order(block, blocks, threads)
     try:
-        for index, tally in enumerate(results):
+        for index, (tally, parts) in enumerate(results):
             add(total, tally)
+            escapes += parts
+            kept_so_far += sum(len(part) for part in parts)
+            if kept_so_far >= most_escapes:
+                enough.set()
             check(total, seed)
             share = (index + 1) / blocks
             if relative_error is not None and index + 1 >= FEWEST_BLOCKS:
@@ -139,7 +166,8 @@ def run(
         interrupted = True
     finally:
         results.close()  # type: ignore[attr-defined]
-    return Outcome(total, time.perf_counter() - started, threads, interrupted)
+    seconds = time.perf_counter() - started
+    return Outcome(total, seconds, threads, interrupted, np.concatenate(escapes)[:most_escapes])
 
 
 def check(tally: Tally, seed: int) -> None:

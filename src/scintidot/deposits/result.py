@@ -14,9 +14,12 @@ import numpy as np
 
 from scintidot import __version__
 from scintidot.deposits.engine import Outcome, run
+from scintidot.deposits.particles import MOST_ESCAPES, escaped_particles
 from scintidot.deposits.setup import (
     ELASTIC,
     HOLES,
+    LOCAL_NOTE,
+    MEAN_OVER,
     MOST_HITS,
     START_MEANINGS,
     TREATMENTS,
@@ -24,10 +27,11 @@ from scintidot.deposits.setup import (
     Setup,
     read_setup,
 )
-from scintidot.errors import BadValue
+from scintidot.errors import BadValue, one_of
 from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
 from scintidot.interactions.inelastic import loss_function_notes
 from scintidot.interactions.low_energy import SOURCES as PHONON_SOURCES
+from scintidot.interchange.mcpl import Particles, write_mcpl
 from scintidot.provenance import bibliography, cited, together
 from scintidot.radiation.spectrum import Spectrum, monoenergetic
 from scintidot.results import number, write_together
@@ -40,6 +44,7 @@ from scintidot.transport.track.history import (
     ELECTRON,
     ELECTRONS,
     ESCAPED,
+    ESCAPES,
     EVENTS,
     FLUORESCENCE,
     HEAT,
@@ -71,7 +76,10 @@ from scintidot.transport.track.tally import (
 if TYPE_CHECKING:
     import xarray
 
+    from scintidot.deposits.geant4 import Geant4Result
+
 SCHEMA = "scintidot.deposit/1"
+ENGINES = ("scintidot", "geant4")
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 BULK_ENERGY, BULK_HISTORIES = 2e3, 4000
 """Of the electrons [eV] that measure the pair-creation energy of the bulk."""
@@ -258,6 +266,23 @@ class DepositResult:
         dataset = self.to_xarray()
         write_together(path.parent, {path.name: partial(dataset.to_netcdf, engine="h5netcdf")})
 
+    def escapes(self) -> Particles:
+        """Electrons that escaped, where they left the surface for good; only after ``deposit(escapes=True)``."""
+        return escaped_particles(self.entries[0].outcome.escapes)
+
+    def save_escapes(self, path: Path) -> None:
+        """Write `escapes` as MCPL, whole or not at all."""
+        edges = " x ".join(f"{edge:g}" for edge in self.entries[0].body.edges)
+        write_mcpl(
+            path,
+            self.escapes(),
+            comments=(
+                f"electrons that escaped from {self.setup.material.name}, {self.setup.shape} of {edges} nm",
+                f"histories: {self.entries[0].outcome.histories}",
+                "places relative to the centre of the nanocrystal; photons are not in this file",
+            ),
+        )
+
     def __repr__(self) -> str:
         return f"<DepositResult of {self.setup.material.name}, {len(self.entries)} rows; see .rows, .to_xarray()>"
 
@@ -274,11 +299,16 @@ def check_out(path: Path) -> None:
 Progress = Callable[[str, float], None]
 
 
-def deposit(progress: Progress = lambda step, share: None, **options: Any) -> DepositResult:
+def deposit(
+    progress: Progress = lambda step, share: None, *, engine: str = "scintidot", **options: Any
+) -> DepositResult | Geant4Result:
     """Energy that nanocrystals keep, event by event.
 
     Parameters
     ----------
+    engine : str
+        ``scintidot``, or ``geant4``: Geant4 through calzone, with ``em_model`` ``penelope`` or ``livermore``. It takes
+        electrons that start in one cube or sphere; any option that it cannot follow is refused.
     material, host, shell : str, Path or Material
         Cards of the nanocrystal (``CsPbBr3``), of what is around (``vacuum``) and of a shell (none).
     edge_length : list of numbers or text
@@ -292,6 +322,10 @@ def deposit(progress: Progress = lambda step, share: None, **options: Any) -> De
         ``track``, or ``local`` with ``local_deposit_below`` [eV].
     composite, box_nm, packing
         ``"74 x 3 nm"`` or ``"5 % x 3 nm"`` in a periodic box; ``random``, ``lattice`` or a CSV file of positions.
+    primaries : str or Path
+        MCPL file of electrons, one for each history, instead of ``energy_keV`` and ``start``.
+    escapes : bool
+        Keep the electrons that escape; see `DepositResult.escapes`.
     histories, relative_error, seed, threads
         Stop after so many, or earlier, when the standard error over the mean is reached.
     cut_eV, elastic, phonons, surface, holes, whole_tracks, tracking, temperature
@@ -308,7 +342,19 @@ def deposit(progress: Progress = lambda step, share: None, **options: Any) -> De
     >>> 5 < result.rows[0]["mean_deposit_eV"] < 30
     True
     """
-    setup = read_setup(**options)
+    if one_of(engine, ENGINES, where="deposit", who="--engine") == "geant4":
+        from scintidot.deposits.geant4 import deposit_geant4
+
+        return deposit_geant4(progress, **options)
+    if "em_model" in options:
+        raise BadValue(
+            where="deposit", what="option", who="--em-model", expected="it with --engine geant4 only",
+            found=repr(options["em_model"]),
+        )  # fmt: skip
+    return _deposit(progress, read_setup(**options))
+
+
+def _deposit(progress: Progress, setup: Setup) -> DepositResult:
     tables = setup.tables
     entries: list[Row] = []
     cases = [(body, spectrum) for body in setup.bodies for spectrum in setup.spectra]
@@ -321,6 +367,7 @@ def deposit(progress: Progress = lambda step, share: None, **options: Any) -> De
                 tables, setup.geometry(body), setup.source(spectrum), setup.rules,
                 histories=setup.histories, seed=setup.seed, threads=setup.threads,
                 relative_error=setup.relative_error, most_hits=1 if setup.box == 0 else MOST_HITS,
+                most_escapes=MOST_ESCAPES if setup.keep_escapes else 0,
                 progress=lambda share, k=index, word=name: progress(word, (k + share) / len(cases)),
             )  # fmt: skip
         except KeyboardInterrupt:
@@ -388,10 +435,12 @@ def _choices(setup: Setup) -> dict[str, Any]:
         "shape": setup.shape,
         "source": setup.spectra[0].name if len(setup.spectra) == 1 else "electrons, each energy a row",
         "particle": setup.spectra[0].particle,
-        "energies_of_a_spectrum": "500 equally likely ones",
+        "energies_of_a_spectrum": "500 equally likely ones"
+        if setup.primaries is None
+        else "each history has its own",
         "start": setup.start,
         "start_meaning": START_MEANINGS[setup.start],
-        "directions": "isotropic",
+        "directions": "isotropic" if setup.primaries is None else "of the file",
         "treatment": setup.treatment,
         "treatment_meaning": TREATMENTS[setup.treatment],
         "local_deposit_below_eV": setup.local_below or None,
@@ -418,8 +467,7 @@ def _choices(setup: Setup) -> dict[str, Any]:
         "packing": setup.packing if setup.box > 0 else None,
         "tracking": setup.tracking,
         "deposit": "energy lost inside, heat and pairs; work at surfaces and fluorescence are not in it",
-        "mean_over": "mean_deposit_eV: every event; mean_deposit_per_hit_eV and quantiles_eV: every nanocrystal that "
-        "kept something",
+        "mean_over": MEAN_OVER,
         "pairs": "the smaller of holes and stopped electrons in a nanocrystal",
         "pair_creation_energy": f"bulk of the material, electrons of {BULK_ENERGY / 1e3:g} keV, same models",
         "histories": setup.histories,
@@ -450,10 +498,7 @@ def engine_warnings(setup: Setup) -> list[str]:
                 "shows what it does (at 3 nm about a quarter of the deposit)."
             )
     if setup.treatment == "local":
-        notes.append(
-            "Treatment local keeps the energy of slow secondaries where they are born: at 2-3 nm deposits come out two "
-            "to three times too high, and no pairs are counted."
-        )
+        notes.append(LOCAL_NOTE)
     return notes
 
 
@@ -463,6 +508,11 @@ def _warnings(setup: Setup, entries: list[Row]) -> list[str]:
         row = entry.values
         if row["hit_fraction"] == 0:
             notes.append(f"No event of {row['histories']} deposited anything at {entry.body.edges[0]:g} nm.")
+        if setup.keep_escapes and len(entry.outcome.escapes) < entry.tally.sums[ALL_BOOKS + ESCAPES]:
+            notes.append(
+                f"Of {entry.tally.sums[ALL_BOOKS + ESCAPES]:.0f} electrons that escaped the first "
+                f"{len(entry.outcome.escapes)} are kept; more than {MOST_ESCAPES} are not."
+            )
         target = setup.relative_error
         if target is not None and not entry.outcome.interrupted:
             mean, error = entry.outcome.mean, entry.outcome.standard_error

@@ -14,10 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from scintidot import __version__
 from scintidot.errors import BadFile, BadValue, CannotWrite
+from scintidot.interactions.inputs import read_within
 from scintidot.interchange.binary import HDF5_START, ROOT_START, read_hdf5, read_root
 from scintidot.interchange.columns import IntArray, events_of, refuse, rows_of
 from scintidot.interchange.text import read_text
+from scintidot.materials.fields import In
 from scintidot.records import FloatArray
 from scintidot.results import write_text, write_together
 
@@ -219,4 +222,32 @@ def deposit_row(
         "mean_deposit_per_hit_eV": float(hits.mean()) if len(hits) else None,
         "fraction_above_eV": {f"{t}": float((per_event > t).sum()) / number for t in THRESHOLDS},
         "quantiles_eV": {f"{q}": float(np.quantile(hits, q)) if len(hits) else None for q in QUANTILES},
+    }
+
+
+def file_document(
+    path: str | Path,
+    *,
+    events: int | None = None,
+    energy_unit: str | None = None,
+    table: str | None = None,
+    edge_length: object = None,
+    energy_keV: object = None,
+) -> dict[str, Any]:
+    """The document ``scintidot.deposit-file/1``: the row of one file and what was taken for granted about it.
+
+    Options as those of `read_deposits` and `deposit_row`; raises as they do.
+    """
+    edge, energy = (
+        None if value is None else read_within(value, In(unit, above=0), where="deposit-file", who=who)
+        for value, unit, who in ((edge_length, "nm", "--edge-length"), (energy_keV, "keV", "--energy-kev"))
+    )
+    deposits = read_deposits(path, events=events, energy_unit=energy_unit, table=table)
+    return {
+        "schema": "scintidot.deposit-file/1",
+        "version": __version__,
+        "choices": {"source": deposits.source, "assumptions": list(deposits.assumptions)},
+        "rows": [deposit_row(deposits, edge_length=edge, energy_keV=energy)],
+        "warnings": [],
+        "bibliography": [],
     }

@@ -76,15 +76,20 @@ def write_mcpl(path: str | Path, particles: Particles, *, comments: tuple[str, .
         If the folder cannot be written.
     """
     path = Path(path)
+    check_name(path)
+    content = _encoded(particles, comments)
+    if path.suffix == ".gz":
+        content = gzip.compress(content, mtime=0)
+    return write_together(path.parent, {path.name: lambda file: file.write_bytes(content)})[path.name]
+
+
+def check_name(path: Path) -> None:
+    """Refuse a name that `write_mcpl` would refuse, before anything is computed."""
     if not path.name.endswith((".mcpl", ".mcpl.gz")):
         expected = "a name that ends with .mcpl or .mcpl.gz"
         raise BadValue(where=str(path), what="file name", who="particles", expected=expected, found=path.name)
     if path.is_dir():
         raise CannotWrite(where=str(path), what="file", who="particles", expected="a file", found="a folder")
-    content = _encoded(particles, comments)
-    if path.suffix == ".gz":
-        content = gzip.compress(content, mtime=0)
-    return write_together(path.parent, {path.name: lambda file: file.write_bytes(content)})[path.name]
 
 
 def read_mcpl(path: str | Path) -> Particles:

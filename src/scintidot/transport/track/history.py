@@ -60,8 +60,11 @@ IntArray = npt.NDArray[np.int64]
 CORE, SHELL, HOST = 0, 1, 2
 """Regions: the crystal (its core, if it has a shell), its shell, what is around."""
 
-CENTRE, UNIFORM, CROSSING, MATRIX = 0, 1, 2, 3
+CENTRE, UNIFORM, CROSSING, MATRIX, GIVEN = 0, 1, 2, 3, 4
 STARTS = {"centre": CENTRE, "uniform": UNIFORM, "crossing": CROSSING, "matrix": MATRIX}
+
+ON_SURFACE = 1e-9
+"""Depth, as a share of the largest, within which a given primary stands on the surface and so outside."""
 
 ELECTRON, PHOTON = 0, 1
 
@@ -81,7 +84,7 @@ class Geometry(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Primaries. Their energies are equally likely rows."""
+    """Primaries. Their energies are equally likely rows; with start `GIVEN` history k has row k."""
 
     particle: int  # ELECTRON or PHOTON
     start: int
@@ -91,6 +94,7 @@ class Source(NamedTuple):
     outcome_cumulative: FloatArray
     outcome_species: IntArray  # kind of vacancy; -1: incoherent scattering
     scattered: FloatArray  # cosine of incoherent scattering at equal steps of probability; (rows, n)
+    given: FloatArray = np.zeros((0, 6))  # point and direction of each row with start `GIVEN`
 
 
 class Rules(NamedTuple):
@@ -118,6 +122,8 @@ FAULTS = {
 }
 
 STACK_COLUMNS = 12
+ESCAPE_COLUMNS = 7
+"""Of an escaped electron: energy [eV], point [nm] and direction."""
 HIT_DEPOSIT, HIT_HOLES, HIT_ELECTRONS = 0, 1, 2
 RECORD_COLUMNS = 8
 BORN, SCATTERED, IONISED, CROSSED, REFLECTED, STOPPED, LEFT, PHONON = range(8)
@@ -164,6 +170,12 @@ def born(
 ) -> tuple[float, float, float, float, float, float, int, int, np.uint64]:
     """Where a primary starts: point, direction, item (-1: in the host), region, and the state after the draws."""
     hx, hy, hz = g.items[0, 3], g.items[0, 4], g.items[0, 5]
+    if s.start == GIVEN:
+        x, y, z = s.given[row, 0], s.given[row, 1], s.given[row, 2]
+        ux, uy, uz = s.given[row, 3], s.given[row, 4], s.given[row, 5]
+        if depth(g.kind, hx, hy, hz, x, y, z) > ON_SURFACE:
+            return x, y, z, ux, uy, uz, 0, region_of(g, 0, x, y, z), state
+        return x, y, z, ux, uy, uz, -1, HOST, state
     state += increment
     u = uniform(state)
     state += increment
@@ -395,6 +407,22 @@ def vacancy_relaxes(
 
 
 @kernel
+def leave(
+    books: FloatArray, escapes: FloatArray, energy: float,
+    x: float, y: float, z: float, ux: float, uy: float, uz: float,
+) -> None:  # fmt: skip
+    """Enter an electron that escapes; where it was and flew only if ``escapes`` has the columns."""
+    k = int(books[ESCAPES])
+    books[ESCAPED] += energy
+    books[ESCAPES] += 1
+    if k < escapes.shape[0]:
+        escapes[k, 0] = energy
+        if escapes.shape[1] == ESCAPE_COLUMNS:
+            escapes[k, 1], escapes[k, 2], escapes[k, 3] = x, y, z
+            escapes[k, 4], escapes[k, 5], escapes[k, 6] = ux, uy, uz
+
+
+@kernel
 def total_rate(t: Tables, m: int, i: int, f: float, energy: float) -> float:
     """Of everything that can happen to an electron. [1/nm]"""
     total = rate(t, m, i, f, MOTT) + rate(t, m, i, f, ACOUSTIC)
@@ -417,7 +445,7 @@ def follow(
     books: FloatArray, hit_crystal: IntArray, hits: FloatArray, depths: FloatArray, escapes: FloatArray,
     record: FloatArray,
 ) -> tuple[int, int]:  # fmt: skip
-    """Run one history; fill its books, the crystals it hit, depths and escaped energies.
+    """Run one history; fill its books, the crystals it hit, depths and escapes (one column: their energies only).
 
     Returns how many crystals were hit, and how many points were recorded (``record`` of no length: none).
     """
@@ -432,6 +460,8 @@ def follow(
 
     state += increment
     row = int(uniform(state) * s.energy.shape[0])
+    if s.start == GIVEN:
+        row = min(np.int64(history), s.energy.shape[0] - 1)
     x, y, z, ux, uy, uz, item, region, state = born(g, s, row, state, increment)
     slot = 0
     if region != HOST:
@@ -492,10 +522,7 @@ def follow(
                 if m < 0:
                     hx, hy, hz = g.items[0, 3], g.items[0, 4], g.items[0, 5]
                     if g.box == 0.0 and way_in(g.kind, hx, hy, hz, x, y, z, ux, uy, uz)[0] == FAR:
-                        books[ESCAPED] += energy
-                        if books[ESCAPES] < escapes.shape[0]:
-                            escapes[int(books[ESCAPES])] = energy
-                        books[ESCAPES] += 1
+                        leave(books, escapes, energy, x, y, z, ux, uy, uz)
                         if recording:
                             far = 0.3 * g.items[0, 3]
                             points = note(
@@ -626,10 +653,7 @@ def follow(
                             met, item = True, into_item
                             x, y, z = x - g.items[item, 0], y - g.items[item, 1], z - g.items[item, 2]
                         elif total == 0.0:  # vacuum, and no crystal in a thousand boxes
-                            books[ESCAPED] += energy
-                            if books[ESCAPES] < escapes.shape[0]:
-                                escapes[int(books[ESCAPES])] = energy
-                            books[ESCAPES] += 1
+                            leave(books, escapes, energy, x, y, z, ux, uy, uz)
                             if recording:
                                 points = note(
                                     record, points, g, item, region, x, y, z, energy, LEFT, generation, track

@@ -11,6 +11,7 @@ from scintidot.backends import kernel
 from scintidot.records import FloatArray
 from scintidot.transport.track.history import (
     BOOKS,
+    ESCAPE_COLUMNS,
     ESCAPED,
     ESCAPES,
     FAULT,
@@ -66,11 +67,12 @@ class Scratch(NamedTuple):
     hit_crystal: IntArray
     hits: FloatArray
     depths: FloatArray
-    escapes: FloatArray
+    escapes: FloatArray  # of one history
+    left: FloatArray  # escaped electrons of many histories; no rows: they are not kept
 
 
-def scratch(most_hits: int) -> Scratch:
-    """Memory for histories that hit at most so many crystals each."""
+def scratch(most_hits: int, *, left: int = 0) -> Scratch:
+    """Memory for histories that hit at most so many crystals each, and for ``left`` escaped electrons."""
     return Scratch(
         stack=np.empty((512, STACK_COLUMNS)),
         open_vacancies=np.empty(128, dtype=np.int64),
@@ -79,7 +81,8 @@ def scratch(most_hits: int) -> Scratch:
         hit_crystal=np.empty(most_hits, dtype=np.int64),
         hits=np.empty((most_hits, 3)),
         depths=np.empty(DEPTHS),
-        escapes=np.empty(2048),
+        escapes=np.empty((2048, ESCAPE_COLUMNS if left else 1)),
+        left=np.empty((left, ESCAPE_COLUMNS)),
     )
 
 
@@ -189,7 +192,7 @@ def enter(
         if deposit > ABOVE[k]:
             tally.above[k] += 1
     for k in range(min(int(books[ESCAPES]), escapes.shape[0])):
-        tally.escapes[bin_of(escapes[k], LOWEST_ESCAPE, ESCAPE_BINS_PER_DECADE, ESCAPE_BINS)] += 1
+        tally.escapes[bin_of(escapes[k, 0], LOWEST_ESCAPE, ESCAPE_BINS_PER_DECADE, ESCAPE_BINS)] += 1
     if deposit != 0.0:  # less than nothing where phonons were absorbed
         for k in range(depths.shape[0]):
             tally.depths[k] += depths[k]
@@ -199,11 +202,24 @@ def enter(
 def run_block(
     seed: np.uint64, first: int, count: int, t: Tables, g: Geometry, s: Source, r: Rules,
     memory: Scratch, record: FloatArray, tally: Tally,
-) -> None:  # fmt: skip
-    """Histories first, first + 1, ... one after the other into one tally; this is what a thread runs."""
+) -> tuple[int, int]:  # fmt: skip
+    """Histories first, first + 1, ... one after the other into one tally; this is what a thread runs.
+
+    Returns how many ran and how many escaped electrons are in ``memory.left``. Fewer than ``count`` run where that has
+    rows, but perhaps too few for one more history.
+    """
+    kept, most, room = 0, memory.escapes.shape[0], memory.left.shape[0]
     for history in range(first, first + count):
+        if room > 0 and kept + most > room:
+            return history - first, kept
         struck, _ = follow(
             seed, np.uint64(history), t, g, s, r, memory.stack, memory.open_vacancies, memory.holes,
             memory.books, memory.hit_crystal, memory.hits, memory.depths, memory.escapes, record,
         )  # fmt: skip
         enter(memory.books, struck, memory.hits, memory.depths, memory.escapes, history, tally)
+        if room > 0:
+            for k in range(min(int(memory.books[ESCAPES]), most)):
+                for j in range(ESCAPE_COLUMNS):
+                    memory.left[kept, j] = memory.escapes[k, j]
+                kept += 1
+    return count, kept

@@ -287,7 +287,7 @@ def deposit(progress: Progress = lambda step, share: None, **options: Any) -> De
     energy_keV : list of numbers or text
         Kinetic energies of electrons, up to 100 keV. Instead: ``source``, such as ``"photon 30 keV"``.
     start : str
-        ``uniform``, ``centre``, ``crossing``; ``matrix`` with ``composite``.
+        ``uniform``, ``centre``, ``crossing``, ``beam``; ``matrix`` with ``composite``.
     treatment : str
         ``track``, or ``local`` with ``local_deposit_below`` [eV].
     composite, box_nm, packing
@@ -391,7 +391,7 @@ def _choices(setup: Setup) -> dict[str, Any]:
         "energies_of_a_spectrum": "500 equally likely ones",
         "start": setup.start,
         "start_meaning": START_MEANINGS[setup.start],
-        "directions": "isotropic",
+        "directions": "along x" if setup.start == "beam" else "isotropic",
         "treatment": setup.treatment,
         "treatment_meaning": TREATMENTS[setup.treatment],
         "local_deposit_below_eV": setup.local_below or None,

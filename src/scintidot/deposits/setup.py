@@ -59,6 +59,7 @@ START_MEANINGS = {
     "centre": "every primary starts at the centre of the nanocrystal",
     "uniform": "primaries start anywhere in the nanocrystal with equal probability; photons do their first interaction there",
     "crossing": "electrons come from outside (isotropic field) and cross the surface of the nanocrystal",
+    "beam": "electrons come from outside along x and meet the middle of the first face (a sphere: its pole) head-on",
     "matrix": "primaries start anywhere in the box; photons do their first interaction there, by attenuation",
 }
 MOST_HITS = 4096
@@ -268,7 +269,7 @@ def read_setup(
     if in_box != (start == "matrix"):
         raise BadValue(
             where=WHERE, what="name", who="--start",
-            expected="matrix with --composite, and only there" if in_box else "centre, uniform or crossing",
+            expected="matrix with --composite, and only there" if in_box else "centre, uniform, crossing or beam",
             found=start, hint=None if in_box else "Give --composite and --box-nm for nanocrystals in a matrix.",
         )  # fmt: skip
     if coat is not None and shape == "cuboid":
@@ -276,7 +277,7 @@ def read_setup(
             where=WHERE, what="name", who="--shape", expected="cube or sphere with --shell", found=shape
         )
     spectra = _spectra(energy_keV, source)
-    if start == "crossing" and any(one.particle == "photon" for one in spectra):
+    if start in ("crossing", "beam") and any(one.particle == "photon" for one in spectra):
         raise BadValue(
             where=WHERE, what="name", who="--start", expected="uniform or matrix for photons", found=start,
             hint="Hardly any photon that crosses a nanocrystal interacts; uniform starts with its interaction inside.",

@@ -60,8 +60,8 @@ IntArray = npt.NDArray[np.int64]
 CORE, SHELL, HOST = 0, 1, 2
 """Regions: the crystal (its core, if it has a shell), its shell, what is around."""
 
-CENTRE, UNIFORM, CROSSING, MATRIX = 0, 1, 2, 3
-STARTS = {"centre": CENTRE, "uniform": UNIFORM, "crossing": CROSSING, "matrix": MATRIX}
+CENTRE, UNIFORM, CROSSING, MATRIX, BEAM = 0, 1, 2, 3, 4
+STARTS = {"centre": CENTRE, "uniform": UNIFORM, "crossing": CROSSING, "beam": BEAM, "matrix": MATRIX}
 
 ELECTRON, PHOTON = 0, 1
 
@@ -170,6 +170,8 @@ def born(
     ux, uy, uz = isotropic(u, uniform(state))
     x = y = z = 0.0
     item, region = 0, CORE
+    if s.start == BEAM:
+        return -hx, 0.0, 0.0, 1.0, 0.0, 0.0, -1, HOST, state
     if s.start == CROSSING:
         if g.kind == SPHERE:
             state += increment
@@ -490,7 +492,8 @@ def follow(
         while True:
             if fresh:
                 if m < 0:
-                    if g.box == 0.0:
+                    hx, hy, hz = g.items[0, 3], g.items[0, 4], g.items[0, 5]
+                    if g.box == 0.0 and way_in(g.kind, hx, hy, hz, x, y, z, ux, uy, uz)[0] == FAR:
                         books[ESCAPED] += energy
                         if books[ESCAPES] < escapes.shape[0]:
                             escapes[int(books[ESCAPES])] = energy
@@ -502,7 +505,7 @@ def follow(
                                 energy, LEFT, generation, track,
                             )  # fmt: skip
                         break
-                    total = 0.0
+                    total = soft = 0.0
                 else:
                     if energy <= t.medium[m, CUT]:
                         keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)
@@ -622,6 +625,8 @@ def follow(
                             x, y, z = x - g.items[item, 0], y - g.items[item, 1], z - g.items[item, 2]
                         elif total == 0.0:  # vacuum, and no crystal in a thousand boxes
                             books[ESCAPED] += energy
+                            if books[ESCAPES] < escapes.shape[0]:
+                                escapes[int(books[ESCAPES])] = energy
                             books[ESCAPES] += 1
                             break
                     into = SHELL if g.core > 0.0 else CORE
@@ -705,8 +710,10 @@ def follow(
                         region = into
                     m = after
                     fresh = True
-                elif region == HOST and g.box > 0.0:
-                    x, y, z = x + g.items[item, 0], y + g.items[item, 1], z + g.items[item, 2]
+                else:
+                    fresh = fresh or m < 0  # thrown back into vacuum
+                    if region == HOST and g.box > 0.0:
+                        x, y, z = x + g.items[item, 0], y + g.items[item, 1], z + g.items[item, 2]
                 if recording:
                     points = note(
                         record, points, g, item, region, x, y, z, energy,

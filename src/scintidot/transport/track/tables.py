@@ -79,7 +79,7 @@ def place(u: float) -> tuple[int, float]:
         x = u * _PER_BODY
         j = int(x)
         return j, x - j
-    x = np.log(0.025 / (1.0 - u)) / _TAIL_STEP
+    x = np.log(0.025 / max(1.0 - u, 1e-300)) / _TAIL_STEP  # 1 is allowed
     j = min(int(x), NODES - 2 - _BODY)
     if j == NODES - 2 - _BODY:  # beyond the rarest node the distribution is even
         return _BODY + j, min(1.0, 1 - (1 - u) / RARE)

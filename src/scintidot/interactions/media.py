@@ -40,7 +40,7 @@ from scintidot.transport.track.tables import (
 if TYPE_CHECKING:
     import xarray
 
-METHOD = "2"
+METHOD = "3"
 """Counted up whenever the same card gives other tables."""
 SHARE_ENERGIES, SHARE_LOSSES = 24, 192
 LATTICE_POINTS = 129
@@ -100,7 +100,7 @@ def _inelastic(material: Material, exchange: str) -> dict[str, object]:
         loss[i] = threshold if row is None else loss_quantiles(row, probability)
     table = inelastic_table(medium, response, exchange, GRID[first::4][:2])  # for the recoil
     recoil = np.zeros((RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES))
-    part = np.linspace(0, 1, RECOIL_QUANTILES)
+    part = 1 - (1 - np.linspace(0, 1, RECOIL_QUANTILES)) ** 4
     for k in range(RECOIL_ROWS):
         i = min(max(4 * k, first), ROWS - 1)
         losses = np.minimum(

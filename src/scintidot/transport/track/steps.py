@@ -117,7 +117,7 @@ def recoil_cosines(
     p, p_after = math.sqrt(square), math.sqrt(square_after)
     row = min((i + 2) // 4, RECOIL_ROWS - 1)
     column = min((place(u_loss)[0] + 4) // 8, RECOIL_LOSSES - 1)
-    x = u * (RECOIL_QUANTILES - 1)
+    x = (1.0 - math.sqrt(math.sqrt(1.0 - u))) * (RECOIL_QUANTILES - 1)
     k = min(int(x), RECOIL_QUANTILES - 2)
     low = t.recoil[m, row, column, k]
     least = (square - square_after) / (p + p_after)

@@ -245,6 +245,8 @@ def medium(
         )
     try:
         level = vacuum_level(material)
+        if float(tables.gap) == 0:  # of a metal, where kinetic energy counts from the Fermi level here
+            level -= float(tables.band_width)
     except BadFile:
         if surface != "none":
             raise

@@ -100,7 +100,7 @@ def _inelastic(material: Material, exchange: str) -> dict[str, object]:
         loss[i] = threshold if row is None else loss_quantiles(row, probability)
     table = inelastic_table(medium, response, exchange, GRID[first::4][:2])  # for the recoil
     recoil = np.zeros((RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES))
-    nodes = np.clip(8 * np.arange(RECOIL_LOSSES), 2, NODES - 1)  # at 0 stands the threshold, which is no typical loss
+    nodes = np.clip(8 * np.arange(RECOIL_LOSSES), 2, NODES - 1)  # at 0 stands the threshold: no typical loss
     part = 1 - (1 - np.linspace(0, 1, RECOIL_QUANTILES)) ** 4
     for k in range(RECOIL_ROWS):
         i = min(max(4 * k, first), ROWS - 1)

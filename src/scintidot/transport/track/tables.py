@@ -33,8 +33,8 @@ _TAIL_STEP = float(np.log(0.025 / RARE) / (NODES - 2 - _BODY))
 _TAIL_SHARE = 1 - float(np.exp(-_TAIL_STEP))
 
 RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES = (ROWS + 3) // 4, (NODES + 7) // 8, 65
-"""Momentum transfers are tabulated at every fourth energy and every eighth loss, at even steps of 1 - (1 - u)^(1/4): with
-even steps of u the rare large ones, up to the whole momentum, would seem a hundred times more frequent."""
+"""Momentum transfers are tabulated at every fourth energy and every eighth loss, at even steps of 1 - (1 - u)^(1/4):
+with even steps of u the rare large ones, up to the whole momentum, would seem a hundred times more frequent."""
 TRANSFER_QUANTILES = 65
 
 INELASTIC, MOTT, ACOUSTIC, EMISSION, ABSORPTION, HARD, SOFT, REACH = range(8)

@@ -31,6 +31,7 @@ CASES = (
     "photons",
     "sources",
     "transport",
+    "deposits",
 )
 SHOWN_ROWS = 12
 

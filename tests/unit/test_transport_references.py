@@ -45,12 +45,12 @@ def test_recalled_values_are_never_judged(transport):
 
 
 def test_a_case_says_what_is_missing_and_judges_what_is_there(transport, monkeypatch):
-    case = transport._filled(transport._backscattering(), transport._backscattering_rows)
+    case = transport._filled(transport._extrapolated(), transport._extrapolated_rows)
     assert case.missing
     assert not case.rows
     transport._ours.cache_clear()
     monkeypatch.setattr(
-        transport, "backscattering", lambda material, *_: ({"Si": 0.18, "Au": 0.1}[material], 1e-3)
+        transport, "backscattering", lambda material, *_, **__: ({"Si": 0.18, "Au": 0.1}[material], 1e-3)
     )
     case = transport._filled(transport._backscattering(), transport._backscattering_rows)
     transport._ours.cache_clear()

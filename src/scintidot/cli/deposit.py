@@ -33,7 +33,7 @@ def deposit(
         str, typer.Option(metavar="NAME|FILE", help="What is around: vacuum, octane, ...")
     ] = "vacuum",
     start: Annotated[
-        Text, typer.Option(metavar="RULE", help="uniform, centre, crossing; matrix with --composite.")
+        Text, typer.Option(metavar="RULE", help="uniform, centre, crossing, beam; matrix with --composite.")
     ] = None,
     shape: Annotated[str, typer.Option(metavar="SHAPE", help="cube, sphere or cuboid.")] = "cube",
     shell: Annotated[Text, typer.Option(metavar="NAME|FILE", help="Material of a shell.")] = None,

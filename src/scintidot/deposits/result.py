@@ -317,7 +317,7 @@ def deposit(
     energy_keV : list of numbers or text
         Kinetic energies of electrons, up to 100 keV. Instead: ``source``, such as ``"photon 30 keV"``.
     start : str
-        ``uniform``, ``centre``, ``crossing``; ``matrix`` with ``composite``.
+        ``uniform``, ``centre``, ``crossing``, ``beam``; ``matrix`` with ``composite``.
     treatment : str
         ``track``, or ``local`` with ``local_deposit_below`` [eV].
     composite, box_nm, packing
@@ -440,7 +440,9 @@ def _choices(setup: Setup) -> dict[str, Any]:
         else "each history has its own",
         "start": setup.start,
         "start_meaning": START_MEANINGS[setup.start],
-        "directions": "isotropic" if setup.primaries is None else "of the file",
+        "directions": "of the file"
+        if setup.primaries is not None
+        else ("along x" if setup.start == "beam" else "isotropic"),
         "treatment": setup.treatment,
         "treatment_meaning": TREATMENTS[setup.treatment],
         "local_deposit_below_eV": setup.local_below or None,

@@ -63,6 +63,7 @@ START_MEANINGS = {
     "crossing": "electrons come from outside (isotropic field) and cross the surface of the nanocrystal",
     "file": "each electron starts where the file says, in or around the nanocrystal at the origin, with its energy and "
     "direction",
+    "beam": "electrons come from outside along x and meet the middle of the first face (a sphere: its pole) head-on",
     "matrix": "primaries start anywhere in the box; photons do their first interaction there, by attenuation",
 }
 MEAN_OVER = (
@@ -306,7 +307,7 @@ def read_setup(
     if in_box != (start == "matrix"):
         raise BadValue(
             where=WHERE, what="name", who="--start",
-            expected="matrix with --composite, and only there" if in_box else "centre, uniform or crossing",
+            expected="matrix with --composite, and only there" if in_box else "centre, uniform, crossing or beam",
             found=start, hint=None if in_box else "Give --composite and --box-nm for nanocrystals in a matrix.",
         )  # fmt: skip
     if coat is not None and shape == "cuboid":
@@ -327,7 +328,7 @@ def read_setup(
     )
     if escapes:
         _check_escapes(bodies, spectra, around, in_box=in_box)
-    if start == "crossing" and any(one.particle == "photon" for one in spectra):
+    if start in ("crossing", "beam") and any(one.particle == "photon" for one in spectra):
         raise BadValue(
             where=WHERE, what="name", who="--start", expected="uniform or matrix for photons", found=start,
             hint="Hardly any photon that crosses a nanocrystal interacts; uniform starts with its interaction inside.",

@@ -40,7 +40,7 @@ from scintidot.transport.track.tables import (
 if TYPE_CHECKING:
     import xarray
 
-METHOD = "3"
+METHOD = "5"
 """Counted up whenever the same card gives other tables."""
 SHARE_ENERGIES, SHARE_LOSSES = 24, 192
 LATTICE_POINTS = 129
@@ -113,13 +113,11 @@ def _inelastic(material: Material, exchange: str) -> dict[str, object]:
         loss[i] = threshold if row is None else loss_quantiles(row, probability)
     table = inelastic_table(medium, response, exchange, GRID[first::4][:2])  # for the recoil
     recoil = np.zeros((RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES))
+    nodes = np.clip(8 * np.arange(RECOIL_LOSSES), 2, NODES - 1)  # at 0 stands the threshold: no typical loss
     part = 1 - np.linspace(1, 0, RECOIL_QUANTILES) ** 4
     for k in range(RECOIL_ROWS):
         i = min(max(4 * k, first), ROWS - 1)
-        losses = np.minimum(
-            loss[i, np.minimum(8 * np.arange(RECOIL_LOSSES), NODES - 1)], GRID[i] * (1 - 1e-9)
-        )
-        losses = np.maximum(losses, threshold)
+        losses = np.maximum(np.minimum(loss[i, nodes], GRID[i] * (1 - 1e-9)), threshold)
         least, _ = recoil_limits(float(GRID[i]), losses, table.inner_energy)
         at = recoil_quantiles(
             table, float(GRID[i]), losses, np.broadcast_to(part, (losses.size, part.size)).copy()
@@ -260,6 +258,8 @@ def medium(
         )
     try:
         level = vacuum_level(material)
+        if float(tables.gap) == 0:  # of a metal, where kinetic energy counts from the Fermi level here
+            level -= float(tables.band_width)
     except BadFile:
         if surface != "none":
             raise

@@ -60,8 +60,8 @@ IntArray = npt.NDArray[np.int64]
 CORE, SHELL, HOST = 0, 1, 2
 """Regions: the crystal (its core, if it has a shell), its shell, what is around."""
 
-CENTRE, UNIFORM, CROSSING, MATRIX, GIVEN = 0, 1, 2, 3, 4
-STARTS = {"centre": CENTRE, "uniform": UNIFORM, "crossing": CROSSING, "matrix": MATRIX}
+CENTRE, UNIFORM, CROSSING, MATRIX, GIVEN, BEAM = 0, 1, 2, 3, 4, 5
+STARTS = {"centre": CENTRE, "uniform": UNIFORM, "crossing": CROSSING, "beam": BEAM, "matrix": MATRIX}
 
 ON_SURFACE = 1e-9
 """Depth, as a share of the largest, within which a given primary stands on the surface and so outside."""
@@ -182,6 +182,8 @@ def born(
     ux, uy, uz = isotropic(u, uniform(state))
     x = y = z = 0.0
     item, region = 0, CORE
+    if s.start == BEAM:
+        return -hx, 0.0, 0.0, 1.0, 0.0, 0.0, -1, HOST, state
     if s.start == CROSSING:
         if g.kind == SPHERE:
             state += increment
@@ -530,7 +532,7 @@ def follow(
                                 energy, LEFT, generation, track,
                             )  # fmt: skip
                         break
-                    total = 0.0
+                    total = soft = 0.0
                 else:
                     if energy <= t.medium[m, CUT]:
                         keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)

@@ -29,7 +29,8 @@ PUBLIC = [
 ]
 
 PREDICT_OPTIONS = [
-    "auger_law", "deposit", "detection_efficiency", "edge_length", "energy", "energy_unit", "events", "histories", "host",
+    "auger_law", "deposit", "detection_efficiency", "edge_length", "energy", "energy_unit", "events",
+    "histories", "host",
     "light_yield", "light_yield_edge_length", "light_yield_material", "light_yield_scaling",
     "local_deposit_below", "material", "outcoupling", "pair_creation_energy", "relative_error", "response",
     "retained_fraction", "rise_time", "seed", "shape", "size_dispersion", "start", "statistics", "table",

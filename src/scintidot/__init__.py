@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from scintidot.calculators import biexciton_kinetics as biexciton_kinetics
     from scintidot.calculators import coincidence_time_resolution as coincidence_time_resolution
     from scintidot.config import RunConfig as RunConfig
-    from scintidot.deposits.result import deposit as deposit
     from scintidot.deposits.replay import shower as shower
+    from scintidot.deposits.result import deposit as deposit
     from scintidot.errors import ScintidotError as ScintidotError
     from scintidot.interactions.attenuation import attenuation as attenuation
     from scintidot.interactions.elastic import elastic as elastic

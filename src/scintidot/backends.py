@@ -58,14 +58,19 @@ def kernel(function: _Function, *, inline: bool = True) -> _Function:
     """
     import numba
 
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, _code_folder()
+    options: Any = {
+        "cache": os.environ.get("SCINTIDOT_CACHE") != "off",
+        "nogil": True,
+        "error_model": "numpy",
+        "forceinline": inline,
+        "_nrt": False,
+    }
+    config: Any = numba.config
+    before, config.CACHE_DIR = config.CACHE_DIR, _code_folder()
     try:
-        keep = os.environ.get("SCINTIDOT_CACHE") != "off"
-        compiled: _Function = numba.njit(
-            cache=keep, nogil=True, error_model="numpy", forceinline=inline, _nrt=False
-        )(function)
+        compiled: _Function = numba.njit(**options)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
     return compiled
 
 

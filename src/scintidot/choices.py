@@ -129,7 +129,8 @@ def describe(material: Material, host: Material, config: RunConfig, deposits: De
 DEPOSIT_LIMITS = {
     "continuous": continuous.LIMITS,
     "track": "free atoms and a dielectric medium down to the band gap, sharp surface, no photons followed",
-    "local": "no slow secondary electron leaves: deposits of the smallest crystals come out two to three times too high",
+    "local": "no slow secondary electron leaves: deposits of the smallest crystals come out two to "
+    "three times too high",
 }
 SIMULATED = ("track", "local")
 """Deposit models that run the engine."""
@@ -175,9 +176,11 @@ def input_warnings(material: Material, host: Material, config: RunConfig) -> lis
         )
     if config.excitons.pair_creation_energy == "fratelli":
         known = {
-            "continuous": "the continuous model keeps 5.9 and 44.5 eV there, so that with both <N> comes out about 20 % "
+            "continuous": "the continuous model keeps 5.9 and 44.5 eV there, so that with both <N> "
+            "comes out about 20 % "
             "too high",
-            "track": "where every electron is followed, crystals of 2-3 nm keep less than half of that, so that with both "
+            "track": "where every electron is followed, crystals of 2-3 nm keep less than half of "
+            "that, so that with both "
             "<N> comes out too low there",
         }
         more = f"; {known[model]}" if model in known else ""

@@ -159,7 +159,8 @@ class Prediction:
 
     @cached_property
     def occupancies(self) -> list[dict[str, dict[str, float | None]]]:
-        """Populations of each row by two statistics, and <N> as the ratio XX/X would be read; none: nothing simulated."""
+        """Populations of each row by two statistics, and <N> as the ratio XX/X would be read; none:
+        nothing simulated."""
         from scintidot.excitons.occupancy import compound_populations, inferred_mean, initial_populations
 
         own, found = self.deposits[0], []

@@ -178,7 +178,7 @@ def find_deposits(
     host: Material,
     config: RunConfig,
     blame: limits.Blame,
-    progress: Progress = lambda step, share: None,
+    progress: Progress = lambda *_: None,
 ) -> tuple[Deposits, Deposits]:
     """Deposits of the run and of the sample whose light yield is known, by the model of the run."""
     model, sizes = config.deposit.model, config.nanocrystal.edge_length_nm
@@ -224,7 +224,7 @@ def predict(
     *,
     config: RunConfig | None = None,
     where: str = "predict",
-    progress: Progress = lambda step, share: None,
+    progress: Progress = lambda *_: None,
     **options: Any,
 ) -> Prediction:
     """Predict light, decay and time resolution of nanocrystals against size.

@@ -1,6 +1,7 @@
 """Deposits of a prediction: simulated at some sizes, and everything near them by ratio to the analytic model.
 
-A card at the end of its band, a size between two simulated ones, another energy or start rule: there the mean deposit is
+A card at the end of its band, a size between two simulated ones, another energy or start rule: there the
+mean deposit is
 that of the analytic model ``continuous`` times what the simulation made of it at the simulated size. Between sizes the
 logarithm of this ratio is a parabola in that of the size, fitted to the simulated ones.
 """
@@ -166,7 +167,7 @@ def simulated(
     extra: Iterable[float] = (),
     *,
     beside: bool = True,
-    progress: Progress = lambda step, share: None,
+    progress: Progress = lambda *_: None,
 ) -> Deposits:
     """Simulate every size of ``rows`` and ``extra`` [nm]; the rows also by the other treatment, if ``beside``."""
     treatment = config.deposit.model

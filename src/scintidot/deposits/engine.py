@@ -35,7 +35,8 @@ from scintidot.transport.track.tally import (
 )
 
 BLOCK_IN_VACUUM, BLOCK_IN_MATTER = 8192, 512
-"""Histories of one block, which must not depend on the threads: sums round in its order. Short histories in long blocks."""
+"""Histories of one block, which must not depend on the threads: sums round in its order. Short
+histories in long blocks."""
 FEWEST_BLOCKS = 8
 """Before a wanted relative error is believed."""
 LARGEST_IMBALANCE = 1e-9
@@ -100,7 +101,7 @@ def run(
     relative_error: float | None = None,
     most_hits: int = 1,
     most_escapes: int = 0,
-    progress: Progress = lambda share: None,
+    progress: Progress = lambda *_: None,
 ) -> Outcome:
     """Run histories 0, 1, ... of a seed, until there are enough or the error is small enough.
 

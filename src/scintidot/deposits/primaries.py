@@ -10,8 +10,7 @@ from scintidot.interactions.media import Medium, Vacancies
 from scintidot.materials.compound import compound_of
 from scintidot.radiation.compton import angle_table
 from scintidot.radiation.photoelectric import shell_fractions
-from scintidot.radiation.photons import linear_attenuation
-from scintidot.radiation.photons import element_fractions
+from scintidot.radiation.photons import element_fractions, linear_attenuation
 from scintidot.radiation.spectrum import Spectrum
 from scintidot.transport.track.history import ELECTRON, PHOTON, STARTS, Source
 from scintidot.transport.track.tables import HIGHEST_ENERGY

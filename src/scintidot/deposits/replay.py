@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from scintidot import __version__
 from scintidot.deposits.engine import check
-from scintidot.deposits.result import _choices, _sources, _warnings
-from scintidot.deposits.setup import MOST_HITS, Setup, _whole, read_setup
+from scintidot.deposits.result import run_choices, run_sources, run_warnings
+from scintidot.deposits.setup import MOST_HITS, Setup, read_setup, read_whole
 from scintidot.errors import BadValue, ScintidotError, nearest
 from scintidot.interactions.inputs import read_within
 from scintidot.materials.fields import In
@@ -144,8 +144,8 @@ def shower(
             )  # fmt: skip
     try:
         setup = read_setup(seed=seed, threads=1, **options)
-        wanted = _whole(history, "--history", 0, 2**63 - 1)
-        among = None if most_deposit is None else _whole(most_deposit, "--most-deposit", 1, MOST_SEARCHED)
+        wanted = read_whole(history, "--history", 0, 2**63 - 1)
+        among = None if most_deposit is None else read_whole(most_deposit, "--most-deposit", 1, MOST_SEARCHED)
     except ScintidotError as error:
         if error.where != "deposit":
             raise
@@ -172,7 +172,7 @@ def shower(
     tally = empty_tally()
     enter(memory.books, struck, memory.hits, memory.depths, memory.escapes, wanted, tally)
     check(tally, setup.seed)
-    warnings = [note for note in _warnings(setup, []) if note]
+    warnings = [note for note in run_warnings(setup, []) if note]
     if len(record) < count:
         warnings.append(f"Of {count} points only the first {len(record)} are kept.")
     if tally.sums[DEPOSIT] == 0:
@@ -205,14 +205,14 @@ def shower(
         },
         crystals=_crystals(setup, geometry, memory, struck, pairs),
         choices={
-            **{key: value for key, value in _choices(setup).items() if key not in _NOT_SAID},
+            **{key: value for key, value in run_choices(setup).items() if key not in _NOT_SAID},
             "edges_nm": list(setup.bodies[0].edges),
             "energy_keV": number(setup.spectra[0].mean_energy / 1e3),
             "crystals_in_box": setup.bodies[0].count if setup.box > 0 else None,
             "found_by": "history" if among is None else f"largest deposit of the first {among} histories",
         },
         warnings=warnings,
-        sources=_sources(setup),
+        sources=run_sources(setup),
     )
 
 

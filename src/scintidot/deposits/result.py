@@ -49,10 +49,12 @@ from scintidot.transport.track.history import (
     FLUORESCENCE,
     HEAT,
     HELD,
-    HOLES as HOLES_IN_CRYSTALS,
     HOST,
     SURFACE,
     Source,
+)
+from scintidot.transport.track.history import (
+    HOLES as HOLES_IN_CRYSTALS,
 )
 from scintidot.transport.track.packing import one_crystal
 from scintidot.transport.track.shapes import CUBOID
@@ -300,7 +302,7 @@ Progress = Callable[[str, float], None]
 
 
 def deposit(
-    progress: Progress = lambda step, share: None, *, engine: str = "scintidot", **options: Any
+    progress: Progress = lambda *_: None, *, engine: str = "scintidot", **options: Any
 ) -> DepositResult | Geant4Result:
     """Energy that nanocrystals keep, event by event.
 
@@ -368,7 +370,7 @@ def _deposit(progress: Progress, setup: Setup) -> DepositResult:
                 histories=setup.histories, seed=setup.seed, threads=setup.threads,
                 relative_error=setup.relative_error, most_hits=1 if setup.box == 0 else MOST_HITS,
                 most_escapes=MOST_ESCAPES if setup.keep_escapes else 0,
-                progress=lambda share, k=index, word=name: progress(word, (k + share) / len(cases)),
+                progress=partial(_share_of_all, progress, name, index, len(cases)),
             )  # fmt: skip
         except KeyboardInterrupt:
             if not entries:
@@ -386,11 +388,16 @@ def _deposit(progress: Progress, setup: Setup) -> DepositResult:
         entries,
         pair_energy,
         fano,
-        _choices(setup),
-        _warnings(setup, entries),
-        _sources(setup),
+        run_choices(setup),
+        run_warnings(setup, entries),
+        run_sources(setup),
         interrupted,
     )
+
+
+def _share_of_all(progress: Progress, name: str, index: int, count: int, share: float) -> None:
+    """Tell of one case among several."""
+    progress(name, (index + share) / count)
 
 
 def bulk_pairs(
@@ -421,7 +428,7 @@ def bulk_pairs(
     return number(kept / mean), number(variance / mean)
 
 
-def _choices(setup: Setup) -> dict[str, Any]:
+def run_choices(setup: Setup) -> dict[str, Any]:
     media = [one for one in setup.media if one is not None]
     one = media[0]
     return {
@@ -504,7 +511,7 @@ def engine_warnings(setup: Setup) -> list[str]:
     return notes
 
 
-def _warnings(setup: Setup, entries: list[Row]) -> list[str]:
+def run_warnings(setup: Setup, entries: list[Row]) -> list[str]:
     notes = engine_warnings(setup)
     for entry in entries:
         row = entry.values
@@ -530,7 +537,7 @@ def _warnings(setup: Setup, entries: list[Row]) -> list[str]:
     return notes
 
 
-def _sources(setup: Setup) -> list[dict[str, str | int]]:
+def run_sources(setup: Setup) -> list[dict[str, str | int]]:
     parts = [loss_function_notes(m.material)[2] for m in setup.media if m is not None]
     keys = [*METHOD_SOURCES]
     if setup.elastic != "none":

@@ -47,19 +47,23 @@ TREATMENTS = {
 }
 SHAPES = {"cube": CUBOID, "sphere": SPHERE, "cuboid": CUBOID}
 ELASTIC = {
-    "partial-wave": "Dirac partial waves of free atoms, below 200 eV blended with acoustic phonons where the card has them",
+    "partial-wave": "Dirac partial waves of free atoms, below 200 eV blended with acoustic phonons "
+    "where the card has them",
     "none": "no elastic scattering: straight flight between collisions",
 }
 HOLES = {
-    "settle": "a hole in the valence band gives its depth to the lattice; one below the band is filled from it, and the "
+    "settle": "a hole in the valence band gives its depth to the lattice; one below the band is "
+    "filled from it, and the "
     "energy lifts another electron of the band",
-    "ionise": "a hole deeper than the gap makes a pair; the two holes and the electron share what is left, every division "
+    "ionise": "a hole deeper than the gap makes a pair; the two holes and the electron share what is "
+    "left, every division "
     "alike",
 }
 _SURFACES = {"none": NO_SURFACE, "classical-step": CLASSICAL, "quantum-step": QUANTUM}
 START_MEANINGS = {
     "centre": "every primary starts at the centre of the nanocrystal",
-    "uniform": "primaries start anywhere in the nanocrystal with equal probability; photons do their first interaction there",
+    "uniform": "primaries start anywhere in the nanocrystal with equal probability; photons do their "
+    "first interaction there",
     "crossing": "electrons come from outside (isotropic field) and cross the surface of the nanocrystal",
     "file": "each electron starts where the file says, in or around the nanocrystal at the origin, with its energy and "
     "direction",

@@ -141,7 +141,8 @@ def inelastic(
 def loss_function_notes(
     material: Material,
 ) -> tuple[list[str], dict[str, Any] | None, list[dict[str, Any]]]:
-    """What there is to know about the collisions in a material: warnings, band and bibliography, without computing any."""
+    """What there is to know about the collisions in a material: warnings, band and bibliography,
+    without computing any."""
     table, medium = _loss_function(material), loss_medium_of(material)
     return (
         _warnings(material, table, medium, [_BORN_LIMIT]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -101,7 +101,7 @@ def _build(material: Material, exchange: str) -> xarray.Dataset:
     )
 
 
-def _inelastic(material: Material, exchange: str) -> dict[str, object]:
+def _inelastic(material: Material, exchange: str) -> dict[str, Any]:
     medium = loss_medium_of(material)
     response = response_of(medium)
     probability, _ = probabilities()
@@ -149,7 +149,7 @@ def _inelastic(material: Material, exchange: str) -> dict[str, object]:
     }
 
 
-def _elastic(material: Material) -> dict[str, object]:
+def _elastic(material: Material) -> dict[str, Any]:
     """Atoms of all elements together: total, and quantiles of the mixture of their angular distributions."""
     compound = compound_of(material)
     tables = [elastic_table(symbol) for symbol in compound.symbols]
@@ -357,9 +357,9 @@ def _rates(
     slowing = np.flatnonzero(max(one.cut, float(t.threshold)) * 1.05 < GRID)
     reach = np.zeros(ROWS)
     inverse = 1 / stopping[slowing]
-    energy = GRID[slowing]
-    reach[slowing] = np.concatenate([[0.0], np.cumsum((inverse[1:] + inverse[:-1]) / 2 * np.diff(energy))])
-    reach[slowing] += (energy[0] - one.cut) * inverse[0]
+    above = GRID[slowing]
+    reach[slowing] = np.concatenate([[0.0], np.cumsum((inverse[1:] + inverse[:-1]) / 2 * np.diff(above))])
+    reach[slowing] += (above[0] - one.cut) * inverse[0]
     rates[:, columns.REACH] = REACH_MARGIN * reach + 1.0
     return rates
 

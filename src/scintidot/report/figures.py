@@ -227,9 +227,12 @@ def deposit_and_excitons(prediction: Prediction, curves: Curves) -> Plot:
     right.legend(title="pair-creation energy", loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2)
     caption = (
         f"Left: mean energy kept by one {prediction.choices['shape']} per event, start rule "
-        f"{prediction.choices['start']}, deposit model {model}. {_about_deposit(model)} Diamonds: the published ends (5 eV "
-        "at 2 nm, 35 eV at 15 nm) of a simulation that leaves secondaries below 990 eV on the spot. Right: mean number of "
-        "excitons with the pair-creation energy of this run and, dashed, with the other rules of the card. Compare Fig. "
+        f"{prediction.choices['start']}, deposit model {model}. {_about_deposit(model)} Diamonds: the "
+        f"published ends (5 eV "
+        "at 2 nm, 35 eV at 15 nm) of a simulation that leaves secondaries below 990 eV on the spot. "
+        "Right: mean number of "
+        "excitons with the pair-creation energy of this run and, dashed, with the other rules of the "
+        "card. Compare Fig. "
         "1c of Fratelli 2024."
     )
     kept, gap, mean = (
@@ -245,7 +248,8 @@ def _about_deposit(model: str) -> str:
     if model == "continuous":
         return "Nothing escapes in it, so small crystals keep less than this."
     return (
-        "Curves between simulated sizes, and other energies, are those of the analytic model scaled by what the simulation "
+        "Curves between simulated sizes, and other energies, are those of the analytic model scaled "
+        "by what the simulation "
         "made of it."
     )
 
@@ -284,10 +288,14 @@ def events(prediction: Prediction) -> Plot:
     )  # fmt: skip
     right.legend(loc="lower left", bbox_to_anchor=(0, 1))
     caption = (
-        "Left: the mean deposit by model. track follows every electron to the band gap; local leaves secondary electrons "
-        f"below {prediction.config.deposit.local_below_eV:g} eV where they are born, as Geant4 does at its default cut; "
-        "continuous is the straight path with its mean loss. Bars: standard errors of the simulation. Right: share of the "
-        "events that leave more than E in the nanocrystal; the dot marks the mean, which most events do not reach and a few "
+        "Left: the mean deposit by model. track follows every electron to the band gap; local leaves "
+        "secondary electrons "
+        f"below {prediction.config.deposit.local_below_eV:g} eV where they are born, as Geant4 does "
+        f"at its default cut; "
+        "continuous is the straight path with its mean loss. Bars: standard errors of the "
+        "simulation. Right: share of the "
+        "events that leave more than E in the nanocrystal; the dot marks the mean, which most events "
+        "do not reach and a few "
         "exceed by far."
     )
     names = list(rows[0]["deposit_by_model_eV"])
@@ -323,10 +331,13 @@ def occupancy(prediction: Prediction) -> Plot:
     for axis in (left, right):
         axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     caption = (
-        "The same mean number of excitons, spread in two ways: poisson gives every nanocrystal the mean deposit; compound "
-        "takes the simulated distribution, in which most events leave nothing and the others several excitons. Left: what "
+        "The same mean number of excitons, spread in two ways: poisson gives every nanocrystal the "
+        "mean deposit; compound "
+        "takes the simulated distribution, in which most events leave nothing and the others several "
+        "excitons. Left: what "
         "an experimenter reads as ⟨N⟩ from the amplitude ratio of biexcitons to excitons by the Poisson law, "
-        "(e^λ - 1 - λ)/λ: far more than the true mean where few nanocrystals are hit hard. Right: probabilities of one, and "
+        "(e^λ - 1 - λ)/λ: far more than the true mean where few nanocrystals are hit hard. Right: "
+        "probabilities of one, and "
         "of two or more excitons."
     )
     table = [

@@ -293,6 +293,18 @@ def keep(
 
 
 @kernel
+def stop(
+    g: Geometry, region: int, item: int, slot: int, x: float, y: float, z: float, energy: float,
+    books: FloatArray, hits: FloatArray, depths: FloatArray,
+) -> None:  # fmt: skip
+    """An electron stays where it is; its energy goes to the lattice."""
+    keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)
+    if region != HOST:
+        books[ELECTRONS] += 1
+        hits[slot, HIT_ELECTRONS] += 1
+
+
+@kernel
 def note(
     record: FloatArray, count: int, g: Geometry, item: int, region: int,
     x: float, y: float, z: float, energy: float, event: int, generation: int, track: int,
@@ -346,10 +358,7 @@ def holes_settle(
         waiting += 2
         keep(g, region, item, slot, x, y, z, 0.0, gap, 1, books, hits, depths)
         if energy <= t.medium[m, CUT]:
-            keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)
-            if region != HOST:
-                books[ELECTRONS] += 1
-                hits[slot, HIT_ELECTRONS] += 1
+            stop(g, region, item, slot, x, y, z, energy, books, hits, depths)
         else:
             state += increment
             u = uniform(state)
@@ -395,10 +404,7 @@ def vacancy_relaxes(
         else:
             books[FAULT] = STACK_FULL
         if energy <= max(t.medium[m, CUT], r.local_below):
-            keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)
-            if region != HOST:
-                books[ELECTRONS] += 1
-                hits[slot, HIT_ELECTRONS] += 1
+            stop(g, region, item, slot, x, y, z, energy, books, hits, depths)
         else:
             state += increment
             u = uniform(state)
@@ -495,10 +501,7 @@ def follow(
         if energy > t.medium[m, CUT]:
             n = push(stack, n, books, x, y, z, ux, uy, uz, energy, item, region, 0, 0, slot)
         else:
-            keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)
-            if region != HOST:
-                books[ELECTRONS] += 1
-                hits[slot, HIT_ELECTRONS] += 1
+            stop(g, region, item, slot, x, y, z, energy, books, hits, depths)
         if species >= 0:
             n, state = vacancy_relaxes(
                 t, g, r, m, species, open_vacancies, holes, state, increment,
@@ -535,10 +538,7 @@ def follow(
                     total = soft = 0.0
                 else:
                     if energy <= t.medium[m, CUT]:
-                        keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)
-                        if region != HOST:
-                            books[ELECTRONS] += 1
-                            hits[slot, HIT_ELECTRONS] += 1
+                        stop(g, region, item, slot, x, y, z, energy, books, hits, depths)
                         if recording:
                             points = note(
                                 record, points, g, item, region, x, y, z, energy, STOPPED, generation, track
@@ -625,10 +625,7 @@ def follow(
                 state += increment
                 flight = FAR if total == 0.0 else -math.log(1.0 - uniform(state)) / total
                 if total == 0.0 and m >= 0 and soft == 0.0:  # nothing can happen to it here any more
-                    keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)
-                    if region != HOST:
-                        books[ELECTRONS] += 1
-                        hits[slot, HIT_ELECTRONS] += 1
+                    stop(g, region, item, slot, x, y, z, energy, books, hits, depths)
                     if recording:
                         points = note(
                             record, points, g, item, region, x, y, z, energy, STOPPED, generation, track
@@ -837,10 +834,7 @@ def follow(
             if recording:
                 points = note(record, points, g, item, region, x, y, z, energy, IONISED, generation, track)
             if other <= t.medium[m, CUT] or other <= r.local_below:
-                keep(g, region, item, slot, x, y, z, other, 0.0, 0, books, hits, depths)
-                if region != HOST:
-                    books[ELECTRONS] += 1
-                    hits[slot, HIT_ELECTRONS] += 1
+                stop(g, region, item, slot, x, y, z, other, books, hits, depths)
             elif other < energy:
                 n = push(stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation, track, slot)
                 energy, ux, uy, uz = other, sx, sy, sz

@@ -84,7 +84,7 @@ def depth(kind: int, hx: float, hy: float, hz: float, x: float, y: float, z: flo
 @kernel
 def cell_of(p: float, u: float, size: float, cells: int) -> int:
     """Cell along one axis; a point on a wall belongs to the cell that it moves into."""
-    i = int(math.floor(p / size))
+    i = math.floor(p / size)
     if u < 0 and p <= i * size:
         i -= 1
     elif u > 0 and p >= (i + 1) * size:  # the quotient was rounded down: it would stay at the wall for ever

@@ -33,12 +33,14 @@ _TAIL_STEP = float(np.log(0.025 / RARE) / (NODES - 2 - _BODY))
 _TAIL_SHARE = 1 - float(np.exp(-_TAIL_STEP))
 
 RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES = (ROWS + 3) // 4, (NODES + 7) // 8, 65
-"""Momentum transfers are tabulated at every fourth energy and every eighth loss, at even steps of the fourth root of the
+"""Momentum transfers are tabulated at every fourth energy and every eighth loss, at even steps of the
+fourth root of the
 probability to exceed them: few are far larger than the others, and these few decide the mean deflection."""
 TRANSFER_QUANTILES = 65
 
 INELASTIC, MOTT, ACOUSTIC, EMISSION, ABSORPTION, HARD, SOFT, REACH = range(8)
-"""Columns of `Tables.rates`: five inverse mean free paths [1/nm]; of treatment local that of collisions beyond its limit
+"""Columns of `Tables.rates`: five inverse mean free paths [1/nm]; of treatment local that of collisions
+beyond its limit
 [1/nm] and the stopping power of the others [eV/nm]; the farthest that an electron may come [nm]."""
 
 

@@ -128,7 +128,7 @@ def add(total: Tally, block: Tally) -> None:
             if mine[0] < 0:
                 mine[:] = its
         else:
-            mine += its
+            np.add(mine, its, out=mine)
 
 
 def bin_edges() -> FloatArray:
@@ -159,8 +159,7 @@ def enter(
     for region in range(3):
         spent += books[HEAT + region] + books[HELD + region]
     error = abs(spent - whole) / whole
-    if error > tally.worst[0]:
-        tally.worst[0] = error
+    tally.worst[0] = max(tally.worst[0], error)
     if (books[FAULT] > 0 or not error < 1e-9) and tally.fault[0] < 0:
         tally.fault[0] = int(books[FAULT])
         tally.fault[1] = history

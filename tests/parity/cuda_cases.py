@@ -1,7 +1,7 @@
 """Histories that the CPU and CUDA must agree on, and what `test_cuda` runs in a process of its own.
 
-    python cuda_cases.py simulate TABLES.npz CASE OUT.npz   under numba's simulator of CUDA
-    python cuda_cases.py compile TABLES.npz OUT.ptx MAJOR MINOR
+``python cuda_cases.py simulate TABLES.npz CASE OUT.npz`` runs under numba's simulator of CUDA, and
+``python cuda_cases.py compile TABLES.npz OUT.ptx MAJOR MINOR`` without a GPU.
 """
 
 from __future__ import annotations
@@ -116,14 +116,14 @@ def simulate(tables: Tables, name: str, out: str) -> None:
 
 def compile_to_ptx(tables: Tables, out: str, capability: tuple[int, int]) -> None:
     """Compile without a GPU; the compiler asks the current device only for its compute capability."""
-    from numba import cuda, types
+    from numba import cuda, from_dtype, types
     from numba.cuda import dispatcher
 
     from scintidot.transport.track.cuda import histories
 
     def type_of(value: Any) -> Any:
         if isinstance(value, np.ndarray):
-            return types.Array(cuda.np.numpy_support.from_dtype(value.dtype), value.ndim, "C")
+            return types.Array(from_dtype(value.dtype), value.ndim, "C")
         if isinstance(value, tuple):
             return types.NamedTuple([type_of(entry) for entry in value], type(value))
         return types.float64 if isinstance(value, float) else types.int64

@@ -35,8 +35,12 @@ def shared() -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def _cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Tables are kept in a folder of the test run, never in that of the user."""
+    base = tmp_path_factory.getbasetemp()
+    together = (
+        base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    )  # compiled and tabulated once for all
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SCINTIDOT_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+        patch.setenv("SCINTIDOT_CACHE", str(together / "cache"))
         yield
 
 

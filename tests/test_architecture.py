@@ -24,7 +24,7 @@ LAYERS = {
     "stages": ("radiation", "transport", "excitons", "kinetics", "light", "timing", "analysis"),
     "composition": (
         "config", "simulation", "results", "scale", "study", "choices", "calculators", "catalogue", "bands",
-        "limits", "interactions",
+        "limits", "interactions", "interchange",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),
@@ -66,6 +66,9 @@ QUARANTINE = {
     "platformdirs": {"interactions"},
     "tomli_w": {"results"},
     "dask": {"scale"},
+    "h5py": {"interchange"},
+    "uproot": {"interchange"},
+    "calzone": {"interchange"},
     "matplotlib": {"report", "app"},
     "mpl_toolkits": {"report", "app"},
     "jinja2": {"report", "app"},
@@ -79,7 +82,7 @@ CUDA = "numba.cuda"
 CUDA_HOMES = {"scintidot.backends", "scintidot.transport.track.cuda"}
 """Modules that may import CUDA: `backends` and the launch sites, which hold no physics."""
 
-HEAVY = ("scipy", "xarray", "matplotlib", "pint", "numba", "h5netcdf", "jinja2")
+HEAVY = ("scipy", "xarray", "matplotlib", "pint", "numba", "h5netcdf", "h5py", "jinja2")
 """Not imported by ``import scintidot`` nor by ``scintidot --help``."""
 
 # --- the checker ------------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ def test_keys_of_the_interaction_documents_are_described(root):
 def test_card_of_the_docs_predicts(root, tmp_path):
     card = tmp_path / "mine.toml"
     card.write_text(blocks(root / "docs/material-cards.md", "toml")[1], encoding="utf-8")
-    result = predict(material=card, edge_length=[5, 6.5, 8, 12])
+    result = predict(material=card, edge_length=[5, 6.5, 8, 12], deposit="continuous")
     assert [row["quantum_yield"] for row in result.rows] == pytest.approx([0.55, 0.725, 0.9, 0.9])
     low, high = result.rows[0]["band"]["quantum_yield"]
     assert (low, high) == pytest.approx((0.5, 0.6))

@@ -17,6 +17,7 @@ PUBLIC = [
     "biexciton_kinetics",
     "build_tables",
     "coincidence_time_resolution",
+    "deposit",
     "elastic",
     "inelastic",
     "load_material",
@@ -27,10 +28,10 @@ PUBLIC = [
 ]
 
 PREDICT_OPTIONS = [
-    "auger_law", "deposit", "detection_efficiency", "edge_length", "energy", "host",
+    "auger_law", "deposit", "detection_efficiency", "edge_length", "energy", "energy_unit", "events", "histories", "host",
     "light_yield", "light_yield_edge_length", "light_yield_material", "light_yield_scaling",
-    "material", "outcoupling", "pair_creation_energy", "response",
-    "retained_fraction", "rise_time", "shape", "size_dispersion", "start", "statistics",
+    "local_deposit_below", "material", "outcoupling", "pair_creation_energy", "relative_error", "response",
+    "retained_fraction", "rise_time", "seed", "shape", "size_dispersion", "start", "statistics", "table",
 ]  # fmt: skip
 
 

@@ -27,14 +27,20 @@ KERNEL_SOURCES = ("backends.py", "rng.py", "constants.py", "transport")
 
 
 @cache
-def _code_folder() -> str:
-    """Where compiled code of this version of the sources is kept."""
+def kernel_fingerprint() -> str:
+    """Of every source that kernels are made from: results that were kept hold for it alone."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
     for name in KERNEL_SOURCES:
         path = package / name
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _code_folder() -> str:
+    """Where compiled code of this version of the sources is kept."""
     chosen = os.environ.get("SCINTIDOT_CACHE")
     if chosen and chosen != "off":
         folder = Path(chosen)
@@ -42,7 +48,7 @@ def _code_folder() -> str:
         from platformdirs import user_cache_path
 
         folder = user_cache_path("scintidot", appauthor=False)
-    tag = f"{sys.implementation.cache_tag}-{digest.hexdigest()[:16]}"
+    tag = f"{sys.implementation.cache_tag}-{kernel_fingerprint()}"
     return str(folder / "kernels" / tag)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from scintidot import bands
-from scintidot.config import LIGHT_YIELD_SCALINGS, RunConfig
-from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT, STATISTICS
+from scintidot.config import DEPOSITS, LIGHT_YIELD_SCALINGS, RunConfig
+from scintidot.deposits.against_size import Deposits
+from scintidot.excitons.occupancy import COMPOUND, PAPER_STATISTICS_LIMIT, STATISTICS
 from scintidot.geometry import STARTS
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.kinetics.rates import MODELS
@@ -19,8 +20,8 @@ from scintidot.records import FloatArray
 from scintidot.timing.coincidence import FORMULA
 from scintidot.transport import continuous, stopping
 
-MODEL_OF_STATISTICS = {"paper": "paper", "poisson": "poisson-biexciton"}
-STATISTICS_OF_MODEL = {model: statistics for statistics, model in MODEL_OF_STATISTICS.items()}
+MODEL_OF_STATISTICS = {"paper": "paper", "poisson": "poisson-biexciton", COMPOUND: "poisson-biexciton"}
+STATISTICS_OF_MODEL = {"paper": "paper", "poisson-biexciton": "poisson"}
 
 TRUNCATION = (
     "Every N >= 2 counts as one biexciton. Against a model of all multiexcitons (Phi_X = 1, xi = 0.5, charged "
@@ -58,7 +59,15 @@ def sections_used(material: Material, config: RunConfig) -> list[str]:
     return used
 
 
-def describe(material: Material, host: Material, config: RunConfig) -> dict[str, Any]:
+def _host_effect(config: RunConfig) -> str:
+    if config.deposit.model in SIMULATED:
+        return "followed: electrons scatter in it, some come back, some start there"
+    if config.deposit.model == "continuous":
+        return "none in the continuous deposit model: what leaves the nanocrystal does not come back"
+    return "whatever the program that simulated the deposits made of it"
+
+
+def describe(material: Material, host: Material, config: RunConfig, deposits: Deposits) -> dict[str, Any]:
     """Every named choice of the run, as it stands in a result."""
     card, law = material.scintillator(), auger_law(material, config)
     rule = card.pair_creation.get(config.excitons.pair_creation_energy)
@@ -70,7 +79,7 @@ def describe(material: Material, host: Material, config: RunConfig) -> dict[str,
         "material_changes": [f"{key}: {change}" for key, change in material.changes().items()],
         "material_fingerprint": material.fingerprint,
         "host": host.name,
-        "host_effect": "none in the continuous deposit model: what leaves the nanocrystal does not come back",
+        "host_effect": _host_effect(config),
         "shape": config.nanocrystal.shape,
         "size_dispersion": config.nanocrystal.size_dispersion,
         "particle": config.radiation.particle,
@@ -78,7 +87,9 @@ def describe(material: Material, host: Material, config: RunConfig) -> dict[str,
         "start": config.radiation.start,
         "start_meaning": STARTS[config.radiation.start],
         "deposit": config.deposit.model,
-        "deposit_limits": continuous.LIMITS,
+        "deposit_meaning": DEPOSITS.get(config.deposit.model, "read from a file of another program"),
+        "deposit_limits": DEPOSIT_LIMITS.get(config.deposit.model, "those of that program"),
+        **(_simulation(config, deposits) if config.deposit.model in SIMULATED else {}),
         "deposit_mean_over": "every crossing" if config.radiation.start == "crossing" else "every event",
         "stopping_power": stopping.THEORY,
         "pair_creation_energy": config.excitons.pair_creation_energy,
@@ -115,6 +126,31 @@ def describe(material: Material, host: Material, config: RunConfig) -> dict[str,
     }
 
 
+DEPOSIT_LIMITS = {
+    "continuous": continuous.LIMITS,
+    "track": "free atoms and a dielectric medium down to the band gap, sharp surface, no photons followed",
+    "local": "no slow secondary electron leaves: deposits of the smallest crystals come out two to three times too high",
+}
+SIMULATED = ("track", "local")
+"""Deposit models that run the engine."""
+
+
+def _simulation(config: RunConfig, deposits: Deposits) -> dict[str, Any]:
+    """Choices that only a simulation has."""
+    chosen = config.deposit
+    pair_energy, fano = deposits.pair_creation_energy, deposits.fano_factor
+    return {
+        "local_deposit_below_eV": chosen.local_below_eV,
+        "histories": chosen.histories,
+        "relative_error": chosen.relative_error,
+        "seed": chosen.seed,
+        "simulated_pair_creation_energy_eV": "no pairs in this model" if pair_energy is None else pair_energy,
+        "simulated_fano_factor": "no pairs in this model" if fano is None else fano,
+        "deposit_between_sizes": "analytic model times the simulated ratio, whose logarithm is a parabola in that of "
+        "the size; bands and other energies and starts likewise",
+    }
+
+
 def input_warnings(material: Material, host: Material, config: RunConfig) -> list[str]:
     """Limits that follow from the choices alone."""
     card = material.scintillator()
@@ -126,19 +162,28 @@ def input_warnings(material: Material, host: Material, config: RunConfig) -> lis
             f"Sizes {', '.join(outside)} nm lie outside {low:g}-{high:g} nm, where the laws of the card were "
             "made: extrapolated."
         )
-    warnings.append(
-        f"Deposit model continuous: {continuous.LIMITS}. Geant4 with tracking to 20 eV keeps about 40 % of "
-        "this at 3 nm and 60-70 % at 10-15 nm (CsPbBr3, 7 keV, uniform start, vacuum)."
-    )
-    warnings.append(
-        "Every nanocrystal gets the mean deposit. In truth most tracks leave nothing in it and a few leave much, "
-        "so that a nanocrystal which is really hit holds more excitons than <N>."
-    )
+    model = config.deposit.model
+    if model == "continuous":
+        warnings.append(
+            f"Deposit model continuous: {continuous.LIMITS}. Geant4 with tracking to 20 eV keeps about 40 % of "
+            "this at 3 nm and 60-70 % at 10-15 nm (CsPbBr3, 7 keV, uniform start, vacuum)."
+        )
+    if config.excitons.statistics != COMPOUND:
+        warnings.append(
+            "Every nanocrystal gets the mean deposit. In truth most tracks leave nothing in it and a few leave much, "
+            "so that a nanocrystal which is really hit holds more excitons than <N>; statistics compound shows it."
+        )
     if config.excitons.pair_creation_energy == "fratelli":
+        known = {
+            "continuous": "the continuous model keeps 5.9 and 44.5 eV there, so that with both <N> comes out about 20 % "
+            "too high",
+            "track": "where every electron is followed, crystals of 2-3 nm keep less than half of that, so that with both "
+            "<N> comes out too low there",
+        }
+        more = f"; {known[model]}" if model in known else ""
         warnings.append(
             "Pair creation fratelli was fitted to simulated deposits of 5 eV at 2 nm to 35 eV at 15 nm (CsPbBr3, 7 "
-            "keV, uniform start); the continuous model keeps 5.9 and 44.5 eV there, so that with both <N> comes out "
-            "about 20 % too high. Other rules of the card give up to 1.5 times more excitons still."
+            f"keV, uniform start){more}. Other rules of the card give up to 1.5 times more excitons still."
         )
     if config.kinetics.retained_fraction is not None:
         warnings.append("The retained fraction is taken as exact: its uncertainty is not in the bands.")
@@ -151,7 +196,7 @@ def input_warnings(material: Material, host: Material, config: RunConfig) -> lis
                 f"Quantum yields of the card reach from {points[0]:g} to {points[-1]:g} nm; at {', '.join(beyond)} nm "
                 "the nearest is taken, which may decide which size comes out best."
             )
-    if host.name != "vacuum":
+    if host.name != "vacuum" and config.deposit.model == "continuous":
         warnings.append(f"Host {host.name}: no effect on the deposit in this model, nor on the light.")
     warnings.append(
         "The primary is an electron: an X-ray photon of the same energy gives several electrons of lower energy."
@@ -234,7 +279,7 @@ def result_warnings(central: dict[str, FloatArray], edges: FloatArray, config: R
             f"{config.light.light_yield_edge_length_nm:g} nm of {config.light.light_yield_material}."
         )
     kept = central["mean_deposit_eV"] / (config.radiation.kinetic_energy_keV * 1e3)
-    if np.any(kept > 0.1):
+    if np.any(kept > 0.1) and config.deposit.model == "continuous":
         warnings.append(
             f"The electron loses more than 10 % of its energy in one nanocrystal at {sizes(kept > 0.1)}: the "
             "straight path neglects scattering, which matters then."
@@ -252,7 +297,10 @@ def too_many_photons(photons: FloatArray | float, mean_excitons: FloatArray | fl
     return np.greater(photons, np.multiply(mean_excitons, 1 + 1e-9))
 
 
-def references(material: Material, config: RunConfig) -> list[Reference]:
+def references(material: Material, config: RunConfig, deposits: Deposits) -> list[Reference]:
     """Sources of the card numbers and of the methods that this prediction used."""
-    used = [*bibliography(METHOD_SOURCES), *material.references(sections_used(material, config))]
+    used = [
+        *bibliography([*METHOD_SOURCES, *deposits.sources]),
+        *material.references(sections_used(material, config)),
+    ]
     return sorted(dict.fromkeys(used), key=lambda reference: (reference.year, reference.key))

@@ -79,10 +79,43 @@ class Radiation(_Part):
     start: Annotated[str, OneOf(STARTS)] = "uniform"
 
 
+DEPOSITS = {
+    "track": "simulated event by event, every electron followed",
+    "local": "simulated, secondary electrons below the limit stay where they are born",
+    "continuous": "analytic: straight path, mean energy loss",
+}
+
+
+def _deposit_model(entry: object) -> str:
+    """A model by its name, or a file of deposits that another program simulated."""
+    text = str(entry)
+    return text if is_deposit_file(text) else OneOf(DEPOSITS).read(entry)
+
+
+def is_deposit_file(text: str) -> bool:
+    """Whether this names a file of deposits rather than a model."""
+    return Path(text).suffix.lower() in (".csv", ".txt", ".dat", ".h5", ".hdf5", ".root") or "/" in text
+
+
+def _whole(entry: object) -> int:
+    """A whole number of histories or a seed; 1e5 is one."""
+    value = In("1", at_least=0, at_most=1e12).read_number(entry)
+    if value != int(value):
+        raise FieldError("number", "a whole number", repr(entry))
+    return int(value)
+
+
 class Deposit(_Part):
     """How the energy that it keeps is found."""
 
-    model: Annotated[str, OneOf(["continuous"])] = "continuous"
+    model: Annotated[str, AfterValidator(_deposit_model)] = "track"
+    local_below_eV: Annotated[float, In("eV", above=0, at_most=1e5)] = 990.0
+    histories: Annotated[int, BeforeValidator(_whole)] = 200_000
+    relative_error: Annotated[float, In("1", above=0, below=1)] = 0.02
+    seed: Annotated[int, BeforeValidator(_whole)] = 1
+    events: Annotated[int, BeforeValidator(_whole)] | None = None
+    energy_unit: str | None = None
+    table: str | None = None
 
 
 class Excitons(_Part):
@@ -150,6 +183,13 @@ OPTIONS = {
     "energy": "radiation.kinetic_energy_keV",
     "start": "radiation.start",
     "deposit": "deposit.model",
+    "local_deposit_below": "deposit.local_below_eV",
+    "histories": "deposit.histories",
+    "relative_error": "deposit.relative_error",
+    "seed": "deposit.seed",
+    "events": "deposit.events",
+    "energy_unit": "deposit.energy_unit",
+    "table": "deposit.table",
     "pair_creation_energy": "excitons.pair_creation_energy",
     "statistics": "excitons.statistics",
     "auger_law": "kinetics.auger_law",
@@ -224,6 +264,9 @@ def make_config(
         for role in ("material", "host"):
             if isinstance(data.get(role), str):
                 data[role] = _beside(path, data[role])
+        simulated = data.get("deposit")
+        if isinstance(simulated, dict) and is_deposit_file(str(simulated.get("model", ""))):
+            simulated["model"] = str(path.parent / simulated["model"])
     _validated(data, file_name, BadFile)
     for option, value in (options or {}).items():
         if value is None:

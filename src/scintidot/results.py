@@ -13,6 +13,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from scintidot import __version__
 from scintidot.bands import Banded
 from scintidot.config import RunConfig
@@ -25,6 +27,8 @@ from scintidot.records import FloatArray
 
 if TYPE_CHECKING:
     import xarray
+
+    from scintidot.deposits.against_size import Deposits
 
 SCHEMA = "scintidot.predict/1"
 OUTPUT_FILES = ("report.html", "result.json", "result.nc", "run.toml", "material.toml", "host.toml")
@@ -104,6 +108,7 @@ class Prediction:
     figures: Banded  # keyed as `FIGURES`, each of shape (n,)
     decay: BiexcitonDecay
     curve_time: FloatArray  # [ps]
+    deposits: tuple[Deposits, Deposits]  # of the run, and of the sample whose light yield is known
     choices: dict[str, Any]
     warnings: list[str]
     references: list[Reference]
@@ -118,8 +123,69 @@ class Prediction:
                 name: [number(self.figures.low[name][i]), number(self.figures.high[name][i])]
                 for name in FIGURES
             }
-            rows.append({"edge_length_nm": float(edge), **nested(figures), "band": nested(band)})
+            rows.append(
+                {
+                    "edge_length_nm": float(edge),
+                    **nested(figures),
+                    **self._simulated(float(edge), i),
+                    "band": nested(band),
+                }
+            )
         return rows
+
+    def _simulated(self, edge: float, i: int) -> dict[str, Any]:
+        """What only a simulation knows of a size: how the deposits scatter, and what follows for <N>."""
+        own = self.deposits[0]
+        size = own.of(edge)
+        if size is None:
+            return {}
+        treatments = {own.model: size.mean, **{name: sizes[i].mean for name, sizes in own.others}}
+        return {
+            "deposit_standard_error_eV": number(size.standard_error),
+            "hit_fraction": number(size.hit_fraction),
+            "mean_deposit_per_hit_eV": size.per_hit,
+            "mean_pairs": size.pairs,
+            "deposit_by_model_eV": {
+                **{name: number(value) for name, value in treatments.items()},
+                "continuous": number(self._analytic(edge)),
+            },
+            "occupancy": self.occupancies[i],
+        }
+
+    def _analytic(self, edge: float) -> float:
+        from scintidot.deposits.against_size import analytic
+
+        return float(analytic(self.material, self.config, np.array([edge]))[0])
+
+    @cached_property
+    def occupancies(self) -> list[dict[str, dict[str, float | None]]]:
+        """Populations of each row by two statistics, and <N> as the ratio XX/X would be read; none: nothing simulated."""
+        from scintidot.excitons.occupancy import compound_populations, inferred_mean, initial_populations
+
+        own, found = self.deposits[0], []
+        for edge, mean in zip(self.edge_length, self.figures.central["mean_excitons"], strict=True):
+            size = own.of(float(edge))
+            if size is None or size.mean <= 0:
+                continue
+            both = {
+                "poisson": initial_populations(mean, "poisson"),
+                "compound": compound_populations(
+                    mean, size.energy / size.mean, size.probability, own.fano_factor or 0.0
+                ),
+            }
+            found.append(
+                {
+                    name: {
+                        "one_exciton": number(one.exciton),
+                        "two_or_more": number(one.biexciton),
+                        "inferred_mean_excitons": number(
+                            inferred_mean(one.biexciton / one.exciton) if one.exciton > 0 else math.nan
+                        ),
+                    }
+                    for name, one in both.items()
+                }
+            )
+        return found
 
     @cached_property
     def curves(self) -> FloatArray:

@@ -15,11 +15,14 @@ from scintidot.config import (
     OWN_MATERIAL,
     Nanocrystal,
     RunConfig,
+    is_deposit_file,
     make_config,
     option_flag,
 )
 from scintidot.constants import PLANCK_TIMES_LIGHT
-from scintidot.excitons.occupancy import initial_populations
+from scintidot.deposits.against_size import CURVE_SIZES, Deposits, Progress, of_events, simulated
+from scintidot.errors import BadValue
+from scintidot.excitons.occupancy import COMPOUND, compound_populations, initial_populations
 from scintidot.excitons.pairs import mean_excitons
 from scintidot.geometry import mean_path, volume
 from scintidot.kinetics.biexciton import BiexcitonDecay
@@ -28,17 +31,16 @@ from scintidot.kinetics.rates import biexciton_rates
 from scintidot.light.ensemble import nanocrystals_per_gram, size_distribution
 from scintidot.limits import Rule
 from scintidot.materials.library import Material, load_material
-from scintidot.records import FloatArray, Primary
+from scintidot.records import FloatArray, Occupancy
 from scintidot.results import Prediction
 from scintidot.timing.coincidence import detected_photons, label_formula, single_nanocrystal_figure
-from scintidot.transport import continuous
 
 CURVE_TIMES = np.concatenate([[0.0], np.geomspace(1.0, 1e5, 251)])
 """Times [ps] of the decay curves in a result."""
 
 
 def simulate(
-    material: Material, config: RunConfig, edge_length: FloatArray, pair_creation: Rule
+    material: Material, config: RunConfig, edge_length: FloatArray, pair_creation: Rule, deposits: Deposits
 ) -> tuple[Outputs, BiexcitonDecay]:
     """Figures of one nanocrystal for each nominal edge length [nm], and its decay.
 
@@ -49,18 +51,11 @@ def simulate(
     crystal, excitons, kinetics = config.nanocrystal, config.excitons, config.kinetics
     members, weights = size_distribution(edge_length, crystal.size_dispersion)
 
-    primary = Primary(config.radiation.kinetic_energy_keV * 1e3, config.radiation.start)
-    deposit = continuous.mean_deposit(
-        members,
-        crystal.shape,
-        primary,
-        card.energy_loss.oscillators,
-        card.dielectric.stopping_power_scale.value,
-    )
+    deposit = deposits.mean(material, config, members)
 
     gap = card.sizing_curve(members)
     pair_energy = pair_creation(gap)
-    occupancy = initial_populations(mean_excitons(deposit.mean_energy, pair_energy), excitons.statistics)
+    occupancy = _occupancy(mean_excitons(deposit, pair_energy), edge_length, excitons.statistics, deposits)
 
     retained = kinetics.retained_fraction
     rates = biexciton_rates(
@@ -74,12 +69,12 @@ def simulate(
     decay = BiexcitonDecay(rates, occupancy.exciton, occupancy.biexciton, weights)
     lifetimes = effective_lifetimes(decay, config.timing.response_fwhm_ps)
 
-    photons, kept = decay.photons, deposit.mean_energy @ weights
+    photons, kept = decay.photons, deposit @ weights
     number = nanocrystals_per_gram(card.density.value, volume(members, crystal.shape) @ weights)
     outputs = {
         "band_gap_eV": gap @ weights,
         "emission_peak_nm": PLANCK_TIMES_LIGHT / (gap @ weights),
-        "mean_path_nm": mean_path(members, crystal.shape, primary.start) @ weights,
+        "mean_path_nm": mean_path(members, crystal.shape, config.radiation.start) @ weights,
         "mean_deposit_eV": kept,
         "pair_creation_energy_eV": pair_energy @ weights,
         "mean_excitons": occupancy.mean_excitons @ weights,
@@ -94,6 +89,20 @@ def simulate(
         "ctr_nc": single_nanocrystal_figure(decay.initial_rate),
     }
     return {name: np.broadcast_to(value, kept.shape) for name, value in outputs.items()}, decay
+
+
+def _occupancy(mean: FloatArray, edge_length: FloatArray, statistics: str, deposits: Deposits) -> Occupancy:
+    """Populations from <N> of shape (n sizes, m members) by the named statistics."""
+    if statistics != COMPOUND:
+        return initial_populations(mean, statistics)
+    parts = []
+    for row, edge in zip(mean, edge_length, strict=True):
+        size = deposits.nearest(float(edge))
+        relative = size.energy / size.mean if size.mean > 0 else size.energy
+        parts.append(compound_populations(row, relative, size.probability, deposits.fano_factor or 0.0))
+    return Occupancy(
+        mean, np.array([part.exciton for part in parts]), np.array([part.biexciton for part in parts])
+    )
 
 
 def light_yield_basis(outputs: Outputs, config: RunConfig) -> FloatArray:
@@ -132,12 +141,17 @@ def with_detector(outputs: Outputs, config: RunConfig, reference: float) -> Outp
 
 
 def evaluator(
-    material: Material, config: RunConfig, edge_length: FloatArray, largest_intensity: float
+    material: Material,
+    config: RunConfig,
+    edge_length: FloatArray,
+    largest_intensity: float,
+    deposits: tuple[Deposits, Deposits],
 ) -> Callable[[Change | None], Outputs]:
     """The whole path as a function of one changed number of the card.
 
     The light yield of the reference sample is a measured one: a number that it shares with the run changes
-    there too. I_ENS is relative to ``largest_intensity`` photons per gram.
+    there too. I_ENS is relative to ``largest_intensity`` photons per gram; ``deposits`` are those of the run and of the
+    reference sample.
     """
     reference, sample = reference_sample(material, config)
     edge = np.array(sample.nanocrystal.edge_length_nm)
@@ -151,12 +165,58 @@ def evaluator(
             if known.get(change[0]) == numbers[change[0]]:
                 anchor = reference.with_value(*change)
         with np.errstate(divide="ignore", invalid="ignore"):  # no light: nan, reported as null
-            basis = float(light_yield_basis(simulate(anchor, sample, edge, rule)[0], config)[0])
-            outputs = with_detector(simulate(run, config, edge_length, rule)[0], config, basis)
+            basis = float(light_yield_basis(simulate(anchor, sample, edge, rule, deposits[1])[0], config)[0])
+            outputs = with_detector(simulate(run, config, edge_length, rule, deposits[0])[0], config, basis)
             outputs["intensity_ensemble_relative"] = outputs["intensity_per_gram"] / largest_intensity
         return outputs
 
     return evaluate
+
+
+def find_deposits(
+    material: Material,
+    host: Material,
+    config: RunConfig,
+    blame: limits.Blame,
+    progress: Progress = lambda step, share: None,
+) -> tuple[Deposits, Deposits]:
+    """Deposits of the run and of the sample whose light yield is known, by the model of the run."""
+    model, sizes = config.deposit.model, config.nanocrystal.edge_length_nm
+    reference, sample = reference_sample(material, config)
+    if config.excitons.statistics == COMPOUND and model == "continuous":
+        where, who = blame("statistics")
+        raise BadValue(
+            where=where, what="name", who=who, expected="poisson or paper with the deposit model continuous",
+            found=COMPOUND, hint="Only a simulation has a distribution: use --deposit track.",
+        )  # fmt: skip
+    if model == "continuous":
+        own, known = Deposits(model, material, config), Deposits(model, reference, sample)
+        return own, known
+    if is_deposit_file(model):
+        where, who = blame("deposit")
+        if len(sizes) > 1:
+            raise BadValue(
+                where=where, what="file", who=who, expected="one --edge-length, that of the file",
+                found=f"{len(sizes)} sizes",
+            )  # fmt: skip
+        from scintidot.interchange.deposits import read_deposits
+
+        chosen = config.deposit
+        events = read_deposits(
+            model, events=chosen.events, energy_unit=chosen.energy_unit, table=chosen.table
+        )
+        own = of_events(material, config, sizes[0], events, Path(model))
+        return own, own
+    card = material.scintillator().sizes
+    extra = [edge for edge in CURVE_SIZES if card.smallest.value <= edge <= card.largest.value]
+    own = simulated(material, host, config, sizes, extra, progress=progress)
+    same = (
+        reference.fingerprint == material.fingerprint and sample.nanocrystal.shape == config.nanocrystal.shape
+    )
+    edge = sample.nanocrystal.edge_length_nm
+    if same and own.of(edge[0]) is not None:
+        return own, own
+    return own, simulated(reference, host, sample, edge, beside=False, progress=progress)
 
 
 def predict(
@@ -164,6 +224,7 @@ def predict(
     *,
     config: RunConfig | None = None,
     where: str = "predict",
+    progress: Progress = lambda step, share: None,
     **options: Any,
 ) -> Prediction:
     """Predict light, decay and time resolution of nanocrystals against size.
@@ -174,6 +235,8 @@ def predict(
         A run file (TOML); what it leaves out has its default.
     config : RunConfig, optional
         A configuration to start from, instead of a run file.
+    progress : callable, optional
+        Told the step of the simulation, and the share of it that is done.
     **options
         Single choices by the names of `scintidot.config.OPTIONS`, for example ``edge_length="3.3,8.7 nm"``,
         ``energy="7 keV"``, ``material="./mine.toml"``, ``statistics="paper"``. Bare numbers are in the unit
@@ -216,11 +279,12 @@ def predict(
     )
     edges = np.array(config.nanocrystal.edge_length_nm)
     rule = limits.pair_creation_rule(material.scintillator(), config)
+    deposits = find_deposits(material, host, config, blame, progress)
     with np.errstate(divide="ignore", invalid="ignore"):  # no light
-        outputs, decay = simulate(material, config, edges, rule)
+        outputs, decay = simulate(material, config, edges, rule, deposits[0])
     largest = float(outputs["intensity_per_gram"].max())
     keys = banded_keys(material, choices.sections_used(material, config))
-    evaluate = evaluator(material, config, edges, largest)
+    evaluate = evaluator(material, config, edges, largest, deposits)
     figures = propagate(evaluate, dict(material.card.quantities()), keys)
     return Prediction(
         config=config,
@@ -230,11 +294,13 @@ def predict(
         figures=figures,
         decay=decay,
         curve_time=CURVE_TIMES,
-        choices=choices.describe(material, host, config),
+        deposits=deposits,
+        choices=choices.describe(material, host, config, deposits[0]),
         warnings=[
             *changed,
             *choices.input_warnings(material, host, config),
+            *deposits[0].warnings,
             *choices.result_warnings(figures.central, edges, config),
         ],
-        references=choices.references(material, config),
+        references=choices.references(material, config, deposits[0]),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from scintidot.bands import Banded, Outputs, propagate
 from scintidot.choices import MODEL_OF_STATISTICS
 from scintidot.config import LIGHT_YIELD_SCALINGS, make_config
-from scintidot.excitons.occupancy import initial_populations
+from scintidot.excitons.occupancy import COMPOUND, initial_populations
 from scintidot.geometry import STARTS
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.lifetimes import harmonic, instrument
@@ -26,14 +26,17 @@ def size_curves(prediction: Prediction, points: int = 41) -> tuple[FloatArray, B
     low = max(min(2.0, rows.min()), sizes.smallest.value)
     high = min(max(15.0, rows.max()), sizes.largest.value)
     grid = np.linspace(low, high, points)
-    evaluate = evaluator(prediction.material, prediction.config, grid, prediction.largest_intensity)
+    evaluate = evaluator(
+        prediction.material, prediction.config, grid, prediction.largest_intensity, prediction.deposits
+    )
     return grid, propagate(evaluate, dict(prediction.material.card.quantities()), prediction.figures.single)
 
 
 def with_option(prediction: Prediction, edge_length: FloatArray, option: str, value: object) -> Outputs:
     """Figures of the prediction with one choice changed, at ``edge_length`` [nm]."""
     config = make_config(options={option: value}, base=prediction.config)
-    return evaluator(prediction.material, config, edge_length, prediction.largest_intensity)(None)
+    largest = prediction.largest_intensity
+    return evaluator(prediction.material, config, edge_length, largest, prediction.deposits)(None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +53,9 @@ def alternatives(prediction: Prediction) -> list[Alternative]:
     """What each named choice does to the rows of the prediction."""
     card = prediction.material.scintillator()
     options = {
-        "statistics": list(MODEL_OF_STATISTICS),
+        "statistics": [
+            name for name in MODEL_OF_STATISTICS if name != COMPOUND or prediction.deposits[0].sizes
+        ],
         "pair_creation_energy": list(card.pair_creation),
         "auger_law": list(card.auger.laws),
         "start": list(STARTS),
@@ -77,6 +82,8 @@ def auger_family(statistics: str, response_fwhm: float, points: int = 100) -> Ou
     Arrays of shape (xi, <N>, Phi_AR) with xi and <N> as in `FAMILY_RETAINED_FRACTIONS` and
     `FAMILY_MEAN_EXCITONS`; ``auger_efficiency`` has shape (Phi_AR,). ``response_fwhm`` [ps].
     """
+    if statistics == COMPOUND:  # a family of <N> without deposits
+        statistics = "poisson"
     efficiency = np.linspace(0.0, 0.99, points)
     rates = biexciton_rates(
         MODEL_OF_STATISTICS[statistics],

@@ -18,7 +18,8 @@ import pytest
 Cli = Callable[..., Any]
 COMMAND = [sys.executable, "-m", "scintidot"]
 FILES = ["report.html", "result.json", "result.nc", "run.toml"]
-PREDICT = ("predict", "--edge-length", "8.7", "--json")
+ANALYTIC = ("--deposit", "continuous")
+PREDICT = ("predict", "--edge-length", "8.7", "--json", *ANALYTIC)
 KINETICS = ("kinetics", "--mean-excitons", "0.8", "--auger-efficiency", "0.9")
 CTR = ("ctr", "--rise-time-ps", "100", "--tau-eff-ps", "1036.7", "--photons", "5110")
 
@@ -91,7 +92,9 @@ def test_json_alone_writes_no_file(cli: Cli, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("_quick_report")
 def test_run_file_that_was_written_reruns_to_the_same_rows(cli: Cli) -> None:
     first = strict(
-        cli("predict", "--edge-length", "3.3,8.7", "--statistics", "paper", "--out", "a", "--json").out
+        cli(
+            "predict", *ANALYTIC, "--edge-length", "3.3,8.7", "--statistics", "paper", "--out", "a", "--json"
+        ).out
     )
     again = strict(cli("predict", "a/run.toml", "--out", "b", "--json").out)
     assert again["rows"] == first["rows"]
@@ -101,9 +104,9 @@ def test_run_file_that_was_written_reruns_to_the_same_rows(cli: Cli) -> None:
 
 @pytest.mark.usefixtures("_quick_report")
 def test_second_run_into_the_same_folder_replaces_the_first(cli: Cli, tmp_path: Path) -> None:
-    cli("predict", "--edge-length", "5", "--out", "a")
+    cli("predict", *ANALYTIC, "--edge-length", "5", "--out", "a")
     (tmp_path / "a/notes.txt").write_text("mine")
-    cli("predict", "--edge-length", "6", "--out", "a")
+    cli("predict", *ANALYTIC, "--edge-length", "6", "--out", "a")
     assert strict((tmp_path / "a/result.json").read_text(encoding="utf-8"))["rows"][0]["edge_length_nm"] == 6
     assert below(tmp_path / "a") == sorted([*FILES, "notes.txt"])
 
@@ -283,7 +286,7 @@ def test_host_shows(cli: Cli) -> None:
 
 def test_more_photons_than_pairs_is_said(cli: Cli) -> None:
     options = ("--edge-length", "14.7", "--statistics", "paper", "--pair-creation-energy", "alig-bloom")
-    document = strict(cli("predict", *options, "--json").out)
+    document = strict(cli("predict", *ANALYTIC, *options, "--json").out)
     assert document["rows"][0]["mean_excitons"] > 1.146
     assert any("1.146" in warning for warning in document["warnings"])
 
@@ -396,7 +399,11 @@ BAD_FILES = {
     "syntax": ("a = = 1\n", "bad syntax for the file", "line 1"),
     "unknown key": ("[nanocrystal]\nedge_lenght_nm = 3\n", "nanocrystal.edge_lenght_nm", "'edge_length_nm'?"),
     "wrong unit": ('[timing]\nrise_time_ps = "1 nm"\n', "timing.rise_time_ps", "'1 nm', a length"),
-    "list for a name": ('[excitons]\nstatistics = ["poisson"]\n', "excitons.statistics", "poisson, paper"),
+    "list for a name": (
+        '[excitons]\nstatistics = ["poisson"]\n',
+        "excitons.statistics",
+        "poisson, compound, paper",
+    ),
 }
 
 
@@ -432,7 +439,7 @@ def test_output_that_cannot_be_written_is_refused_before_the_work(
     cli: Cli, tmp_path: Path, place: str
 ) -> None:
     (tmp_path / "file").write_text("mine")
-    code, out, err = cli("predict", "--out", place)
+    code, out, err = cli("predict", *ANALYTIC, "--out", place)
     assert (code, out) == (5, "")
     assert len(err.splitlines()) == 1
     assert err.startswith(
@@ -444,22 +451,22 @@ def test_output_that_cannot_be_written_is_refused_before_the_work(
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_output_without_permission(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o500)
-    code, out, err = cli("predict", "--out", "locked")
+    code, out, err = cli("predict", *ANALYTIC, "--out", "locked")
     assert (code, out) == (5, "")
     assert "Permission denied" in err
 
 
 @pytest.mark.parametrize("place", ["DIR", "one/two/three"])
 def test_mistake_makes_no_output_folder(cli: Cli, tmp_path: Path, place: str) -> None:
-    assert cli("predict", "--edge-length", "99", "--out", place).code == 4
+    assert cli("predict", *ANALYTIC, "--edge-length", "99", "--out", place).code == 4
     assert below(tmp_path) == []
 
 
 @pytest.mark.usefixtures("_quick_report")
 def test_mistake_keeps_earlier_results(cli: Cli, tmp_path: Path) -> None:
-    cli("predict", "--edge-length", "5", "--out", "DIR")
+    cli("predict", *ANALYTIC, "--edge-length", "5", "--out", "DIR")
     before = {path: path.read_bytes() for path in (tmp_path / "DIR").iterdir()}
-    assert cli("predict", "--edge-length", "500", "--out", "DIR").code == 4
+    assert cli("predict", *ANALYTIC, "--edge-length", "500", "--out", "DIR").code == 4
     assert {path: path.read_bytes() for path in (tmp_path / "DIR").iterdir()} == before
 
 
@@ -584,7 +591,7 @@ main()
 
 
 def test_an_unknown_host_gets_hosts_only(cli: Cli) -> None:
-    code, _, err = cli("predict", "--json", "--host", "benzene")
+    code, _, err = cli("predict", *ANALYTIC, "--json", "--host", "benzene")
     assert code == 2
     assert "octane" in err
     assert "CsPbBr3" not in err

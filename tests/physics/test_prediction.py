@@ -1,10 +1,16 @@
 """The whole forward path: each choice acts as its physics says, and the bands hold."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 import scintidot
 from scintidot.calculators import biexciton_kinetics
+
+predict = partial(
+    scintidot.predict, deposit="continuous"
+)  # fast; the simulated deposits have tests of their own
 
 
 def column(result, *path):
@@ -19,7 +25,7 @@ def column(result, *path):
 
 @pytest.fixture(scope="module")
 def default():
-    return scintidot.predict()
+    return predict()
 
 
 def test_sizes_of_the_paper(default):
@@ -39,7 +45,7 @@ def test_central_result_of_the_paper(default):
 def test_rows_agree_with_the_kinetics_alone():
     """Two routes to the same nanocrystal: the prediction, and the kinetics from the figures it reports."""
     for statistics, model in (("poisson", "poisson-biexciton"), ("paper", "paper")):
-        row = scintidot.predict(edge_length=5.0, statistics=statistics, retained_fraction=0.3).rows[0]
+        row = predict(edge_length=5.0, statistics=statistics, retained_fraction=0.3).rows[0]
         alone = biexciton_kinetics(
             model=model,
             mean_excitons=row["mean_excitons"],
@@ -71,7 +77,7 @@ def test_anchor_of_the_light_yield(default):
 
 @pytest.mark.parametrize("scaling", ["photons-per-nanocrystal", "photons-per-deposited-energy"])
 def test_light_yield_scaling(scaling):
-    result = scintidot.predict(light_yield_scaling=scaling)
+    result = predict(light_yield_scaling=scaling)
     basis = column(result, "photons_per_nc")
     if scaling == "photons-per-deposited-energy":
         basis = basis / column(result, "mean_deposit_eV")
@@ -79,37 +85,35 @@ def test_light_yield_scaling(scaling):
 
 
 def test_detection_scales_as_the_root(default):
-    dimmer = scintidot.predict(outcoupling=0.5, detection_efficiency=0.5)
+    dimmer = predict(outcoupling=0.5, detection_efficiency=0.5)
     ratio = column(dimmer, "ctr_ps", "formula") / column(default, "ctr_ps", "formula")
     assert ratio == pytest.approx(2, rel=1e-12)
 
 
 def test_pair_creation_energy_by_name():
-    gap = scintidot.predict(edge_length=8.7).rows[0]["band_gap_eV"]
+    gap = predict(edge_length=8.7).rows[0]["band_gap_eV"]
     for name, expected in (
         ("alig-bloom", 2.8 * gap),
         ("klein", 2.8 * gap + 0.75),
         ("fratelli", 4.2 * gap),
         ("7.5 eV", 7.5),
     ):
-        row = scintidot.predict(edge_length=8.7, pair_creation_energy=name).rows[0]
+        row = predict(edge_length=8.7, pair_creation_energy=name).rows[0]
         assert row["pair_creation_energy_eV"] == pytest.approx(expected, rel=1e-12)
         assert row["mean_excitons"] == pytest.approx(row["mean_deposit_eV"] / expected, rel=1e-12)
 
 
 def test_energy_lowers_the_deposit():
-    deposits = [
-        scintidot.predict(edge_length=8.7, energy=f"{e} keV").rows[0]["mean_deposit_eV"] for e in (1, 7, 100)
-    ]
+    deposits = [predict(edge_length=8.7, energy=f"{e} keV").rows[0]["mean_deposit_eV"] for e in (1, 7, 100)]
     assert deposits[0] > deposits[1] > deposits[2]
 
 
 def test_dispersion_small_limit_and_direction(default):
-    narrow = scintidot.predict(size_dispersion=1e-6)
+    narrow = predict(size_dispersion=1e-6)
     for key in ("photons_per_nc", "mean_deposit_eV", "intensity_ensemble_relative"):
         assert column(narrow, key) == pytest.approx(column(default, key), rel=1e-5)
-    broad = scintidot.predict(size_dispersion=0.15, edge_length=[5, 10])
-    exact = scintidot.predict(edge_length=[5, 10])
+    broad = predict(size_dispersion=0.15, edge_length=[5, 10])
+    exact = predict(edge_length=[5, 10])
     # <V> = d^3 (1 + s^2)^3 for a log-normal distribution of mean d
     ratio = column(exact, "nanocrystals_per_gram") / column(broad, "nanocrystals_per_gram")
     assert ratio == pytest.approx((1 + 0.15**2) ** 3, rel=1e-9)
@@ -130,7 +134,7 @@ def test_band_is_the_quadrature_of_single_changes(default, tmp_path):
                 f'based_on = "CsPbBr3"\n[{key}]\nvalue = {end!r}\nunit = "{quantities[key].unit}"\n'
                 'source = "fratelli_2024"\nprovenance = "estimate"\n'
             )
-            row = scintidot.predict(material=card, edge_length=8.7).rows[0]
+            row = predict(material=card, edge_length=8.7).rows[0]
             changes.append(np.log(row["photons_per_nc"] / centre))
         down, up = down + min(*changes, 0) ** 2, up + max(*changes, 0) ** 2
     low, high = default.rows[4]["band"]["photons_per_nc"]
@@ -145,7 +149,7 @@ def test_better_samples_are_better(tmp_path):
         'based_on = "CsPbBr3"\n[quantum_yield.peak]\nvalue = 0.95\nunit = "1"\nsource = "fratelli_2024"\n'
         'provenance = "measured"\n'
     )
-    mine, shipped = (scintidot.predict(edge_length=8.7, material=m).rows[0] for m in (card, "CsPbBr3"))
+    mine, shipped = (predict(edge_length=8.7, material=m).rows[0] for m in (card, "CsPbBr3"))
     assert mine["light_yield_photons_per_MeV"] / 1e4 == pytest.approx(
         mine["photons_per_nc"] / shipped["photons_per_nc"]
     )
@@ -153,7 +157,7 @@ def test_better_samples_are_better(tmp_path):
     assert mine["ctr_ps"]["formula"] / shipped["ctr_ps"]["formula"] == pytest.approx(
         mine["ctr_nc"] / shipped["ctr_nc"]
     )
-    own = scintidot.predict(edge_length=8.7, material=card, light_yield=12_000, light_yield_material="own")
+    own = predict(edge_length=8.7, material=card, light_yield=12_000, light_yield_material="own")
     assert own.rows[0]["light_yield_photons_per_MeV"] == pytest.approx(12_000)
 
 
@@ -165,7 +169,7 @@ def test_xi_of_another_sample_and_xi_not_known(tmp_path):
         'provenance = "measured"\n'
     )
     sample, option, shipped = (
-        scintidot.predict(edge_length=8.7, **choice).rows[0]
+        predict(edge_length=8.7, **choice).rows[0]
         for choice in ({"material": card}, {"retained_fraction": 0.9}, {})
     )
     assert sample["ctr_ps"]["formula"] == pytest.approx(shipped["ctr_ps"]["formula"], rel=1e-12)
@@ -180,7 +184,7 @@ def test_xi_of_another_sample_and_xi_not_known(tmp_path):
 )
 @pytest.mark.parametrize("scaling", ["photons-per-nanocrystal", "photons-per-deposited-energy"])
 def test_own_light_yield_is_that_of_the_row(sample, scaling):
-    result = scintidot.predict(
+    result = predict(
         edge_length=[6, 9], light_yield=12_000, light_yield_edge_length=9, light_yield_material="own",
         light_yield_scaling=scaling, **sample,
     )  # fmt: skip
@@ -189,7 +193,7 @@ def test_own_light_yield_is_that_of_the_row(sample, scaling):
 
 
 def test_light_yield_above_the_pairs_is_warned_of():
-    result = scintidot.predict(edge_length=8.7, light_yield_edge_length=1.8)
+    result = predict(edge_length=8.7, light_yield_edge_length=1.8)
     assert any("exceeds the number of pairs per MeV" in warning for warning in result.warnings)
 
 
@@ -200,7 +204,7 @@ def test_rule_that_the_reference_does_not_have(tmp_path):
         'based_on = "CsPbBr3"\n[pair_creation.mine]\ndescription = "tried"\n'
         f"gap_factor = {{ value = 3.5, unit = '1', {numbers}\noffset = {{ value = 0, unit = 'eV', {numbers}\n"
     )
-    row = scintidot.predict(edge_length=8.7, material=card, pair_creation_energy="mine").rows[0]
+    row = predict(edge_length=8.7, material=card, pair_creation_energy="mine").rows[0]
     assert row["pair_creation_energy_eV"] == pytest.approx(3.5 * row["band_gap_eV"])
     assert row["light_yield_photons_per_MeV"] == pytest.approx(1e4)
 
@@ -214,7 +218,7 @@ def test_band_of_a_dark_sample(tmp_path):
         'based_on = "CsPbBr3"\n[quantum_yield]\nform = "points"\n[[quantum_yield.points]]\n'
         f"edge_length = {size}\nquantum_yield = {{ value = 0, low = 0, high = 0.02, {numbers}\n"
     )
-    row = scintidot.predict(edge_length=5, material=card, statistics="poisson").rows[0]
+    row = predict(edge_length=5, material=card, statistics="poisson").rows[0]
     assert row["band"]["quantum_yield"] == pytest.approx([0, 0.02])
     assert row["photons_per_nc"] == 0
     assert row["band"]["photons_per_nc"][0] == 0 < row["band"]["photons_per_nc"][1]
@@ -222,7 +226,7 @@ def test_band_of_a_dark_sample(tmp_path):
 
 
 def test_fixing_a_number_narrows_the_band(default):
-    fixed = scintidot.predict(retained_fraction=0.5)
+    fixed = predict(retained_fraction=0.5)
     wide = default.figures.high["photons_per_nc"] - default.figures.low["photons_per_nc"]
     narrow = fixed.figures.high["photons_per_nc"] - fixed.figures.low["photons_per_nc"]
     assert fixed.figures.central["photons_per_nc"] == pytest.approx(default.figures.central["photons_per_nc"])
@@ -230,9 +234,9 @@ def test_fixing_a_number_narrows_the_band(default):
 
 
 def test_paper_statistics_is_warned_of():
-    result = scintidot.predict(statistics="paper")
+    result = predict(statistics="paper")
     assert any("1.146" in warning and "more excitons than pairs" in warning for warning in result.warnings)
-    assert not any("1.146" in warning for warning in scintidot.predict().warnings)
+    assert not any("1.146" in warning for warning in predict().warnings)
 
 
 def test_no_photon_from_nothing(default):

@@ -7,6 +7,7 @@ import math
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -21,7 +22,9 @@ from scintidot.errors import BadFile, BadValue, ScintidotError
 from scintidot.materials.energy_loss import COLUMNS, EnergyLoss
 from scintidot.materials.library import load_material, material_names, scintillator_names, shipped_card
 from scintidot.provenance import PROVENANCE, shipped_references
-from scintidot.simulation import predict
+from scintidot.simulation import predict as simulate
+
+predict = partial(simulate, deposit="continuous")  # fast; the simulated deposits have tests of their own
 
 WriteCard = Callable[..., Path]
 TABLE = "CsPbBr3_dielectric.csv"

@@ -193,8 +193,8 @@ def test_a_prediction_works_with_optical_constants(write_card: WriteCard, tmp_pa
     assert material.card.dielectric.file is None
     assert material.energy_loss.energy[material.energy_loss.loss.argmax()] == pytest.approx(19.5, abs=1)
     assert "dielectric table" in material.changes()
-    ours = scintidot.predict(edge_length="5 nm", material=str(path))
-    shipped = scintidot.predict(edge_length="5 nm")
+    ours = scintidot.predict(deposit="continuous", edge_length="5 nm", material=str(path))
+    shipped = scintidot.predict(deposit="continuous", edge_length="5 nm")
     ratio = ours.rows[0]["mean_deposit_eV"] / shipped.rows[0]["mean_deposit_eV"]
     assert ratio == pytest.approx(0.97, abs=0.03)
     saved = ours.save(tmp_path / "out")

@@ -38,7 +38,7 @@ TAU_KEYS = {"harmonic", "instrument", "mean_photon_time", "one_over_e"}
 
 @pytest.fixture(scope="module")
 def result() -> Prediction:
-    return predict(edge_length=[3.3, 8.7, 14.7])
+    return predict(edge_length=[3.3, 8.7, 14.7], deposit="continuous")
 
 
 def strict(text: str) -> Any:
@@ -207,7 +207,7 @@ def test_run_file_reruns_to_the_same_bits(tmp_path: Path) -> None:
 
 def test_table_lies_beside_its_card(tmp_path: Path) -> None:
     with pytest.raises(ScintidotError, match="without folders"):
-        predict(material=str(own_card(tmp_path, "tables/own.csv")))
+        predict(deposit="continuous", material=str(own_card(tmp_path, "tables/own.csv")))
 
 
 def own_card(folder: Path, table: str = "own.csv") -> Path:
@@ -228,7 +228,7 @@ def test_result_of_an_own_card_reruns_in_another_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card = own_card(tmp_path / "here")
-    first = predict(material=str(card), edge_length=5)
+    first = predict(deposit="continuous", material=str(card), edge_length=5)
     first.save(tmp_path / "out")
     shutil.rmtree(tmp_path / "here")
     (tmp_path / "out").rename(tmp_path / "elsewhere")
@@ -246,7 +246,7 @@ def test_result_of_an_own_host_reruns_in_another_place(
     text = shipped_card("octane").read_text(encoding="utf-8").replace('name = "octane"', 'name = "mine"')
     (tmp_path / "here" / "host.toml").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path / "here")
-    first = predict(host="./host.toml", edge_length=5)
+    first = predict(deposit="continuous", host="./host.toml", edge_length=5)
     first.save(tmp_path / "out")
     monkeypatch.chdir(tmp_path)
     again = predict(tmp_path / "out" / "run.toml")
@@ -255,7 +255,9 @@ def test_result_of_an_own_host_reruns_in_another_place(
 
 
 def test_saving_over_the_run_that_is_being_rerun(tmp_path: Path) -> None:
-    predict(material=str(own_card(tmp_path / "here")), edge_length=5).save(tmp_path / "out")
+    predict(deposit="continuous", material=str(own_card(tmp_path / "here")), edge_length=5).save(
+        tmp_path / "out"
+    )
     again = predict(tmp_path / "out" / "run.toml")
     before = snapshot(tmp_path / "out")
     again.save(tmp_path / "out")
@@ -265,7 +267,9 @@ def test_saving_over_the_run_that_is_being_rerun(tmp_path: Path) -> None:
 
 
 def test_changed_card_is_noticed(tmp_path: Path) -> None:
-    predict(material=str(own_card(tmp_path / "here")), edge_length=5).save(tmp_path / "out")
+    predict(deposit="continuous", material=str(own_card(tmp_path / "here")), edge_length=5).save(
+        tmp_path / "out"
+    )
     card = tmp_path / "out" / "material.toml"
     card.write_text(card.read_text(encoding="utf-8").replace("value = 5", "value = 6"), encoding="utf-8")
     assert any("has changed" in warning for warning in predict(tmp_path / "out" / "run.toml").warnings)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scintidot import __version__
-from scintidot.cli import interactions, kinetics, materials, plot, predict, sources
+from scintidot.cli import deposit, interactions, kinetics, materials, plot, predict, sources
 from scintidot.errors import EXIT_CODES
 
 _EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
@@ -41,6 +41,7 @@ def _root(
 
 
 app.command("predict", epilog=_EPILOG)(predict.predict)
+app.command("deposit", epilog=_EPILOG)(deposit.deposit)
 app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
 app.command("ctr", epilog=_EPILOG)(kinetics.ctr)
 app.command("elastic", epilog=_EPILOG)(interactions.elastic)

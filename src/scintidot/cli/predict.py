@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scintidot.cli.console import print_json, print_notes, print_table
+from scintidot.cli.console import print_json, print_notes, print_table, progress
 from scintidot.cli.options import MATERIAL_HELP, Json
 
 _DEFAULT_FOLDER = Path("scintidot-predict")
@@ -33,7 +33,32 @@ def predict(
     ] = None,
     start: Annotated[str | None, typer.Option(metavar="RULE", help="centre, uniform or crossing.")] = None,
     shape: Annotated[str | None, typer.Option(metavar="SHAPE", help="cube or sphere.")] = None,
-    deposit: Annotated[str | None, typer.Option(metavar="MODEL", help="continuous.")] = None,
+    deposit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL|FILE",
+            help="track (simulated), local, continuous, or a file of simulated deposits.",
+        ),
+    ] = None,
+    local_deposit_below: Annotated[
+        str | None, typer.Option(metavar="ENERGY", help="Limit of the model local [eV] (990).")
+    ] = None,
+    histories: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="Simulated for each size, at most (200000).")
+    ] = None,
+    relative_error: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="Of the mean deposit, at which it stops (0.02).")
+    ] = None,
+    seed: Annotated[str | None, typer.Option(metavar="NUMBER", help="Of the simulation (1).")] = None,
+    events: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="Primaries behind a file of deposits.")
+    ] = None,
+    energy_unit: Annotated[
+        str | None, typer.Option(metavar="UNIT", help="Of the energies in a file of deposits.")
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which table of a file of deposits.")
+    ] = None,
     size_dispersion: Annotated[
         str | None,
         typer.Option(metavar="SHARE", help="Standard deviation of the edge over its mean, such as 0.08."),
@@ -44,7 +69,9 @@ def predict(
             metavar="NAME|ENERGY", help="alig-bloom, klein, fratelli, or an energy such as '7.5 eV'."
         ),
     ] = None,
-    statistics: Annotated[str | None, typer.Option(metavar="NAME", help="poisson or paper.")] = None,
+    statistics: Annotated[
+        str | None, typer.Option(metavar="NAME", help="poisson, compound (from the simulation) or paper.")
+    ] = None,
     auger_law: Annotated[
         str | None, typer.Option(metavar="NAME", help="published-efficiency or volume-scaling (CsPbBr3).")
     ] = None,
@@ -97,7 +124,8 @@ def predict(
         check_folder(folder)
         with output_folder(folder):  # a folder that cannot be written is refused before the work
             pass
-    result = run(run_file, where="scintidot predict", **options)
+    with progress() as show:
+        result = run(run_file, where="scintidot predict", progress=show, **options)
     files: dict[str, Path] = {}
     if folder is not None:
         from scintidot.report.page import write_report

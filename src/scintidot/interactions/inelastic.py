@@ -138,6 +138,18 @@ def inelastic(
     }
 
 
+def loss_function_notes(
+    material: Material,
+) -> tuple[list[str], dict[str, Any] | None, list[dict[str, Any]]]:
+    """What there is to know about the collisions in a material: warnings, band and bibliography, without computing any."""
+    table, medium = _loss_function(material), loss_medium_of(material)
+    return (
+        _warnings(material, table, medium, [_BORN_LIMIT]),
+        _band(material),
+        _bibliography(material, "full-penn"),
+    )
+
+
 def tabulate(material: Material | str | Path, *, exchange: str = DEFAULT_EXCHANGE) -> InelasticTable:
     """Tables of inelastic collisions for an engine, from just above the threshold to 100 keV."""
     one_of(exchange, EXCHANGE, where="inelastic", who="--exchange")

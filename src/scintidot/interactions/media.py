@@ -40,13 +40,24 @@ from scintidot.transport.track.tables import (
 if TYPE_CHECKING:
     import xarray
 
-METHOD = "2"
+METHOD = "3"
 """Counted up whenever the same card gives other tables."""
 SHARE_ENERGIES, SHARE_LOSSES = 24, 192
 LATTICE_POINTS = 129
 MOTT_LOWEST = 10.0  # [eV], where the partial waves start
 REACH_MARGIN = 1.5
 """Farthest that an electron may come over its mean range."""
+
+
+_SECTIONS = ("density", "band_gap", "refractive_index", "electrons.", "phonons.", "dielectric.")
+
+
+def transport_fingerprint(material: Material) -> str:
+    """Of what electrons feel of a card: another quantum yield or Auger rate leaves it as it is."""
+    card = material.card
+    numbers = [f"{key}={q.value!r}" for key, q in card.quantities() if key.startswith(_SECTIONS)]
+    formula = "" if card.composition is None else card.composition.formula
+    return fingerprint(*(text.encode() for text in (formula, *numbers, *material.tables().values())))
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +82,9 @@ class MediumTables:
 def medium_tables(material: Material, exchange: str = DEFAULT_EXCHANGE) -> MediumTables:
     """The tables of a material, from the cache where they are kept."""
     loss_medium_of(material)  # refuses a card that lacks what collisions need, before any work
-    key = fingerprint(*(text.encode() for text in ("track", METHOD, exchange, material.fingerprint)))
+    key = fingerprint(
+        *(text.encode() for text in ("track", METHOD, exchange, transport_fingerprint(material)))
+    )
     dataset = kept("track", key, partial(_build, material, exchange))
     return MediumTables(**{field.name: dataset[field.name].to_numpy() for field in fields(MediumTables)})
 
@@ -100,7 +113,7 @@ def _inelastic(material: Material, exchange: str) -> dict[str, object]:
         loss[i] = threshold if row is None else loss_quantiles(row, probability)
     table = inelastic_table(medium, response, exchange, GRID[first::4][:2])  # for the recoil
     recoil = np.zeros((RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES))
-    part = np.linspace(0, 1, RECOIL_QUANTILES)
+    part = 1 - np.linspace(1, 0, RECOIL_QUANTILES) ** 4
     for k in range(RECOIL_ROWS):
         i = min(max(4 * k, first), ROWS - 1)
         losses = np.minimum(
@@ -268,9 +281,7 @@ def stack(media: Sequence[Medium], local_below: float = 0.0) -> Tables:
     acoustic_numbers, lattice = np.ones((count, 1)), np.zeros((count, LATTICE_POINTS, 2))
     mode_numbers = np.ones((count, modes, 3))
     numbers, limit = np.zeros((count, 6)), np.zeros((count, ROWS), dtype=np.float32)
-    symbols = sorted({name.split()[0] for m in media for name in m.tables.shell if " " in name})
-    symbols = sorted({*symbols, *(s for m in media for s in compound_of(m.material).symbols)})
-    kinds = _Vacancies(symbols)
+    kinds = Vacancies.of_media(media)
     for k, one in enumerate(media):
         t, shown = one.tables, len(one.tables.shell)
         rates[k] = _rates(one, local_below, limit[k])
@@ -316,7 +327,9 @@ def _rates(
     one: Medium, local_below: float, limit: np.ndarray[tuple[int], np.dtype[np.float32]]
 ) -> FloatArray:
     t, rates = one.tables, np.zeros((ROWS, 8))
-    rates[:, columns.INELASTIC] = t.inelastic
+    section = one.material.card.dielectric
+    scale = 1.0 if section is None else section.stopping_power_scale.value
+    rates[:, columns.INELASTIC] = scale * t.inelastic
     if one.elastic != "none":
         weight = np.array([acoustic.mott_weight(e) if one.acoustic is not None else 1.0 for e in GRID])
         rates[:, columns.MOTT] = weight * t.mott
@@ -338,9 +351,9 @@ def _rates(
             split = float(np.interp(local_below, row, probability, right=1.0))
             mean = np.concatenate([[0.0], np.cumsum((row[1:] + row[:-1]) / 2 * step)])
             limit[i] = split
-            rates[i, columns.HARD] = t.inelastic[i] * (1 - split)
-            rates[i, columns.SOFT] = t.inelastic[i] * float(np.interp(split, probability, mean))
-    stopping = np.maximum(t.stopping, 1e-12)
+            rates[i, columns.HARD] = scale * t.inelastic[i] * (1 - split)
+            rates[i, columns.SOFT] = scale * t.inelastic[i] * float(np.interp(split, probability, mean))
+    stopping = np.maximum(scale * t.stopping, 1e-12)
     slowing = np.flatnonzero(max(one.cut, float(t.threshold)) * 1.05 < GRID)
     reach = np.zeros(ROWS)
     inverse = 1 / stopping[slowing]
@@ -352,16 +365,16 @@ def _rates(
 
 
 def _transfers(crystal: acoustic.Acoustic) -> FloatArray:
-    """Quantiles of s/s_max: at every energy they follow from one curve, the integral of f(s) s ds."""
+    """Quantiles of (s/s_max)^2: at every energy they follow from one curve, the integral of f(s) s ds."""
     at = np.linspace(0, acoustic.largest_transfer(float(GRID[-1]), crystal) ** 0.5, 6000) ** 2
     density = np.array([acoustic.differential(float(s), crystal) for s in at]) * at
     curve = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(at))])
     most = np.array([acoustic.largest_transfer(float(e), crystal) for e in GRID])
     wanted = np.interp(most, at, curve)[:, None] * np.linspace(0, 1, TRANSFER_QUANTILES)
-    return np.asarray(np.interp(wanted, curve, at) / most[:, None])
+    return np.asarray(np.square(np.interp(wanted, curve, at) / most[:, None]))
 
 
-class _Vacancies:
+class Vacancies:
     """Vacancies of several elements and their transitions, one after the other."""
 
     def __init__(self, symbols: Sequence[str]) -> None:
@@ -383,6 +396,11 @@ class _Vacancies:
         ).astype(np.int64)
         self.energy = np.concatenate([t.energy for t in tables])
         self.binding = np.concatenate([t.shells.binding_energy for t in tables])
+
+    @classmethod
+    def of_media(cls, media: Sequence[Medium]) -> Vacancies:
+        """Of every element that occurs."""
+        return cls(sorted({symbol for m in media for symbol in compound_of(m.material).symbols}))
 
     def of(self, symbol: str, shell: str) -> int:
         """Which species a vacancy is."""

@@ -100,7 +100,7 @@ class Rules(NamedTuple):
     local_below: float  # treatment local: secondaries below this stay where they are born; 0: track
     holes_ionise: int
     reject_by_range: int
-    limit_steps: int
+    delta_tracking: int
 
 
 PRIMARY, HEAT, HELD, ESCAPED, FLUORESCENCE, SURFACE = 0, 1, 4, 7, 8, 9
@@ -298,27 +298,36 @@ def note(
 def holes_settle(
     t: Tables, g: Geometry, r: Rules, m: int, hole: float, holes: FloatArray,
     state: np.uint64, increment: np.uint64,
-    x: float, y: float, z: float, item: int, region: int, slot: int, generation: int, track: int,
+    x: float, y: float, z: float, item: int, region: int, slot: int, generation: int,
     stack: FloatArray, n: int, books: FloatArray, hits: FloatArray, depths: FloatArray,
 ) -> tuple[int, np.uint64]:  # fmt: skip
     """A hole ``hole`` eV below the top of the valence band rises to it; on the way it may lift further electrons.
 
-    While it lies deeper than the gap it makes a pair; what is left is shared by the two holes and the electron, every
-    division alike. Returns the height of the stack and the state.
+    A hole below the band is filled from the band, and the energy lifts another electron of the band (Auger). In the
+    band it gives its energy to the lattice; or, with ``holes_ionise``, it makes a pair while it lies deeper than the
+    gap, and the two holes and the electron share what is left, every division alike. Returns the height of the stack
+    and the state.
     """
-    gap = t.medium[m, GAP]
+    gap, width = t.medium[m, GAP], t.medium[m, BAND_WIDTH]
     waiting = 1
     holes[0] = hole
     while waiting > 0:
         waiting -= 1
         deep = holes[waiting]
-        if r.holes_ionise == 0 or gap <= 0.0 or deep <= gap or waiting + 2 > holes.shape[0]:
+        if gap <= 0.0 or deep <= gap or (r.holes_ionise == 0 and deep <= width):
             keep(g, region, item, slot, x, y, z, deep, 0.0, 0, books, hits, depths)
             continue
+        if waiting + 2 > holes.shape[0]:
+            books[FAULT] = STACK_FULL
+            break
         state += increment
         u = uniform(state)
         state += increment
         first, second, energy = split(deep - gap, u, uniform(state))
+        if r.holes_ionise == 0:
+            first = u * min(width, deep - gap)
+            second = uniform(state) * min(width, deep - gap - first)
+            energy = deep - gap - first - second
         holes[waiting], holes[waiting + 1] = first, second
         waiting += 2
         keep(g, region, item, slot, x, y, z, 0.0, gap, 1, books, hits, depths)
@@ -332,7 +341,7 @@ def holes_settle(
             u = uniform(state)
             state += increment
             ux, uy, uz = isotropic(u, uniform(state))
-            n = push(stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation + 1, track, slot)
+            n = push(stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation + 1, 0, slot)
     return n, state
 
 
@@ -340,7 +349,7 @@ def holes_settle(
 def vacancy_relaxes(
     t: Tables, g: Geometry, r: Rules, m: int, species: int, open_vacancies: IntArray, holes: FloatArray,
     state: np.uint64, increment: np.uint64,
-    x: float, y: float, z: float, item: int, region: int, slot: int, generation: int, track: int,
+    x: float, y: float, z: float, item: int, region: int, slot: int, generation: int,
     stack: FloatArray, n: int, books: FloatArray, hits: FloatArray, depths: FloatArray,
 ) -> tuple[int, np.uint64]:  # fmt: skip
     """An inner vacancy is filled until only outer holes are left; photons escape, electrons go on the stack."""
@@ -357,7 +366,7 @@ def vacancy_relaxes(
             keep(g, region, item, slot, x, y, z, 0.0, held, 1, books, hits, depths)
             n, state = holes_settle(
                 t, g, r, m, t.vacancy_binding[now] - held, holes, state, increment,
-                x, y, z, item, region, slot, generation, track, stack, n, books, hits, depths,
+                x, y, z, item, region, slot, generation, stack, n, books, hits, depths,
             )  # fmt: skip
             continue
         open_vacancies[waiting] = t.vacancy_first[k]
@@ -381,8 +390,24 @@ def vacancy_relaxes(
             u = uniform(state)
             state += increment
             ux, uy, uz = isotropic(u, uniform(state))
-            n = push(stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation + 1, track, slot)
+            n = push(stack, n, books, x, y, z, ux, uy, uz, energy, item, region, generation + 1, 0, slot)
     return n, state
+
+
+@kernel
+def total_rate(t: Tables, m: int, i: int, f: float, energy: float) -> float:
+    """Of everything that can happen to an electron. [1/nm]"""
+    total = rate(t, m, i, f, MOTT) + rate(t, m, i, f, ACOUSTIC)
+    total += rate(t, m, i, f, EMISSION) + rate(t, m, i, f, ABSORPTION)
+    if energy > t.medium[m, THRESHOLD]:
+        total += rate(t, m, i, f, INELASTIC)
+    return total
+
+
+@kernel
+def wrapped(x: float, box: float) -> float:
+    """A coordinate in the periodic box."""
+    return x - box * math.floor(x / box)
 
 
 @kernel
@@ -445,7 +470,7 @@ def follow(
         if species >= 0:
             n, state = vacancy_relaxes(
                 t, g, r, m, species, open_vacancies, holes, state, increment,
-                x, y, z, item, region, slot, 0, 0, stack, n, books, hits, depths,
+                x, y, z, item, region, slot, 0, stack, n, books, hits, depths,
             )  # fmt: skip
 
     while n > 0:
@@ -465,7 +490,8 @@ def follow(
         while True:
             if fresh:
                 if m < 0:
-                    if g.box == 0.0:
+                    hx, hy, hz = g.items[0, 3], g.items[0, 4], g.items[0, 5]
+                    if g.box == 0.0 and way_in(g.kind, hx, hy, hz, x, y, z, ux, uy, uz)[0] == FAR:
                         books[ESCAPED] += energy
                         if books[ESCAPES] < escapes.shape[0]:
                             escapes[int(books[ESCAPES])] = energy
@@ -528,55 +554,97 @@ def follow(
                     total = inelastic + mott + acoustic + emission + absorption
                 fresh = False
 
-            # --- a straight flight to the next event or surface
-            state += increment
-            flight = FAR if total == 0.0 else -math.log(1.0 - uniform(state)) / total
-            if total == 0.0 and m >= 0 and soft == 0.0:  # nothing can happen to it here any more
-                keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)
+            if r.delta_tracking == 1:
+                # --- Woodcock: fly in the densest medium, then ask where one is and whether anything happens there
                 if region != HOST:
-                    books[ELECTRONS] += 1
-                    hits[slot, HIT_ELECTRONS] += 1
-                break
-            limited = False
-            if soft > 0.0 and soft * flight > STEP_SHARE * energy:
-                flight, limited = STEP_SHARE * energy / soft, True
-            met, axis, into = False, 0, region
-            if region == HOST:
-                if g.box == 0.0:
-                    d, axis = way_in(g.kind, g.items[0, 3], g.items[0, 4], g.items[0, 5], x, y, z, ux, uy, uz)
-                    if d < flight:
-                        flight, met, item = d, True, 0
-                    x, y, z = x + flight * ux, y + flight * uy, z + flight * uz
-                else:
-                    flight, into_item, axis, x, y, z = flight_in_box(
-                        g.kind, g.items, g.cell_start, g.cell_items, g.cells, g.box,
-                        x, y, z, ux, uy, uz, min(flight, 1e3 * g.box),
-                    )  # fmt: skip
-                    if into_item >= 0:
-                        met, item = True, into_item
-                        x, y, z = x - g.items[item, 0], y - g.items[item, 1], z - g.items[item, 2]
-                    elif total == 0.0:  # vacuum, and no crystal in a thousand boxes
-                        books[ESCAPED] += energy
-                        books[ESCAPES] += 1
-                        break
-                into = SHELL if g.core > 0.0 else CORE
+                    x, y, z = x + g.items[item, 0], y + g.items[item, 1], z + g.items[item, 2]
+                i, f = row_of(energy)
+                densest = 0.0
+                for k in range(t.rates.shape[0]):
+                    densest = max(densest, total_rate(t, k, i, f, energy))
+                state += increment
+                flight = min(-math.log(1.0 - uniform(state)) / densest, 1e3 * g.box)
+                x, y, z = (
+                    wrapped(x + flight * ux, g.box),
+                    wrapped(y + flight * uy, g.box),
+                    wrapped(z + flight * uz, g.box),
+                )
+                item = item_at(g.kind, g.items, g.cell_start, g.cell_items, g.cells, g.box, x, y, z)
+                region = HOST
+                if item >= 0:
+                    x, y, z = x - g.items[item, 0], y - g.items[item, 1], z - g.items[item, 2]
+                    region = region_of(g, item, x, y, z)
+                    slot = slot_of(g.crystal_of[item], hit_crystal, hits, count, books)
+                    count = max(count, slot + 1)
+                m = g.medium[region]
+                fresh = True
+                state += increment
+                if m < 0 or uniform(state) * densest >= total_rate(t, m, i, f, energy):
+                    if m < 0:
+                        fresh = False
+                    continue
+                if energy <= t.medium[m, CUT]:
+                    continue
+                acoustic, emission = rate(t, m, i, f, ACOUSTIC), rate(t, m, i, f, EMISSION)
+                mott, absorption = rate(t, m, i, f, MOTT), rate(t, m, i, f, ABSORPTION)
+                inelastic = rate(t, m, i, f, INELASTIC) if energy > t.medium[m, THRESHOLD] else 0.0
+                total, rated, flight, soft, limited, met = (
+                    inelastic + mott + acoustic + emission + absorption, energy, 0.0, 0.0, False, False,
+                )  # fmt: skip
+            # --- a straight flight to the next event or surface
             else:
-                hx, hy, hz = g.items[item, 3], g.items[item, 4], g.items[item, 5]
-                if region == CORE and g.core > 0.0:
-                    d, axis = way_out(g.kind, g.core * hx, g.core * hy, g.core * hz, x, y, z, ux, uy, uz)
-                    into = SHELL
-                else:
-                    d, axis = way_out(g.kind, hx, hy, hz, x, y, z, ux, uy, uz)
-                    into = HOST
-                    if region == SHELL:
-                        d_core, axis_core = way_in(
-                            g.kind, g.core * hx, g.core * hy, g.core * hz, x, y, z, ux, uy, uz
+                state += increment
+                flight = FAR if total == 0.0 else -math.log(1.0 - uniform(state)) / total
+                if total == 0.0 and m >= 0 and soft == 0.0:  # nothing can happen to it here any more
+                    keep(g, region, item, slot, x, y, z, energy, 0.0, 0, books, hits, depths)
+                    if region != HOST:
+                        books[ELECTRONS] += 1
+                        hits[slot, HIT_ELECTRONS] += 1
+                    break
+                limited = False
+                if soft > 0.0 and soft * flight > STEP_SHARE * energy:
+                    flight, limited = STEP_SHARE * energy / soft, True
+                met, axis, into = False, 0, region
+                if region == HOST:
+                    if g.box == 0.0:
+                        d, axis = way_in(
+                            g.kind, g.items[0, 3], g.items[0, 4], g.items[0, 5], x, y, z, ux, uy, uz
                         )
-                        if d_core < d:
-                            d, axis, into = d_core, axis_core, CORE
-                if d < flight:
-                    flight, met = d, True
-                x, y, z = x + flight * ux, y + flight * uy, z + flight * uz
+                        if d < flight:
+                            flight, met, item = d, True, 0
+                        x, y, z = x + flight * ux, y + flight * uy, z + flight * uz
+                    else:
+                        flight, into_item, axis, x, y, z = flight_in_box(
+                            g.kind, g.items, g.cell_start, g.cell_items, g.cells, g.box,
+                            x, y, z, ux, uy, uz, min(flight, 1e3 * g.box),
+                        )  # fmt: skip
+                        if into_item >= 0:
+                            met, item = True, into_item
+                            x, y, z = x - g.items[item, 0], y - g.items[item, 1], z - g.items[item, 2]
+                        elif total == 0.0:  # vacuum, and no crystal in a thousand boxes
+                            books[ESCAPED] += energy
+                            if books[ESCAPES] < escapes.shape[0]:
+                                escapes[int(books[ESCAPES])] = energy
+                            books[ESCAPES] += 1
+                            break
+                    into = SHELL if g.core > 0.0 else CORE
+                else:
+                    hx, hy, hz = g.items[item, 3], g.items[item, 4], g.items[item, 5]
+                    if region == CORE and g.core > 0.0:
+                        d, axis = way_out(g.kind, g.core * hx, g.core * hy, g.core * hz, x, y, z, ux, uy, uz)
+                        into = SHELL
+                    else:
+                        d, axis = way_out(g.kind, hx, hy, hz, x, y, z, ux, uy, uz)
+                        into = HOST
+                        if region == SHELL:
+                            d_core, axis_core = way_in(
+                                g.kind, g.core * hx, g.core * hy, g.core * hz, x, y, z, ux, uy, uz
+                            )
+                            if d_core < d:
+                                d, axis, into = d_core, axis_core, CORE
+                    if d < flight:
+                        flight, met = d, True
+                    x, y, z = x + flight * ux, y + flight * uy, z + flight * uz
             if soft > 0.0:
                 lost = min(energy, soft * flight)
                 middle = 0.5 * flight
@@ -640,8 +708,10 @@ def follow(
                         region = into
                     m = after
                     fresh = True
-                elif region == HOST and g.box > 0.0:
-                    x, y, z = x + g.items[item, 0], y + g.items[item, 1], z + g.items[item, 2]
+                else:
+                    fresh = fresh or m < 0  # thrown back into vacuum
+                    if region == HOST and g.box > 0.0:
+                        x, y, z = x + g.items[item, 0], y + g.items[item, 1], z + g.items[item, 2]
                 if recording:
                     points = note(
                         record, points, g, item, region, x, y, z, energy,
@@ -717,10 +787,10 @@ def follow(
                 hole = uniform(state) * min(t.medium[m, BAND_WIDTH], other)
                 other -= hole
                 heat = 0.0
-                if hole > t.medium[m, GAP]:
+                if r.holes_ionise == 1 and hole > t.medium[m, GAP]:
                     n, state = holes_settle(
                         t, g, r, m, hole, holes, state, increment,
-                        x, y, z, item, region, slot, generation, track, stack, n, books, hits, depths,
+                        x, y, z, item, region, slot, generation, stack, n, books, hits, depths,
                     )  # fmt: skip
                 else:
                     heat = hole
@@ -728,7 +798,7 @@ def follow(
             else:
                 n, state = vacancy_relaxes(
                     t, g, r, m, t.shell_species[m, shell], open_vacancies, holes, state, increment,
-                    x, y, z, item, region, slot, generation, track, stack, n, books, hits, depths,
+                    x, y, z, item, region, slot, generation, stack, n, books, hits, depths,
                 )  # fmt: skip
             if recording:
                 points = note(record, points, g, item, region, x, y, z, energy, IONISED, generation, track)

@@ -136,7 +136,8 @@ def flight_in_box(
             if t < wall:
                 wall, along = t, 2
         wall = max(0.0, wall)
-        step, met, face = min(wall, farthest - flown), -1, 0
+        last = farthest - flown <= wall  # asked of lengths, not of their sum, which is rounded
+        step, met, face = (farthest - flown if last else wall), -1, 0
         cell = (ix * cells + iy) * cells + iz
         for k in range(cell_start[cell], cell_start[cell + 1]):
             item = cell_items[k]
@@ -148,7 +149,7 @@ def flight_in_box(
                 step, met, face = t, item, axis
         x, y, z = x + step * ux, y + step * uy, z + step * uz
         flown += step
-        if met >= 0 or flown >= farthest:
+        if met >= 0 or last:
             return flown, met, face, x, y, z
         if along == 0:
             x = (ix + 1 if ux > 0 else ix) * size

@@ -117,7 +117,7 @@ def recoil_cosines(
     p, p_after = math.sqrt(square), math.sqrt(square_after)
     row = min((i + 2) // 4, RECOIL_ROWS - 1)
     column = min((place(u_loss)[0] + 4) // 8, RECOIL_LOSSES - 1)
-    x = u * (RECOIL_QUANTILES - 1)
+    x = (1.0 - math.sqrt(math.sqrt(1.0 - u))) * (RECOIL_QUANTILES - 1)
     k = min(int(x), RECOIL_QUANTILES - 2)
     low = t.recoil[m, row, column, k]
     least = (square - square_after) / (p + p_after)
@@ -135,13 +135,13 @@ def acoustic_scattering(
     x = u * (TRANSFER_QUANTILES - 1)
     k = min(int(x), TRANSFER_QUANTILES - 2)
     low = t.transfer[m, i, k]
-    share = low + (x - k) * (t.transfer[m, i, k + 1] - low)
+    mu = low + (x - k) * (t.transfer[m, i, k + 1] - low)
     edge = t.lattice.shape[1] - 1
-    at = min(share * 2.0 * math.sqrt(kinetic_energy * t.acoustic[m, 0]), 1.0) * edge
+    at = min(2.0 * math.sqrt(mu * kinetic_energy * t.acoustic[m, 0]), 1.0) * edge
     j = min(int(at), edge - 1)
     energy = t.lattice[m, j, 0] + (at - j) * (t.lattice[m, j + 1, 0] - t.lattice[m, j, 0])
     emitted = t.lattice[m, j, 1] + (at - j) * (t.lattice[m, j + 1, 1] - t.lattice[m, j, 1])
-    return share * share, energy if u_sign < emitted else -energy
+    return mu, energy if u_sign < emitted else -energy
 
 
 @kernel

@@ -34,7 +34,8 @@ _TAIL_STEP = float(np.log(0.025 / RARE) / (NODES - 2 - _BODY))
 _TAIL_SHARE = 1 - float(np.exp(-_TAIL_STEP))
 
 RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES = (ROWS + 3) // 4, (NODES + 7) // 8, 33
-"""Momentum transfers are tabulated at every fourth energy and every eighth loss."""
+"""Momentum transfers are tabulated at every fourth energy and every eighth loss, at even steps of the fourth root of the
+probability to exceed them: few are far larger than the others, and these few decide the mean deflection."""
 TRANSFER_QUANTILES = 65
 
 INELASTIC, MOTT, ACOUSTIC, EMISSION, ABSORPTION, HARD, SOFT, REACH = range(8)
@@ -54,7 +55,7 @@ class Tables(NamedTuple):
     shell_species: IntArray  # which kind of vacancy; -1 valence; (media, shells)
     shells: IntArray  # how many; (media,)
     mu: Float32Array  # (1 - cos)/2 of elastic scattering, (media, rows, nodes)
-    transfer: Float32Array  # s/s_max of acoustic phonons, (media, rows, transfer quantiles)
+    transfer: Float32Array  # (1 - cos)/2 = (s/s_max)^2 of acoustic phonons, (media, rows, transfer quantiles)
     acoustic: FloatArray  # 1/T_BZ: at this electron energy q_BZ is that of free flight; (media, 1)
     lattice: FloatArray  # energy and share of emission of acoustic phonons against q/q_BZ from 0 to 1; (media, n, 2)
     modes: FloatArray  # energy, coupling, occupation of polar vibrations; (media, modes, 3)
@@ -80,7 +81,7 @@ def place(u: float) -> tuple[int, float]:
         x = u * _PER_BODY
         j = int(x)
         return j, x - j
-    x = math.log(0.025 / (1.0 - u)) / _TAIL_STEP
+    x = math.log(0.025 / max(1.0 - u, 1e-300)) / _TAIL_STEP  # 1 is allowed
     j = min(int(x), NODES - 2 - _BODY)
     if j == NODES - 2 - _BODY:  # beyond the rarest node the distribution is even
         return _BODY + j, min(1.0, 1 - (1 - u) / RARE)

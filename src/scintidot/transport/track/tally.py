@@ -196,7 +196,7 @@ def enter(
             one_more(tally.above, k)
     for k in range(min(int(books[ESCAPES]), escapes.shape[0])):
         one_more(tally.escapes, bin_of(escapes[k], LOWEST_ESCAPE, ESCAPE_BINS_PER_DECADE, ESCAPE_BINS))
-    if deposit > 0.0:
+    if deposit != 0.0:  # less than nothing where phonons were absorbed
         for k in range(depths.shape[0]):
             tally.depths[k] += depths[k]
 

@@ -1,0 +1,140 @@
+"""``scintidot deposit``: energy that nanocrystals keep, event by event."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scintidot.cli.console import print_json, print_notes, print_table, progress
+from scintidot.cli.options import MATERIAL_HELP, Json
+
+Text = str | None
+
+
+def deposit(
+    context: typer.Context,
+    material: Annotated[str, typer.Option(metavar="NAME|FILE", help=MATERIAL_HELP)] = "CsPbBr3",
+    edge_length: Annotated[
+        Text,
+        typer.Option(metavar="LIST", help="Edge lengths [nm], such as 3,10,15 (10); cuboids as 20x20x3."),
+    ] = None,
+    energy_kev: Annotated[
+        Text, typer.Option(metavar="LIST", help="Electron energies [keV], such as 7 or 1,7,20 (7).")
+    ] = None,
+    source: Annotated[
+        Text, typer.Option(metavar="SOURCE", help="Instead, such as 'photon 30 keV', 'tube:W40' or 'fe55'.")
+    ] = None,
+    host: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="What is around: vacuum, octane, ...")
+    ] = "vacuum",
+    start: Annotated[
+        Text, typer.Option(metavar="RULE", help="uniform, centre, crossing; matrix with --composite.")
+    ] = None,
+    shape: Annotated[str, typer.Option(metavar="SHAPE", help="cube, sphere or cuboid.")] = "cube",
+    shell: Annotated[Text, typer.Option(metavar="NAME|FILE", help="Material of a shell.")] = None,
+    shell_thickness_nm: Annotated[Text, typer.Option(metavar="LENGTH", help="Of the shell [nm] (1).")] = None,
+    composite: Annotated[
+        Text, typer.Option(metavar="TEXT", help="Many in the host: '74 x 3 nm' or '5 % x 3 nm'.")
+    ] = None,
+    box_nm: Annotated[Text, typer.Option(metavar="LENGTH", help="Edge of the periodic box [nm].")] = None,
+    packing: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="random, lattice, or a CSV file of x_nm, y_nm, z_nm.")
+    ] = "random",
+    treatment: Annotated[
+        str, typer.Option(metavar="NAME", help="track, or local (slow secondaries stay where they are born).")
+    ] = "track",
+    local_deposit_below: Annotated[
+        Text, typer.Option(metavar="ENERGY", help="Limit of treatment local [eV] (990).")
+    ] = None,
+    cut_ev: Annotated[
+        Text, typer.Option(metavar="ENERGY", help="Electrons stop here [eV] (threshold of collisions).")
+    ] = None,
+    elastic: Annotated[str, typer.Option(metavar="NAME", help="partial-wave or none.")] = "partial-wave",
+    phonons: Annotated[
+        Text, typer.Option(metavar="NAME", help="froehlich+acoustic, froehlich, acoustic or none.")
+    ] = None,
+    surface: Annotated[
+        str, typer.Option(metavar="NAME", help="quantum-step, classical-step or none.")
+    ] = "quantum-step",
+    holes: Annotated[str, typer.Option(metavar="NAME", help="settle or ionise.")] = "settle",
+    whole_tracks: Annotated[
+        bool, typer.Option("--whole-tracks", help="Follow electrons in the host that cannot come back, too.")
+    ] = False,
+    tracking: Annotated[str, typer.Option(metavar="NAME", help="surface or woodcock.")] = "surface",
+    temperature: Annotated[str, typer.Option(metavar="TEMPERATURE", help="Of the phonons [K].")] = "300",
+    histories: Annotated[str, typer.Option(metavar="NUMBER", help="Primaries, at most.")] = "100000",
+    relative_error: Annotated[
+        Text, typer.Option(metavar="SHARE", help="Stop earlier at this standard error over the mean.")
+    ] = None,
+    seed: Annotated[str, typer.Option(metavar="NUMBER", help="Same seed, same numbers.")] = "1",
+    threads: Annotated[Text, typer.Option(metavar="NUMBER", help="Threads (all cores).")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write every histogram as netCDF (.nc).")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Energy and electron-hole pairs that nanocrystals keep: every collision of every electron.
+
+    Without arguments: a 7 keV electron that starts anywhere in a CsPbBr3 cube of 10 nm in vacuum.
+    """
+    from scintidot.deposits.result import check_out
+    from scintidot.deposits.result import deposit as run
+
+    if out is not None:
+        check_out(out)
+    options: dict[str, Any] = {
+        name: value
+        for name, value in context.params.items()
+        if value is not None and name not in ("out", "json", "energy_kev", "cut_ev")
+    }
+    options |= {
+        key: value for key, value in (("energy_keV", energy_kev), ("cut_eV", cut_ev)) if value is not None
+    }
+    with progress() as show:
+        result = run(show, **options)
+    if out is not None:
+        result.save(out)
+    if json:
+        print_json(result.as_json())
+    else:
+        _print(result.as_json())
+        if out is not None:
+            print(f"Histograms: {out.resolve()}")
+    if result.partial:
+        raise typer.Exit(130)
+
+
+def _print(document: dict[str, Any]) -> None:
+    from scintidot.results import as_text
+
+    lines = {
+        "energy [keV]": "energy_keV",
+        "histories": "histories",
+        "deposit per event [eV]": "mean_deposit_eV",
+        "  standard error": "standard_error_eV",
+        "events that leave something": "hit_fraction",
+        "deposit per hit [eV]": "mean_deposit_per_hit_eV",
+        "pairs per event": "mean_pairs",
+        "pairs per hit": "mean_pairs_per_hit",
+        "escaped per event [eV]": "escaped_eV",
+        "histories/s per core": "histories_per_second_per_core",
+    }
+    rows = document["rows"]
+    if "volume_fraction" in rows[0]:
+        lines |= {"crystals": "crystals", "volume fraction": "volume_fraction", "share kept": "kept_share"}
+    heads = [
+        "x".join(f"{edge:g}" for edge in row["edges_nm"][: 1 if row["edge_length_nm"] else 3]) for row in rows
+    ]
+    choices = document["choices"]
+    title = f"{choices['material']} in {choices['host']}, start {choices['start']}, treatment {choices['treatment']}"
+    print_table(
+        title,
+        ["edge [nm]", *heads],
+        [[name, *(as_text(row[key], 4) for row in rows)] for name, key in lines.items()],
+    )
+    if document["pair_creation_energy_eV"] is not None:
+        energy, fano = (as_text(document[key], 3) for key in ("pair_creation_energy_eV", "fano_factor"))
+        print(f"Pair creation in the bulk: {energy} eV, Fano factor {fano}")
+    print_notes(document["warnings"])

@@ -1,0 +1,1 @@
+"""Energy that nanocrystals keep, event by event: set up, simulate, report."""

@@ -1,0 +1,244 @@
+"""Deposits of a prediction: simulated at some sizes, and everything near them by ratio to the analytic model.
+
+A card at the end of its band, a size between two simulated ones, another energy or start rule: there the mean deposit is
+that of the analytic model ``continuous`` times what the simulation made of it at the simulated size. Between sizes the
+logarithm of this ratio is a parabola in that of the size, fitted to the simulated ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scintidot.backends import kernel_fingerprint
+from scintidot.config import RunConfig
+from scintidot.deposits.engine import Outcome, run
+from scintidot.deposits.result import METHOD_SOURCES, Row, bulk_pairs, engine_warnings
+from scintidot.deposits.setup import TREATMENTS, Setup, read_setup
+from scintidot.interactions.cache import kept
+from scintidot.interactions.media import METHOD as MEDIA_METHOD
+from scintidot.interactions.media import transport_fingerprint
+from scintidot.interchange.deposits import EventDeposits
+from scintidot.materials.library import Material
+from scintidot.provenance import fingerprint
+from scintidot.records import FloatArray, Primary
+from scintidot.transport import continuous
+from scintidot.transport.track.tally import BINS, Tally, bin_edges, empty_tally
+
+if TYPE_CHECKING:
+    import xarray
+
+CURVE_SIZES = (2.0, 3.5, 6.0, 10.0, 15.0)
+"""Sizes [nm] that are simulated besides the rows, for the curves between them."""
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class SizeDeposit:
+    """Deposits in nanocrystals of one size. Energies [eV]."""
+
+    edge_length: float
+    mean: float  # per event
+    standard_error: float
+    hit_fraction: float
+    per_hit: float | None
+    pairs: float | None
+    energy: FloatArray  # of the bins of events
+    probability: FloatArray  # of the bins, per event
+
+    @classmethod
+    def of_row(cls, edge: float, row: dict[str, Any], events: np.ndarray[Any, Any]) -> SizeDeposit:
+        """From a row of ``scintidot.deposit/1`` and its histogram of events."""
+        edges = bin_edges()
+        energy = np.sqrt(np.maximum(edges[:-1], 1e-12) * edges[1:])
+        energy[0] = 0.0
+        probability = events / max(events.sum(), 1)
+        shown = probability > 0
+        mean = float(row["mean_deposit_eV"])
+        at, share = energy[shown], probability[shown]
+        whole = float(at @ share)
+        return cls(
+            edge,
+            mean,
+            float(row["standard_error_eV"]),
+            float(row["hit_fraction"]),
+            row["mean_deposit_per_hit_eV"],
+            row.get("mean_pairs"),
+            at * (mean / whole if whole > 0 else 1.0),  # bins are 1 % wide: the mean is kept exactly
+            share,
+        )
+
+
+def analytic(material: Material, config: RunConfig, members: FloatArray) -> FloatArray:
+    """Mean deposit [eV] of the model ``continuous``."""
+    card = material.scintillator()
+    primary = Primary(config.radiation.kinetic_energy_keV * 1e3, config.radiation.start)
+    return continuous.mean_deposit(
+        members,
+        config.nanocrystal.shape,
+        primary,
+        card.energy_loss.oscillators,
+        card.dielectric.stopping_power_scale.value,
+    ).mean_energy
+
+
+@dataclass(frozen=True, eq=False)
+class Deposits:
+    """Mean deposit against size for one material, and what was simulated for it."""
+
+    model: str
+    material: Material
+    config: RunConfig
+    sizes: tuple[SizeDeposit, ...] = ()  # of the rows, then others; none: analytic
+    others: tuple[tuple[str, tuple[SizeDeposit, ...]], ...] = ()  # the rows by other treatments
+    fano_factor: float | None = None
+    pair_creation_energy: float | None = None
+    warnings: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def mean(self, material: Material, config: RunConfig, members: FloatArray) -> FloatArray:
+        """Per event, of any sizes [nm] and of a card that may differ from the simulated one. [eV]"""
+        return analytic(material, config, members) * self.ratio(members)
+
+    def ratio(self, members: FloatArray) -> FloatArray:
+        """Simulated over analytic, at any sizes: as simulated where a size was, else by the parabola."""
+        if not self.sizes:
+            return np.ones_like(members)
+        known = np.array([size.edge_length for size in self.sizes])
+        exact = self._simulated_ratio
+        result = np.exp(np.polyval(self._parabola, np.log(members)))
+        for edge, value in zip(known, exact, strict=True):
+            result = np.where(np.isclose(members, edge, rtol=1e-12), value, result)
+        return np.asarray(result)
+
+    @cached_property
+    def _simulated_ratio(self) -> FloatArray:
+        sizes = np.array([size.edge_length for size in self.sizes])
+        return np.array([size.mean for size in self.sizes]) / analytic(self.material, self.config, sizes)
+
+    @cached_property
+    def _parabola(self) -> FloatArray:
+        ratio = self._simulated_ratio
+        good = ratio > 0
+        x = np.log([size.edge_length for size in self.sizes])[good]
+        weight = np.array(
+            [size.mean / max(size.standard_error, 1e-9 * size.mean, 1e-300) for size in self.sizes]
+        )
+        degree = min(2, int(good.sum()) - 1)
+        return np.asarray(np.polyfit(x, np.log(ratio[good]), degree, w=np.minimum(weight[good], 1e3)))
+
+    def nearest(self, edge_length: float) -> SizeDeposit:
+        """What was simulated at the size that is nearest."""
+        return min(self.sizes, key=lambda size: abs(np.log(size.edge_length / edge_length)))
+
+    def of(self, edge_length: float) -> SizeDeposit | None:
+        """What was simulated at a size."""
+        return next((size for size in self.sizes if size.edge_length == edge_length), None)
+
+
+def options_of(material: Material, host: Material, config: RunConfig, treatment: str) -> dict[str, Any]:
+    """The choices of a prediction as those of the engine."""
+    chosen = config.deposit
+    return {
+        "material": material,
+        "host": host,
+        "energy_keV": [config.radiation.kinetic_energy_keV],
+        "start": config.radiation.start,
+        "shape": config.nanocrystal.shape,
+        "treatment": treatment,
+        "local_deposit_below": chosen.local_below_eV,
+        "histories": chosen.histories,
+        "relative_error": chosen.relative_error,
+        "seed": chosen.seed,
+    }
+
+
+def simulated(
+    material: Material,
+    host: Material,
+    config: RunConfig,
+    rows: Sequence[float],
+    extra: Iterable[float] = (),
+    *,
+    beside: bool = True,
+    progress: Progress = lambda step, share: None,
+) -> Deposits:
+    """Simulate every size of ``rows`` and ``extra`` [nm]; the rows also by the other treatment, if ``beside``."""
+    treatment = config.deposit.model
+    other = next(name for name in TREATMENTS if name != treatment)
+    edges = [*rows, *(edge for edge in extra if not np.any(np.isclose(edge, rows, rtol=0.05)))]
+    work = [(treatment, edge) for edge in edges] + [(other, edge) for edge in rows if beside]
+    done: dict[tuple[str, float], SizeDeposit] = {}
+    setups: dict[str, Setup] = {}
+    for index, (name, edge) in enumerate(work):
+        progress(f"{name}, {edge:g} nm", index / len(work))
+        setup = read_setup(**options_of(material, host, config, name), edge_length=[edge])
+        setup = setups.setdefault(name, setup).with_sizes(setup.bodies)
+        done[name, edge] = _simulate(setup, edge)
+    main = setups[treatment]
+    energy, fano = bulk_pairs(main)
+    progress("deposits done", 1.0)
+    return Deposits(
+        treatment,
+        material,
+        config,
+        tuple(done[treatment, edge] for edge in edges),
+        ((other, tuple(done[other, edge] for edge in rows)),) if beside else (),
+        fano,
+        energy,
+        tuple(engine_warnings(main)),
+        METHOD_SOURCES,
+    )
+
+
+def _simulate(setup: Setup, edge: float) -> SizeDeposit:
+    body, spectrum = setup.bodies[0], setup.spectra[0]
+    parts = (
+        "deposit", kernel_fingerprint(), MEDIA_METHOD, transport_fingerprint(setup.material),
+        transport_fingerprint(setup.host),
+        setup.shape, repr(body.edges), repr(spectrum.mean_energy), setup.start, setup.treatment,
+        repr(setup.local_below), repr(setup.histories), repr(setup.relative_error), repr(setup.seed),
+    )  # fmt: skip
+    key = fingerprint(*(part.encode() for part in parts))
+
+    def build() -> xarray.Dataset:
+        import xarray
+
+        outcome = run(
+            setup.tables, setup.geometry(body), setup.source(spectrum), setup.rules, histories=setup.histories,
+            seed=setup.seed, threads=setup.threads, relative_error=setup.relative_error,
+        )  # fmt: skip
+        if outcome.interrupted:
+            raise KeyboardInterrupt
+        named = outcome.tally._asdict()
+        return xarray.Dataset(
+            {
+                name: ([f"{name}_{axis}" for axis in range(values.ndim)], values)
+                for name, values in named.items()
+            }
+        )
+
+    found = kept("deposit", key, build)
+    tally = Tally(**{name: found[name].to_numpy() for name in empty_tally()._asdict()})
+    row = Row(body, spectrum, Outcome(tally, 1.0, 1, interrupted=False), setup).values
+    return SizeDeposit.of_row(edge, row, tally.events)
+
+
+def of_events(
+    material: Material, config: RunConfig, edge_length: float, events: EventDeposits, path: Path
+) -> Deposits:
+    """Deposits that another program simulated, for one size."""
+    from scintidot.interchange.deposits import deposit_row
+
+    row = deposit_row(events)
+    edges = bin_edges()
+    counts = np.histogram(events.event_energy, np.append(edges[:-1], np.inf))[0].astype(float)
+    counts[0] += events.events - counts.sum()
+    size = SizeDeposit.of_row(edge_length, row, counts[:BINS])
+    notes = (f"Deposits of {path.name}: {events.source}.", *events.assumptions)
+    return Deposits(str(path), material, config, (size,), warnings=notes)

@@ -1,0 +1,159 @@
+"""Histories on threads: blocks of fixed size, added in their order, so that nothing depends on how many threads ran."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scintidot.backends import in_order
+from scintidot.errors import ScintidotError
+from scintidot.transport.track.history import FAULTS, RECORD_COLUMNS, Geometry, Rules, Source
+from scintidot.transport.track.tables import Tables
+from scintidot.transport.track.tally import (
+    DEPOSIT,
+    DEPOSIT_2,
+    N,
+    Scratch,
+    Tally,
+    add,
+    empty_tally,
+    run_block,
+    scratch,
+)
+
+BLOCK_IN_VACUUM, BLOCK_IN_MATTER = 8192, 512
+"""Histories of one block, which must not depend on the threads: sums round in its order. Short histories in long blocks."""
+FEWEST_BLOCKS = 8
+"""Before a wanted relative error is believed."""
+LARGEST_IMBALANCE = 1e-9
+
+Progress = Callable[[float], None]
+
+
+class EngineFault(ScintidotError):
+    """The books of a history do not close, or it left what the engine can hold: a fault of ours."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of a run."""
+
+    tally: Tally
+    seconds: float
+    threads: int
+    interrupted: bool
+
+    @property
+    def histories(self) -> int:
+        """How many were finished."""
+        return int(self.tally.sums[N])
+
+    @property
+    def mean(self) -> float:
+        """Deposit per event. [eV]"""
+        return float(self.tally.sums[DEPOSIT]) / self.histories
+
+    @property
+    def standard_error(self) -> float:
+        """Of the mean. [eV]"""
+        return standard_error(self.tally)
+
+
+def standard_error(tally: Tally) -> float:
+    """Of the mean deposit per event. [eV]"""
+    n = tally.sums[N]
+    if n < 2:
+        return math.nan
+    mean = tally.sums[DEPOSIT] / n
+    variance = max(0.0, tally.sums[DEPOSIT_2] / n - mean * mean) * n / (n - 1)
+    return math.sqrt(variance / n)
+
+
+def run(
+    tables: Tables,
+    geometry: Geometry,
+    source: Source,
+    rules: Rules,
+    *,
+    histories: int,
+    seed: int,
+    threads: int = 1,
+    relative_error: float | None = None,
+    most_hits: int = 1,
+    progress: Progress = lambda share: None,
+) -> Outcome:
+    """Run histories 0, 1, ... of a seed, until there are enough or the error is small enough.
+
+    Ctrl-C ends it: what was finished is returned, marked. The same seed gives the same numbers to the bit with any
+    number of threads.
+
+    Raises
+    ------
+    EngineFault
+        If the energy of any history does not add up to 1e-9.
+    """
+    total = empty_tally()
+    memory = threading.local()
+    nothing = np.empty((0, RECORD_COLUMNS))
+
+    def block(index: int) -> Tally:
+        if not hasattr(memory, "scratch"):
+            memory.scratch = scratch(most_hits)
+        own: Scratch = memory.scratch
+        tally = empty_tally()
+        first = index * size
+        count = min(size, histories - first)
+        run_block(np.uint64(seed), first, count, tables, geometry, source, rules, own, nothing, tally)
+        return tally
+
+    size = BLOCK_IN_VACUUM if geometry.medium[2] < 0 else BLOCK_IN_MATTER
+    blocks = -(-histories // size)
+    run_block(
+        np.uint64(seed), 0, 0, tables, geometry, source, rules, scratch(1), nothing, empty_tally()
+    )  # compiles
+    started = time.perf_counter()
+    interrupted = False
+    results = in_order(block, blocks, threads)
+    try:
+        for index, tally in enumerate(results):
+            add(total, tally)
+            check(total, seed)
+            share = (index + 1) / blocks
+            if relative_error is not None and index + 1 >= FEWEST_BLOCKS:
+                error, mean = standard_error(total), total.sums[DEPOSIT] / total.sums[N]
+                if error <= relative_error * mean:
+                    break
+                if mean > 0:
+                    share = max(share, min(1.0, (relative_error * mean / error) ** 2))
+            progress(share)
+    except KeyboardInterrupt:
+        if total.sums[N] == 0:
+            raise
+        interrupted = True
+    finally:
+        results.close()  # type: ignore[attr-defined]
+    return Outcome(total, time.perf_counter() - started, threads, interrupted)
+
+
+def check(tally: Tally, seed: int) -> None:
+    """Refuse books that do not close."""
+    if tally.fault[0] < 0 and tally.worst[0] <= LARGEST_IMBALANCE:
+        return
+    kind = FAULTS.get(
+        int(tally.fault[0]), f"energy that does not add up, by {tally.worst[0]:.2g} of the primary's"
+    )
+    raise EngineFault(
+        where="deposit",
+        what="history",
+        who=f"seed {seed}, history {int(tally.fault[1])}",
+        expected="books that close to 1e-9",
+        found=kind,
+        hint="Please report it with these two numbers.",
+    )

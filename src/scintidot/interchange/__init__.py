@@ -1,0 +1,1 @@
+"""Files and engines of other programs beside ours: Geant4, GATE, TOPAS, MCPL."""

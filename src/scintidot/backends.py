@@ -107,7 +107,11 @@ def why_no_cuda() -> str:
     import numba
 
     if os.environ.get("NUMBA_ENABLE_CUDASIM", "0") != "0":
-        return "" if numba.config.DISABLE_JIT else "the simulator of CUDA needs NUMBA_DISABLE_JIT=1"
+        return (
+            ""
+            if getattr(numba.config, "DISABLE_JIT", 0)
+            else "the simulator of CUDA needs NUMBA_DISABLE_JIT=1"
+        )
     if importlib.util.find_spec("numba_cuda") is None:
         return "numba-cuda is not installed (pip install scintidot[cuda])"
     from numba import cuda

@@ -76,6 +76,9 @@ def cases(tables: Tables) -> dict[str, Case]:
             primaries(500.0, MATRIX),
             Rules(NO_SURFACE, 0.0, 1, 0, 0),
         ),
+        "delta": Case(
+            crystal(CUBOID, 6.0, host=0, box=9.0), primaries(500.0, MATRIX), Rules(NO_SURFACE, 0.0, 0, 0, 1)
+        ),
         "photons": Case(
             crystal(SPHERE, 8.0, host=0, box=10.0),
             primaries(2000.0, MATRIX, particle=PHOTON, species=int(np.argmax(binding))),

@@ -22,7 +22,7 @@ from scintidot.interactions.media import medium, stack
 from scintidot.materials.library import load_material
 from scintidot.transport.track.history import DRAWS, HEAT, HOLES, SURFACE
 from scintidot.transport.track.tables import Tables
-from scintidot.transport.track.tally import Tally
+from scintidot.transport.track.tally import Tally, empty_tally
 
 HERE = Path(__file__).parent
 _spec = importlib.util.spec_from_file_location("cuda_cases", HERE / "cuda_cases.py")
@@ -32,7 +32,7 @@ shared = importlib.util.module_from_spec(_spec)
 sys.modules["cuda_cases"] = shared
 _spec.loader.exec_module(shared)
 
-CASES = ("cube", "core-shell", "photons", "local")
+CASES = ("cube", "core-shell", "delta", "photons", "local")
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +86,24 @@ def test_simulated_threads_give_the_histories_of_the_cpu(name: str, wide: Tables
     expected, books = shared.on_cpu(wide, shared.cases(wide)[name])
     assert len({*books[:, DRAWS]}) > shared.COUNT // 2  # there is something to compare
     assert_same(found, expected, found_books, books)
+
+
+def test_threads_are_put_together() -> None:
+    pytest.importorskip("numba.cuda")
+    from scintidot.transport.track.cuda import together
+
+    apart = empty_tally()._replace(
+        sums=np.arange(6.0).reshape(3, 2),
+        worst=np.array([[0.0, 5.0], [1e-3, 1.0], [0.0, 7.0]]),
+        fault=np.array([[1, 40], [-1, -1], [2, 30]]),
+        depths=np.ones((3, 4)),
+    )
+    tally = together(apart)
+    assert tally.sums.tolist() == [6.0, 9.0]
+    assert tally.worst.tolist() == [1e-3, 7.0]
+    assert tally.fault.tolist() == [2, 30]
+    assert tally.depths.tolist() == [3.0] * 4
+    assert together(apart._replace(fault=np.full((3, 2), -1))).fault.tolist() == [-1, -1]
 
 
 @pytest.mark.parametrize("capability", [(7, 5), (9, 0)])

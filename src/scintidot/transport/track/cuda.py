@@ -6,8 +6,9 @@ runs which history is fixed, so a block of histories gives the same tally to the
 CPU to GPU logarithms, exponentials and fused multiplications round differently in the last bit, and a choice at the
 edge may then fall the other way.
 
-Memory on the device: the tables (a few MB) and about 67 kB plus 32 B for each of ``most_hits`` a thread, 2.2 GB for all
-`BLOCKS` x `THREADS` of them, which is what the registers of a large GPU can hold at once.
+Memory on the device: the tables (a few MB), and for each thread the `Scratch` of one history, 67 kB and 32 B more for
+each of ``most_hits``: 2.2 GB for all `BLOCKS` x `THREADS` of them, which is what the registers of a large GPU can hold
+at once. Fewer run where more than `MOST_MEMORY` would be needed.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from scintidot.transport.track.tally import DEPTHS, SUMS, Scratch, Tally, empty_
 
 BLOCKS, THREADS = 256, 128
 """Of one launch: blocks, and threads in a block."""
+MOST_MEMORY = 4e9
+"""For the scratch of all threads. [B]"""
 
 _Arrays = TypeVar("_Arrays", bound=tuple[Any, ...])
 
@@ -111,9 +114,11 @@ def run_block_cuda(
     """Histories first, first + 1, ... on the GPU into a new tally; `tally.run_block` is the same on the CPU.
 
     ``books`` (histories, BOOKS), if given, is filled with those of the first histories. Numbers of blocks and threads
-    change nothing but the memory, the speed and the last bits of sums.
+    change nothing but the memory, the speed and the last bits of sums. A hundred thousand histories or more in a block
+    keep a GPU busy.
     """
-    blocks = max(1, min(blocks, -(-count // threads)))
+    of_one_block = threads * sum(part.nbytes for part in scratch(most_hits))
+    blocks = max(1, min(blocks, -(-count // threads), int(MOST_MEMORY / of_one_block)))
     kept = 0 if books is None else min(count, len(books))
     arguments = _arguments(tables, geometry, source, rules, most_hits, blocks * threads, kept)
     _histories[blocks, threads](np.uint64(seed), first, count, *arguments)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -109,7 +110,7 @@ def on_cpu(tables: Tables, case: Case, count: int = COUNT) -> tuple[Tally, np.nd
 def simulate(tables: Tables, name: str, out: str) -> None:
     from scintidot.transport.track.cuda import run_block_cuda
 
-    np.seterr(over="ignore")  # random numbers wrap around
+    warnings.simplefilter("ignore", RuntimeWarning)  # random numbers wrap around
     books = np.empty((COUNT, BOOKS))
     tally = run_block_cuda(
         SEED, FIRST, COUNT, tables, *cases(tables)[name], MOST_HITS, books=books, blocks=2, threads=4

@@ -78,6 +78,10 @@ QUARANTINE = {
 }
 """Third-party library -> the only modules or folders that may import it. Any other one is refused."""
 
+CUDA = "numba.cuda"
+CUDA_HOMES = {"scintidot.backends", "scintidot.transport.track.cuda"}
+"""Modules that may import CUDA: `backends` and the launch sites, which hold no physics."""
+
 HEAVY = ("scipy", "xarray", "matplotlib", "pint", "numba", "h5netcdf", "h5py", "jinja2", "plotly")
 """Not imported by ``import scintidot`` nor by ``scintidot --help``."""
 
@@ -173,6 +177,8 @@ def faults(source: str, module: str, known: set[str], *, is_package: bool = Fals
             if top not in free and here not in QUARANTINE.get(top, set()):
                 homes = ", ".join(sorted(QUARANTINE.get(top, set()))) or "nowhere"
                 found.append(f"{at}: '{here}' imports {top}, which is allowed in: {homes}")
+            elif f"{entry.module}.{entry.name}.".startswith(f"{CUDA}.") and module not in CUDA_HOMES:
+                found.append(f"{at}: imports {CUDA}, which is allowed in: {', '.join(sorted(CUDA_HOMES))}")
     return found
 
 
@@ -257,6 +263,9 @@ KNOWN = {"scintidot", "scintidot.kinetics.rates", "scintidot.excitons.pairs", "s
         ("scintidot.report.page", "from scintidot.cli import main"),
         ("scintidot.cli.predict", "from scintidot.kinetics.rates import MODELS"),
         ("scintidot.brandnew", ""),
+        ("scintidot.transport.track.tally", "from numba import cuda"),
+        ("scintidot.transport.track.tally", "def f():\n    import numba.cuda"),
+        ("scintidot.transport.track.tally", "from numba.cuda import atomic"),
     ],
 )
 def test_checker_catches_a_forbidden_arrow(module: str, source: str) -> None:
@@ -270,6 +279,8 @@ def test_checker_catches_a_forbidden_arrow(module: str, source: str) -> None:
         ("scintidot.excitons.pairs", "from . import occupancy"),
         ("scintidot.analysis.fit", "from scintidot.kinetics.rates import MODELS"),
         ("scintidot.units", "def f():\n    import pint\n    from scintidot.errors import BadValue"),
+        ("scintidot.transport.track.cuda", "from numba import cuda"),
+        ("scintidot.transport.track.tally", "from numba import njit"),
         ("scintidot.results", "from scintidot import __version__\nfrom scintidot.kinetics import rates"),
         ("scintidot.cli.predict", "from scintidot.report.page import write_report"),
     ],

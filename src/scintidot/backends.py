@@ -8,11 +8,13 @@ may have been made from, so that a changed callee is never missed.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import sys
 import types
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,6 +52,16 @@ def _code_folder() -> str:
     return str(folder / "kernels" / tag)
 
 
+@contextmanager
+def _code_kept(config: Any) -> Iterator[bool]:
+    """Have a compiler keep its code in the cache folder, unless the cache is off."""
+    before, config.CACHE_DIR = config.CACHE_DIR, _code_folder()
+    try:
+        yield os.environ.get("SCINTIDOT_CACHE") != "off"
+    finally:
+        config.CACHE_DIR = before
+
+
 def kernel(function: _Function, *, inline: bool = True) -> _Function:
     """Compile a scalar function for CPU threads: no Python objects, no lock, division by zero as in numpy.
 
@@ -58,20 +70,26 @@ def kernel(function: _Function, *, inline: bool = True) -> _Function:
     """
     import numba
 
-    options: Any = {
-        "cache": os.environ.get("SCINTIDOT_CACHE") != "off",
-        "nogil": True,
-        "error_model": "numpy",
-        "forceinline": inline,
-        "_nrt": False,
-    }
-    config: Any = numba.config
-    before, config.CACHE_DIR = config.CACHE_DIR, _code_folder()
-    try:
+    with _code_kept(numba.config) as keep:
+        options: Any = {
+            "cache": keep,
+            "nogil": True,
+            "error_model": "numpy",
+            "forceinline": inline,
+            "_nrt": False,
+        }
         compiled: _Function = numba.njit(**options)(function)
-    finally:
-        config.CACHE_DIR = before
     return compiled
+
+
+def _renewed(function: Callable[..., Any], names: dict[str, Any]) -> types.FunctionType:
+    """The same code with other things under some of the names that it looks up."""
+    assert isinstance(function, types.FunctionType)
+    made = types.FunctionType(
+        function.__code__, {**function.__globals__, **names}, function.__name__, function.__defaults__
+    )
+    made.__module__, made.__qualname__ = function.__module__, function.__qualname__
+    return made
 
 
 def compiled(*functions: Callable[..., Any]) -> tuple[Any, ...]:
@@ -81,13 +99,55 @@ def compiled(*functions: Callable[..., Any]) -> tuple[Any, ...]:
     """
     made: dict[str, Any] = {}
     for function in functions:
-        assert isinstance(function, types.FunctionType)
-        renewed = types.FunctionType(
-            function.__code__, {**function.__globals__, **made}, function.__name__, function.__defaults__
-        )
-        renewed.__module__, renewed.__qualname__ = function.__module__, function.__qualname__
-        made[function.__name__] = kernel(renewed)
+        made[function.__name__] = kernel(_renewed(function, made))
     return tuple(made.values())
+
+
+def why_no_cuda() -> str:
+    """Why nothing can run on CUDA here; empty where it can.
+
+    The CUDA that comes with numba itself compiles not all of what the kernels use; numba-cuda does. Tests run under
+    numba's simulator of CUDA, which needs kernels that are not compiled for the CPU either.
+    """
+    import numba
+
+    if os.environ.get("NUMBA_ENABLE_CUDASIM", "0") != "0":
+        return (
+            ""
+            if getattr(numba.config, "DISABLE_JIT", 0)
+            else "the simulator of CUDA needs NUMBA_DISABLE_JIT=1"
+        )
+    if importlib.util.find_spec("numba_cuda") is None:
+        return "numba-cuda is not installed (pip install scintidot[cuda])"
+    from numba import cuda
+
+    if not cuda.is_available():
+        return "numba-cuda finds no NVIDIA GPU with its driver"
+    return ""
+
+
+def cuda_available() -> bool:
+    """Whether histories can run on CUDA here."""
+    return not why_no_cuda()
+
+
+def cuda_device(function: Callable[..., Any], **instead: Any) -> Any:
+    """A kernel as a device function of CUDA, other functions standing in for some of those that it calls.
+
+    Those that it calls besides need nothing: CUDA compiles the source of a CPU kernel for itself.
+    """
+    from numba import cuda
+
+    return cuda.jit(device=True)(_renewed(getattr(function, "py_func", function), instead))
+
+
+def cuda_kernel(function: Callable[..., Any]) -> Any:
+    """Compile what a grid of CUDA threads runs."""
+    import numba
+    from numba import cuda
+
+    with _code_kept(getattr(cuda, "config", numba.config)) as keep:
+        return cuda.jit(cache=keep)(function)
 
 
 def in_order(

@@ -6,6 +6,7 @@ without a search: even steps to 0.975, then a geometric tail to 1e-8, where the 
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -82,17 +83,17 @@ def place(u: float) -> tuple[int, float]:
         x = u * _PER_BODY
         j = int(x)
         return j, x - j
-    x = np.log(0.025 / max(1.0 - u, 1e-300)) / _TAIL_STEP  # 1 is allowed
+    x = math.log(0.025 / max(1.0 - u, 1e-300)) / _TAIL_STEP  # 1 is allowed
     j = min(int(x), NODES - 2 - _BODY)
     if j == NODES - 2 - _BODY:  # beyond the rarest node the distribution is even
         return _BODY + j, min(1.0, 1 - (1 - u) / RARE)
-    return _BODY + j, (1.0 - np.exp(-(x - j) * _TAIL_STEP)) / _TAIL_SHARE
+    return _BODY + j, (1.0 - math.exp(-(x - j) * _TAIL_STEP)) / _TAIL_SHARE
 
 
 @kernel
 def row_of(kinetic_energy: float) -> tuple[int, float]:
     """Row of the grid below an energy, and the share of the way to the next one in its logarithm."""
-    x = (np.log(kinetic_energy) - LOG_FIRST) * ROWS_PER_LOG
+    x = (math.log(kinetic_energy) - LOG_FIRST) * ROWS_PER_LOG
     if x <= 0:
         return 0, 0.0
     i = min(int(x), ROWS - 2)

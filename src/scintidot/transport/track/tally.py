@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -141,7 +142,13 @@ def bin_of(energy: float, lowest: float, per_decade: int, bins: int) -> int:
     """Place of an energy in a histogram: 0 below the lowest, then even steps in the logarithm."""
     if energy < lowest:
         return 0
-    return min(1 + int(np.log10(energy / lowest) * per_decade), bins - 1)
+    return min(1 + int(math.log10(energy / lowest) * per_decade), bins - 1)
+
+
+@kernel
+def one_more(counts: IntArray, place: int | tuple[int, int]) -> None:
+    """One more in a histogram. Where threads share a tally (CUDA), this is the one step that must be atomic."""
+    counts[place] += 1
 
 
 @kernel
@@ -175,23 +182,22 @@ def enter(
             sums[HIT_SUM] += energy
             sums[HIT_SUM_2] += energy * energy
             sums[HIT_PAIR] += both
-            tally.hits[bin_of(energy, LOWEST_BIN, BINS_PER_DECADE, BINS)] += 1
-            tally.pairs[min(both, PAIRS - 1)] += 1
-            tally.charges[
-                min(int(hits[k, HIT_HOLES]), FEW - 1), min(int(hits[k, HIT_ELECTRONS]), FEW - 1)
-            ] += 1
+            one_more(tally.hits, bin_of(energy, LOWEST_BIN, BINS_PER_DECADE, BINS))
+            one_more(tally.pairs, min(both, PAIRS - 1))
+            holes, electrons = int(hits[k, HIT_HOLES]), int(hits[k, HIT_ELECTRONS])
+            one_more(tally.charges, (min(holes, FEW - 1), min(electrons, FEW - 1)))
     sums[DEPOSIT] += deposit
     sums[DEPOSIT_2] += deposit * deposit
     sums[PAIR] += pairs
     sums[PAIR_2] += pairs * pairs
-    tally.events[bin_of(deposit, LOWEST_BIN, BINS_PER_DECADE, BINS)] += 1
-    tally.crystals[min(struck, HITS - 1)] += 1
+    one_more(tally.events, bin_of(deposit, LOWEST_BIN, BINS_PER_DECADE, BINS))
+    one_more(tally.crystals, min(struck, HITS - 1))
     tally.worst[1] = max(tally.worst[1], deposit)
     for k in range(ABOVE.shape[0]):
         if deposit > ABOVE[k]:
-            tally.above[k] += 1
+            one_more(tally.above, k)
     for k in range(min(int(books[ESCAPES]), escapes.shape[0])):
-        tally.escapes[bin_of(escapes[k, 0], LOWEST_ESCAPE, ESCAPE_BINS_PER_DECADE, ESCAPE_BINS)] += 1
+        one_more(tally.escapes, bin_of(escapes[k, 0], LOWEST_ESCAPE, ESCAPE_BINS_PER_DECADE, ESCAPE_BINS))
     if deposit != 0.0:  # less than nothing where phonons were absorbed
         for k in range(depths.shape[0]):
             tally.depths[k] += depths[k]

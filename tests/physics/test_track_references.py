@@ -137,7 +137,7 @@ def _to_the_tail():
 
 
 def test_momentum_transfers_of_the_tables():
-    """Mean deflection of sampled collisions against the quantiles that they were made from."""
+    """Mean deflection of sampled collisions against the quantiles that they were made from: 11 to 13 % more."""
     from scintidot.interactions.inelastic import DEFAULT_EXCHANGE, loss_medium_of, response_of
     from scintidot.materials.library import load_material
     from scintidot.transport.inelastic.kinematics import momentum
@@ -155,7 +155,7 @@ def test_momentum_transfers_of_the_tables():
         before = momentum(np.array(energy + exact.inner_energy))
         theirs = ours = 0.0
         for u, weight in zip(*_to_the_tail(), strict=True):
-            loss = energy_loss(tables, 0, i, share, u)
+            loss = min(energy_loss(tables, 0, i, share, u), energy * (1 - 1e-6))
             after = momentum(np.array(energy + exact.inner_energy - loss))
             q = momentum(recoil_quantiles(exact, energy, np.array([loss]), even[None, :].copy())[0])
             theirs += weight * np.mean((q**2 - (before - after) ** 2) / (2 * before * after))

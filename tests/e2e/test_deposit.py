@@ -200,7 +200,7 @@ MISTAKES = {
         "cube or sphere",
     ),
     "woodcock with surfaces": (["--tracking", "woodcock"], 2, "--surface none"),
-    "negative size": (["--edge-length", "-3"], 4, "at least 0.5 nm"),
+    "negative size": (["--edge-length", "-3"], 4, "at least 0.5 and at most"),
     "unknown source": (["--source", "radium"], 2, "source"),
     "vacuum as crystal": (["--material", "vacuum"], 3, "vacuum"),
 }

@@ -180,7 +180,7 @@ RUN_FAULTS = {
     "list for a name": (
         '[excitons]\nstatistics = ["poisson"]',
         "excitons.statistics",
-        "one of poisson, paper",
+        "one of poisson, compound, paper",
     ),
     "number for a name": ("material = 3", "material", "found 3"),
     "section is a number": ("nanocrystal = 3", "nanocrystal", "found 3"),

@@ -12,7 +12,7 @@ from scintidot.cli.console import print_json, print_notes, print_table, progress
 from scintidot.cli.deposit import deposit
 from scintidot.cli.options import Picture
 
-_NOT_HERE = ("histories", "relative_error", "seed", "threads", "out", "json")
+_NOT_HERE = ("engine", "em_model", "escapes", "histories", "relative_error", "seed", "threads", "out", "json")
 _OWN = ("out", "history", "most_deposit", "seed", "view_nm", "json")
 _SPELLED = {"energy_kev": "energy_keV", "cut_ev": "cut_eV"}
 

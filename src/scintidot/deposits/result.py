@@ -416,7 +416,7 @@ def bulk_pairs(
         np.zeros(1), np.zeros(1, dtype=np.int64), np.zeros((1, 2)),
     )  # fmt: skip
     outcome = run(
-        setup.tables, inside, source, setup.rules, histories=histories, seed=setup.seed, threads=setup.threads
+        setup.tables, inside, source, setup.rules._replace(delta_tracking=0, reject_by_range=0), histories=histories, seed=setup.seed, threads=setup.threads
     )
     sums = outcome.tally.sums
     n, holes = outcome.histories, float(sums[ALL_BOOKS + ALL_HOLES])

@@ -16,6 +16,7 @@ import numpy as np
 from scintidot.deposits.particles import read_primaries, source_of_particles, spectrum_of
 from scintidot.deposits.primaries import source_of
 from scintidot.errors import BadFile, BadValue, FieldError, OutOfRange, one_of
+from scintidot.interactions.inelastic import loss_medium_of
 from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.interactions.media import PHONON_CHOICES, Medium, medium, stack
 from scintidot.interchange.mcpl import Particles
@@ -279,6 +280,9 @@ def read_setup(
     crystal = load_material(material, where=WHERE, who="--material")
     around = load_material(host, where=WHERE, who="--host")
     coat = None if shell is None else load_material(shell, where=WHERE, who="--shell")
+    for solid in (crystal, coat):
+        if solid is not None:
+            loss_medium_of(solid)  # refuses the vacuum, and a card without a composition or a gap
     for value, names, who in (
         (treatment, TREATMENTS, "--treatment"),
         (shape, SHAPES, "--shape"),

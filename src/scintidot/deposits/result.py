@@ -416,7 +416,13 @@ def bulk_pairs(
         np.zeros(1), np.zeros(1, dtype=np.int64), np.zeros((1, 2)),
     )  # fmt: skip
     outcome = run(
-        setup.tables, inside, source, setup.rules._replace(delta_tracking=0, reject_by_range=0), histories=histories, seed=setup.seed, threads=setup.threads
+        setup.tables,
+        inside,
+        source,
+        setup.rules._replace(delta_tracking=0, reject_by_range=0),
+        histories=histories,
+        seed=setup.seed,
+        threads=setup.threads,
     )
     sums = outcome.tally.sums
     n, holes = outcome.histories, float(sums[ALL_BOOKS + ALL_HOLES])
@@ -469,7 +475,7 @@ def run_choices(setup: Setup) -> dict[str, Any]:
         "holes": setup.holes,
         "holes_meaning": HOLES[setup.holes],
         "fluorescence": "leaves: its photons are not followed (mean free path far above a nanocrystal's size)",
-        "range_rejection": "electrons in the host farther from the nanocrystal than 1.5 times their range are stopped"
+        "range_rejection": "electrons in the host farther from the nanocrystal than 1.5 times their range, or 1000 nm, are stopped"
         if setup.rules.reject_by_range
         else "none: whole tracks",
         "box_nm": setup.box or None,

@@ -475,7 +475,8 @@ def run_choices(setup: Setup) -> dict[str, Any]:
         "holes": setup.holes,
         "holes_meaning": HOLES[setup.holes],
         "fluorescence": "leaves: its photons are not followed (mean free path far above a nanocrystal's size)",
-        "range_rejection": "electrons in the host farther from the nanocrystal than 1.5 times their range, or 1000 nm, are stopped"
+        "range_rejection": "electrons in the host farther from the nanocrystal than 1.5 times their range, "
+        "or 1000 nm, are stopped"
         if setup.rules.reject_by_range
         else "none: whole tracks",
         "box_nm": setup.box or None,

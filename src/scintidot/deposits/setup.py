@@ -280,9 +280,8 @@ def read_setup(
     crystal = load_material(material, where=WHERE, who="--material")
     around = load_material(host, where=WHERE, who="--host")
     coat = None if shell is None else load_material(shell, where=WHERE, who="--shell")
-    for solid in (crystal, coat):
-        if solid is not None:
-            loss_medium_of(solid)  # refuses the vacuum, and a card without a composition or a gap
+    for solid in filter(None, (crystal, coat)):
+        loss_medium_of(solid)  # refuses the vacuum, and a card without a composition or a gap
     for value, names, who in (
         (treatment, TREATMENTS, "--treatment"),
         (shape, SHAPES, "--shape"),

@@ -48,8 +48,8 @@ MOTT_LOWEST = 10.0  # [eV], where the partial waves start
 REACH_MARGIN = 1.5
 """Farthest that an electron may come over its mean range."""
 FARTHEST = 1000.0
-"""From here [nm] hardly any electron of the host finds back to one nanocrystal: of path L at distance D about L a^2/4 D^3
-hits, a its half size; 5e-5 of the deposit for 7 keV in octane and 10 nm."""
+"""From here [nm] hardly any electron of the host finds back to one nanocrystal: a path L at distance D hits one of half
+size a about L a^2/4 D^3 times; 5e-5 of the deposit for 7 keV in octane and 10 nm."""
 
 
 _SECTIONS = ("density", "band_gap", "refractive_index", "electrons.", "phonons.", "dielectric.")

@@ -435,6 +435,7 @@ def bulk_pairs(
 
 
 def run_choices(setup: Setup) -> dict[str, Any]:
+    """Every named choice of a run, as it stands in a result."""
     media = [one for one in setup.media if one is not None]
     one = media[0]
     return {
@@ -519,6 +520,7 @@ def engine_warnings(setup: Setup) -> list[str]:
 
 
 def run_warnings(setup: Setup, entries: list[Row]) -> list[str]:
+    """Limits of the models, and what the numbers ran into."""
     notes = engine_warnings(setup)
     for entry in entries:
         row = entry.values
@@ -545,6 +547,7 @@ def run_warnings(setup: Setup, entries: list[Row]) -> list[str]:
 
 
 def run_sources(setup: Setup) -> list[dict[str, str | int]]:
+    """Sources of the models and of the cards."""
     parts = [loss_function_notes(m.material)[2] for m in setup.media if m is not None]
     keys = [*METHOD_SOURCES]
     if setup.elastic != "none":

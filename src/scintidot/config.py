@@ -97,6 +97,16 @@ def is_deposit_file(text: str) -> bool:
     return Path(text).suffix.lower() in (".csv", ".txt", ".dat", ".h5", ".hdf5", ".root") or "/" in text
 
 
+FEWEST_HISTORIES = 100
+"""Fewer have no standard error worth the name."""
+
+
+def _histories(entry: object) -> int:
+    """Enough histories for a mean with its error."""
+    In("1", at_least=FEWEST_HISTORIES).read_number(entry)
+    return _whole(entry)
+
+
 def _whole(entry: object) -> int:
     """A whole number of histories or a seed; 1e5 is one."""
     value = In("1", at_least=0, at_most=1e12).read_number(entry)
@@ -110,7 +120,7 @@ class Deposit(_Part):
 
     model: Annotated[str, AfterValidator(_deposit_model)] = "track"
     local_below_eV: Annotated[float, In("eV", above=0, at_most=1e5)] = 990.0
-    histories: Annotated[int, BeforeValidator(_whole)] = 200_000
+    histories: Annotated[int, BeforeValidator(_histories)] = 200_000
     relative_error: Annotated[float, In("1", above=0, below=1)] = 0.02
     seed: Annotated[int, BeforeValidator(_whole)] = 1
     events: Annotated[int, BeforeValidator(_whole)] | None = None

@@ -166,12 +166,12 @@ class Prediction:
         own, found = self.deposits[0], []
         for edge, mean in zip(self.edge_length, self.figures.central["mean_excitons"], strict=True):
             size = own.of(float(edge))
-            if size is None or size.mean <= 0:
-                continue
+            if size is None:
+                return []
             both = {
                 "poisson": initial_populations(mean, "poisson"),
                 "compound": compound_populations(
-                    mean, size.energy / size.mean, size.probability, own.fano_factor or 0.0
+                    mean, size.energy / (size.mean or 1.0), size.probability, own.fano_factor or 0.0
                 ),
             }
             found.append(

@@ -241,3 +241,14 @@ def test_paper_statistics_is_warned_of():
 
 def test_no_photon_from_nothing(default):
     assert np.all(column(default, "photons_per_nc") <= column(default, "mean_excitons"))
+
+
+def test_a_simulation_in_which_nothing_is_hit_predicts_no_light():
+    """Few histories at a small size: no deposit, no excitons, no lifetime, and no fault."""
+    result = scintidot.predict(edge_length=2, histories=100, energy="100 keV", host="vacuum", seed=3)
+    row = result.rows[0]
+    assert row["hit_fraction"] == row["mean_deposit_eV"] == row["mean_excitons"] == row["photons_per_nc"] == 0
+    assert row["tau_ps"]["harmonic"] is None
+    assert row["occupancy"]["compound"]["one_exciton"] == 0
+    with pytest.raises(scintidot.ScintidotError, match="--histories"):
+        scintidot.predict(edge_length=2, histories=1)

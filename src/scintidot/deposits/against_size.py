@@ -126,6 +126,8 @@ class Deposits:
     def _parabola(self) -> FloatArray:
         ratio = self._simulated_ratio
         good = ratio > 0
+        if not good.any():
+            return np.array([-np.inf])  # nothing was hit
         x = np.log([size.edge_length for size in self.sizes])[good]
         weight = np.array(
             [size.mean / max(size.standard_error, 1e-9 * size.mean, 1e-300) for size in self.sizes]

@@ -2,7 +2,7 @@
 
 from scintidot.deposits.engine import run
 from scintidot.deposits.setup import read_setup
-from scintidot.transport.track.history import EVENTS
+from scintidot.transport.track.books import EVENTS
 from scintidot.transport.track.tally import ALL_BOOKS
 
 LIKE_GEANT4 = {"cut_eV": 20, "surface": "none"}

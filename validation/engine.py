@@ -11,25 +11,18 @@ from scintidot.deposits.engine import run
 from scintidot.deposits.result import Row as Result
 from scintidot.deposits.setup import MOST_HITS, read_setup
 from scintidot.radiation.spectrum import monoenergetic
-from scintidot.transport.track.history import (
-    CENTRE,
-    ELECTRON,
+from scintidot.transport.track.books import (
     FAULT,
     FLUORESCENCE,
     HIT_ELECTRONS,
     HIT_HOLES,
     RECORD_COLUMNS,
-    Source,
-)
-from scintidot.transport.track.packing import one_crystal
-from scintidot.transport.track.shapes import CUBOID
-from scintidot.transport.track.tally import (
-    ESCAPE_BINS_PER_DECADE,
-    LOWEST_ESCAPE,
-    empty_tally,
-    run_block,
     scratch,
 )
+from scintidot.transport.track.packing import one_crystal
+from scintidot.transport.track.problem import CENTRE, ELECTRON, Source
+from scintidot.transport.track.shapes import CUBOID
+from scintidot.transport.track.tally import ESCAPE_BINS_PER_DECADE, LOWEST_ESCAPE, empty_tally, run_block
 
 
 @lru_cache
@@ -51,14 +44,15 @@ def escaped(found: Result, above_eV: float) -> float:
 
 
 @lru_cache
-def pairs(material: str, energy_keV: float, histories: int, holes: str) -> tuple[float, float]:
+def pairs(material: str, energy_keV: float, histories: int, rule: str) -> tuple[float, float]:
     """Energy per pair [eV] and Fano factor in the bulk, of histories from which no fluorescence left.
 
     A photon that leaves takes a part of the energy with it: that is another line of a spectrum (escape peak), and its
     spread is not that of the pairs.
     """
-    setup = read_setup(material=material, holes=holes, surface="none")
+    setup = read_setup(material=material, pairs=rule, surface="none")
     inside = one_crystal(CUBOID, (1e7, 1e7, 1e7), np.array([0, 0, -1]), 0.0)
+    inside = inside._replace(confined=setup.confined(bulk=True))
     spectrum = monoenergetic("electron", energy_keV * 1e3)
     source = Source(
         ELECTRON, CENTRE, np.array([spectrum.mean_energy]), np.ones((1, 3)), np.zeros(4, dtype=np.int64),

@@ -296,7 +296,7 @@ def test_geant4_from_python_and_as_a_table(cli, pretend):
         ("--composite", "5 x 3 nm"), ("--box-nm", "30"), ("--source", "fe55"), ("--shell", "CdS"),
         ("--start", "crossing"), ("--phonons", "none"), ("--surface", "none"), ("--cut-ev", "20"),
         ("--elastic", "none"),
-        ("--holes", "settle"),
+        ("--pairs", "settle"),
         ("--whole-tracks", None), ("--tracking", "surface"), ("--temperature", "300"), ("--relative-error", "0.1"),
         ("--threads", "2"), ("--primaries", "in.mcpl"), ("--escapes", "out.mcpl"), ("--shape", "cuboid"),
     ],

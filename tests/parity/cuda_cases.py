@@ -14,21 +14,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from scintidot.transport.track.history import (
-    BOOKS,
-    ELECTRON,
-    MATRIX,
-    PHOTON,
-    RECORD_COLUMNS,
-    UNIFORM,
-    Geometry,
-    Rules,
-    Source,
-)
+from scintidot.transport.track.books import BOOKS, RECORD_COLUMNS, Scratch, scratch
+from scintidot.transport.track.problem import ELECTRON, MATRIX, PHOTON, UNIFORM, Geometry, Rules, Source
 from scintidot.transport.track.shapes import CUBOID, SPHERE
 from scintidot.transport.track.steps import NO_SURFACE, QUANTUM
 from scintidot.transport.track.tables import Tables
-from scintidot.transport.track.tally import Scratch, Tally, empty_tally, run_block, scratch
+from scintidot.transport.track.tally import Tally, empty_tally, run_block
 
 SEED, FIRST, COUNT, MOST_HITS = 20240229, 7, 40, 8
 LOCAL_BELOW = 100.0

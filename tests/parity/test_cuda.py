@@ -20,7 +20,7 @@ import pytest
 from scintidot.backends import why_no_cuda
 from scintidot.interactions.media import medium, stack
 from scintidot.materials.library import load_material
-from scintidot.transport.track.history import DRAWS, HEAT, HOLES, SURFACE
+from scintidot.transport.track.books import DRAWS, HEAT, HOLES, SURFACE
 from scintidot.transport.track.tables import Tables
 from scintidot.transport.track.tally import Tally, empty_tally
 

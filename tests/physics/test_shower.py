@@ -12,15 +12,9 @@ from scintidot.deposits.replay import Shower, shower
 from scintidot.deposits.result import deposit
 from scintidot.deposits.setup import MOST_HITS, read_setup
 from scintidot.errors import BadValue, ScintidotError
-from scintidot.transport.track.history import (
-    EVENTS,
-    HOLES,
-    PRIMARY,
-    RECORD_COLUMNS,
-    SURFACE,
-)
+from scintidot.transport.track.books import EVENTS, HOLES, PRIMARY, RECORD_COLUMNS, SURFACE, scratch
 from scintidot.transport.track.shapes import cell_of
-from scintidot.transport.track.tally import ALL_BOOKS, DEPOSIT, PAIR, empty_tally, run_block, scratch
+from scintidot.transport.track.tally import ALL_BOOKS, DEPOSIT, PAIR, empty_tally, run_block
 
 SHOWERS: dict[str, dict[str, Any]] = {
     "cube in vacuum": {"most_deposit": 500},

@@ -29,15 +29,11 @@ from scintidot.transport.continuous import mean_deposit
 from scintidot.transport.elastic.tables import table as elastic_table
 from scintidot.transport.inelastic.tables import collide, inelastic_table
 from scintidot.transport.stopping import stopping_power
-from scintidot.transport.track.history import (
+from scintidot.transport.track.books import (
     ALL_HOLES,
     BEYOND,
     BORN,
-    CENTRE,
-    CORE,
-    CROSSING,
     DRAWS,
-    ELECTRON,
     ELECTRONS,
     ESCAPED,
     ESCAPES,
@@ -46,14 +42,21 @@ from scintidot.transport.track.history import (
     HEAT,
     HELD,
     HOLES,
+    PRIMARY,
+    RECORD_COLUMNS,
+    SURFACE,
+    scratch,
+)
+from scintidot.transport.track.problem import (
+    CENTRE,
+    CORE,
+    CROSSING,
+    ELECTRON,
     HOST,
     MATRIX,
     PHOTON,
-    PRIMARY,
-    RECORD_COLUMNS,
     SHELL,
     STARTS,
-    SURFACE,
     UNIFORM,
     Geometry,
     Rules,
@@ -77,7 +80,6 @@ from scintidot.transport.track.tally import (
     add,
     empty_tally,
     run_block,
-    scratch,
 )
 
 # --- the slow twin ------------------------------------------------------------------------------------
@@ -344,7 +346,7 @@ def mean(tally: Tally, column: int = DEPOSIT, square: int = DEPOSIT_2) -> tuple[
     """Mean per event and its standard error."""
     count = tally.sums[N]
     first, second = tally.sums[column] / count, tally.sums[square] / count
-    return float(first), float(np.sqrt((second - first**2) / count))
+    return float(first), float(np.sqrt(max(0.0, second - first**2) / count))
 
 
 def book(tally: Tally, entry: int) -> float:

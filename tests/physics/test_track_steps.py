@@ -29,17 +29,7 @@ from scintidot.transport import acoustic, phonons, surface
 from scintidot.transport.elastic.tables import table as elastic_table
 from scintidot.transport.inelastic.full_penn import Spectrum, spectrum
 from scintidot.transport.inelastic.tables import Collisions, collide, inelastic_table
-from scintidot.transport.track.history import (
-    CENTRE,
-    CROSSING,
-    ELECTRON,
-    UNIFORM,
-    Geometry,
-    Source,
-    azimuth,
-    born,
-    isotropic,
-)
+from scintidot.transport.track.problem import CENTRE, CROSSING, ELECTRON, UNIFORM, Geometry, Source
 from scintidot.transport.track.shapes import (
     CUBOID,
     FAR,
@@ -50,13 +40,16 @@ from scintidot.transport.track.shapes import (
     way_in,
     way_out,
 )
+from scintidot.transport.track.starts import born
 from scintidot.transport.track.steps import (
     CLASSICAL,
     NO_SURFACE,
     QUANTUM,
     acoustic_scattering,
+    azimuth,
     elastic_mu,
     energy_loss,
+    isotropic,
     momentum,
     passes,
     polar_phonon,

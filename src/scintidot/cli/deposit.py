@@ -64,7 +64,9 @@ def deposit(
     surface: Annotated[
         str, typer.Option(metavar="NAME", help="quantum-step, classical-step or none.")
     ] = "quantum-step",
-    holes: Annotated[str, typer.Option(metavar="NAME", help="settle or ionise.")] = "settle",
+    pairs: Annotated[
+        str, typer.Option(metavar="NAME", help="phase-space, settle or ionise.")
+    ] = "phase-space",
     whole_tracks: Annotated[
         bool, typer.Option("--whole-tracks", help="Follow electrons in the host that cannot come back, too.")
     ] = False,

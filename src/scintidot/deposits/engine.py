@@ -13,26 +13,10 @@ import numpy as np
 from scintidot.backends import in_order
 from scintidot.errors import ScintidotError
 from scintidot.records import FloatArray
-from scintidot.transport.track.history import (
-    ESCAPE_COLUMNS,
-    FAULTS,
-    RECORD_COLUMNS,
-    Geometry,
-    Rules,
-    Source,
-)
+from scintidot.transport.track.books import ESCAPE_COLUMNS, FAULTS, RECORD_COLUMNS, Scratch, scratch
+from scintidot.transport.track.problem import Geometry, Rules, Source
 from scintidot.transport.track.tables import Tables
-from scintidot.transport.track.tally import (
-    DEPOSIT,
-    DEPOSIT_2,
-    N,
-    Scratch,
-    Tally,
-    add,
-    empty_tally,
-    run_block,
-    scratch,
-)
+from scintidot.transport.track.tally import DEPOSIT, DEPOSIT_2, N, Tally, add, empty_tally, run_block
 
 BLOCK_IN_VACUUM, BLOCK_IN_MATTER = 8192, 512
 """Histories of one block, which must not depend on the threads: sums round in its order. Short

@@ -56,7 +56,7 @@ CHOICES = (
     "engine", "material", "material_fingerprint", "host", "host_fingerprint", "shell", "shell_thickness_nm", "shape",
     "source", "particle", "energies_of_a_spectrum", "start", "start_meaning", "directions", "treatment",
     "treatment_meaning", "local_deposit_below_eV", "cut_eV", "cut_meaning", "elastic", "elastic_meaning", "inelastic",
-    "phonons", "temperature_K", "surface", "surface_meaning", "surface_step_eV", "holes", "holes_meaning",
+    "phonons", "temperature_K", "surface", "surface_meaning", "surface_step_eV", "pairs", "pairs_meaning",
     "fluorescence", "range_rejection", "box_nm", "packing", "tracking", "deposit", "mean_over", "pairs",
     "pair_creation_energy", "histories", "relative_error", "seed", "threads",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from scintidot.radiation.compton import angle_table
 from scintidot.radiation.photoelectric import shell_fractions
 from scintidot.radiation.photons import element_fractions, linear_attenuation
 from scintidot.radiation.spectrum import Spectrum
-from scintidot.transport.track.history import ELECTRON, PHOTON, STARTS, Source
+from scintidot.transport.track.problem import ELECTRON, PHOTON, STARTS, Source
 from scintidot.transport.track.tables import HIGHEST_ENERGY
 
 SPECTRUM_ROWS = 500

@@ -18,7 +18,7 @@ from scintidot.errors import BadValue, ScintidotError, nearest
 from scintidot.interactions.inputs import read_within
 from scintidot.materials.fields import In
 from scintidot.results import number
-from scintidot.transport.track.history import (
+from scintidot.transport.track.books import (
     ALL_HOLES,
     BEYOND,
     BORN,
@@ -34,16 +34,16 @@ from scintidot.transport.track.history import (
     HIT_ELECTRONS,
     HIT_HOLES,
     HOLES,
-    HOST,
     PRIMARY,
     RECORD_COLUMNS,
     STOPPED,
     SURFACE,
-    Geometry,
-    Source,
-    follow,
+    Scratch,
+    scratch,
 )
-from scintidot.transport.track.tally import ALL_BOOKS, DEPOSIT, PAIR, Scratch, empty_tally, enter, scratch
+from scintidot.transport.track.history import follow
+from scintidot.transport.track.problem import HOST, Geometry, Source
+from scintidot.transport.track.tally import ALL_BOOKS, DEPOSIT, PAIR, empty_tally, enter
 
 SCHEMA = "scintidot.track/1"
 WHERE = "track"
@@ -226,12 +226,9 @@ def _follow(
     record: npt.NDArray[np.float64],
 ) -> tuple[int, int]:  # fmt: skip
     """Crystals that were hit, and points there are."""
-    struck, points = follow(
-        np.uint64(setup.seed), np.uint64(history), setup.tables, geometry, source, setup.rules, memory.stack,
-        memory.open_vacancies, memory.holes, memory.books, memory.hit_crystal, memory.hits, memory.depths,
-        memory.escapes, record,
-    )  # fmt: skip
-    return struck, points
+    return follow(
+        np.uint64(setup.seed), np.uint64(history), setup.tables, geometry, source, setup.rules, memory, record
+    )
 
 
 def _most_deposit(

@@ -17,10 +17,10 @@ from scintidot.deposits.engine import Outcome, run
 from scintidot.deposits.particles import MOST_ESCAPES, escaped_particles
 from scintidot.deposits.setup import (
     ELASTIC,
-    HOLES,
     LOCAL_NOTE,
     MEAN_OVER,
     MOST_HITS,
+    PAIRS_MEANING,
     START_MEANINGS,
     TREATMENTS,
     Body,
@@ -36,12 +36,11 @@ from scintidot.provenance import bibliography, cited, together
 from scintidot.radiation.spectrum import Spectrum, monoenergetic
 from scintidot.results import number, write_together
 from scintidot.transport.surface import SURFACES
-from scintidot.transport.track.history import (
+from scintidot.transport.track.books import (
     ALL_HOLES,
     BEYOND,
-    CENTRE,
+    DEPTHS,
     DRAWS,
-    ELECTRON,
     ELECTRONS,
     ESCAPED,
     ESCAPES,
@@ -49,19 +48,15 @@ from scintidot.transport.track.history import (
     FLUORESCENCE,
     HEAT,
     HELD,
-    HOST,
     SURFACE,
-    Source,
 )
-from scintidot.transport.track.history import (
-    HOLES as HOLES_IN_CRYSTALS,
-)
+from scintidot.transport.track.books import HOLES as HOLES_IN_CRYSTALS
 from scintidot.transport.track.packing import one_crystal
+from scintidot.transport.track.problem import CENTRE, ELECTRON, HOST, Source
 from scintidot.transport.track.shapes import CUBOID
 from scintidot.transport.track.tally import (
     ABOVE,
     ALL_BOOKS,
-    DEPTHS,
     ESCAPE_BINS,
     ESCAPE_BINS_PER_DECADE,
     HIT,
@@ -330,7 +325,7 @@ def deposit(
         Keep the electrons that escape; see `DepositResult.escapes`.
     histories, relative_error, seed, threads
         Stop after so many, or earlier, when the standard error over the mean is reached.
-    cut_eV, elastic, phonons, surface, holes, whole_tracks, tracking, temperature
+    cut_eV, elastic, phonons, surface, pairs, whole_tracks, tracking, temperature
         Models by name; see ``choices`` of the result.
 
     Raises
@@ -410,6 +405,7 @@ def bulk_pairs(
     if setup.treatment != "track" or float(setup.tables.medium[0, 2]) <= 0:
         return None, None
     inside = one_crystal(CUBOID, (1e7, 1e7, 1e7), np.array([0, 0, -1]), 0.0)
+    inside = inside._replace(confined=setup.confined(bulk=True))
     spectrum = monoenergetic("electron", energy)
     source = Source(
         ELECTRON, CENTRE, np.array([spectrum.mean_energy]), np.ones((1, 3)), np.zeros(4, dtype=np.int64),
@@ -473,8 +469,8 @@ def run_choices(setup: Setup) -> dict[str, Any]:
         "surface_step_eV": number(one.level - (0.0 if setup.media[2] is None else setup.media[2].level))
         if setup.surface != "none"
         else None,
-        "holes": setup.holes,
-        "holes_meaning": HOLES[setup.holes],
+        "pairs": setup.pairs,
+        "pairs_meaning": PAIRS_MEANING[setup.pairs],
         "fluorescence": "leaves: its photons are not followed (mean free path far above a nanocrystal's size)",
         "range_rejection": "electrons in the host farther from the nanocrystal than 1.5 times their range, "
         "or 1000 nm, are stopped"
@@ -485,7 +481,7 @@ def run_choices(setup: Setup) -> dict[str, Any]:
         "tracking": setup.tracking,
         "deposit": "energy lost inside, heat and pairs; work at surfaces and fluorescence are not in it",
         "mean_over": MEAN_OVER,
-        "pairs": "the smaller of holes and stopped electrons in a nanocrystal",
+        "pairs_counted": "the smaller of holes and stopped electrons in a nanocrystal",
         "pair_creation_energy": f"bulk of the material, electrons of {BULK_ENERGY / 1e3:g} keV, same models",
         "histories": setup.histories,
         "relative_error": setup.relative_error,

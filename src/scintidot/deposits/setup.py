@@ -26,7 +26,6 @@ from scintidot.radiation.sources import read_source
 from scintidot.radiation.spectrum import Spectrum, monoenergetic
 from scintidot.records import FloatArray
 from scintidot.transport.surface import SURFACES
-from scintidot.transport.track.history import STARTS, Geometry, Rules, Source
 from scintidot.transport.track.packing import (
     RANDOM_LIMIT,
     crystals_in_box,
@@ -34,6 +33,17 @@ from scintidot.transport.track.packing import (
     one_crystal,
     overlap,
     random_centres,
+)
+from scintidot.transport.track.problem import (
+    CORE,
+    IONISE,
+    PHASE_SPACE,
+    SETTLE,
+    SHELL,
+    STARTS,
+    Geometry,
+    Rules,
+    Source,
 )
 from scintidot.transport.track.shapes import CUBOID, SPHERE
 from scintidot.transport.track.steps import CLASSICAL, NO_SURFACE, QUANTUM
@@ -52,13 +62,15 @@ ELASTIC = {
     "where the card has them",
     "none": "no elastic scattering: straight flight between collisions",
 }
-HOLES = {
-    "settle": "a hole in the valence band gives its depth to the lattice; one below the band is "
-    "filled from it, and the "
-    "energy lifts another electron of the band",
-    "ionise": "a hole deeper than the gap makes a pair; the two holes and the electron share what is "
-    "left, every division "
-    "alike",
+PAIRS = {"phase-space": PHASE_SPACE, "settle": SETTLE, "ionise": IONISE}
+PAIRS_MEANING = {
+    "phase-space": "carriers that can't leave, holes in the valence band and electrons below the vacuum level, make "
+    "a pair or heat the lattice as phase space allows (Alig, Bloom, Struck 1980); a hole below the band is filled from "
+    "it and lifts another electron; faster electrons collide by the loss function",
+    "settle": "a hole in the valence band gives its depth to the lattice, one below it is filled from it and lifts "
+    "another electron; electrons collide by the loss function down to the gap",
+    "ionise": "a hole deeper than the gap makes a pair, every division of what is left alike; electrons collide by the "
+    "loss function down to the gap",
 }
 _SURFACES = {"none": NO_SURFACE, "classical-step": CLASSICAL, "quantum-step": QUANTUM}
 START_MEANINGS = {
@@ -114,7 +126,7 @@ class Setup:
     elastic: str
     phonons: str | None
     surface: str
-    holes: str
+    pairs: str
     whole_tracks: bool
     tracking: str
     temperature: float
@@ -191,12 +203,36 @@ class Setup:
         half = np.array(body.edges) / 2
         core = 0.0 if self.shell is None else (body.edges[0] - 2 * self.shell_thickness) / body.edges[0]
         if self.box == 0:
-            return one_crystal(kind, (half[0], half[1], half[2]), self.places, core)
+            return one_crystal(kind, (half[0], half[1], half[2]), self.places, core)._replace(
+                confined=self.confined()
+            )
         if self.positions is not None:
             centres, halves = self.positions
         else:
             centres, halves = self._packed(kind, body), np.broadcast_to(half, (body.count, 3))
-        return crystals_in_box(kind, centres, np.ascontiguousarray(halves), self.places, core, self.box)
+        return crystals_in_box(
+            kind, centres, np.ascontiguousarray(halves), self.places, core, self.box
+        )._replace(confined=self.confined())
+
+    def confined(self, *, bulk: bool = False) -> FloatArray:
+        """Energies [eV] from which on electrons of core, shell and host can't leave any more, (3,); 0: they can.
+
+        Below, the rule "phase-space" says what they do, where the card has a vibration to lose energy to. In the
+        ``bulk`` the same energies hold whatever the surface.
+        """
+        energies = np.zeros(3)
+        if self.pairs != "phase-space" or self.treatment != "track" or (self.surface == "none" and not bulk):
+            return energies
+        core, shell, host = self.media
+        outside = 0.0 if host is None else host.level
+        around = outside if shell is None else shell.level
+        for region, one, highest in (
+            (CORE, core, around),
+            (SHELL, shell, max(outside, core.level if core else 0.0)),
+        ):
+            if one is not None and one.vibration > 0:
+                energies[region] = max(0.0, one.level - highest)
+        return energies
 
     def _packed(self, kind: int, body: Body) -> FloatArray:
         fraction = body.count * self.volume(body) / self.box**3
@@ -239,7 +275,7 @@ class Setup:
         return Rules(
             surface=_SURFACES[self.surface],
             local_below=self.local_below,
-            holes_ionise=int(self.holes == "ionise"),
+            pairs=PAIRS[self.pairs],
             reject_by_range=int(not self.whole_tracks and self.box == 0 and self.media[2] is not None),
             delta_tracking=int(self.tracking == "woodcock"),
         )
@@ -265,7 +301,7 @@ def read_setup(
     elastic: str = "partial-wave",
     phonons: str | None = None,
     surface: str = "quantum-step",
-    holes: str = "settle",
+    pairs: str = "phase-space",
     whole_tracks: bool = False,
     tracking: str = "surface",
     temperature: object = 300.0,
@@ -287,7 +323,7 @@ def read_setup(
         (shape, SHAPES, "--shape"),
         (elastic, ELASTIC, "--elastic"),
         (surface, SURFACES, "--surface"),
-        (holes, HOLES, "--holes"),
+        (pairs, PAIRS, "--pairs"),
         (tracking, ("surface", "woodcock"), "--tracking"),
     ):
         one_of(value, names, where=WHERE, who=who)
@@ -376,7 +412,7 @@ def read_setup(
         elastic=elastic,
         phonons=phonons,
         surface=surface,
-        holes=holes,
+        pairs=pairs,
         whole_tracks=whole_tracks,
         tracking=tracking,
         temperature=read_within(

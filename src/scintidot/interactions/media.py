@@ -25,10 +25,13 @@ from scintidot.transport.elastic.tables import table as elastic_table
 from scintidot.transport.inelastic.full_penn import spectrum
 from scintidot.transport.inelastic.kinematics import momentum, recoil_limits
 from scintidot.transport.inelastic.tables import inelastic_table, loss_quantiles, recoil_quantiles
+from scintidot.transport.phase_space import pairs_per_energy
 from scintidot.transport.track import tables as columns
 from scintidot.transport.track.tables import (
     GRID,
     NODES,
+    PHASE_SPACE_PER_EV,
+    PHASE_SPACE_POINTS,
     RECOIL_LOSSES,
     RECOIL_QUANTILES,
     RECOIL_ROWS,
@@ -202,6 +205,9 @@ class Medium:
     modes: tuple[tuple[float, float, float], ...]
     acoustic: acoustic.Acoustic | None
     level: float  # height of the vacuum [eV]
+    vibration: (
+        float  # of the most energetic polar mode of the card, which slow carriers emit; 0: unknown [eV]
+    )
 
 
 PHONON_CHOICES = ("froehlich+acoustic", "froehlich", "acoustic", "none")
@@ -239,6 +245,8 @@ def medium(
     if local_below > 0:
         model, chosen = None, "none"
     crystal = None if model is None or elastic == "none" else model.acoustic
+    if crystal is None:
+        chosen = chosen.replace("+acoustic", "").replace("acoustic", "none")
     threshold = float(tables.threshold)
     lowest = max(threshold, 0.0 if crystal is not None or elastic == "none" else MOTT_LOWEST, GRID[0])
     if cut is None:
@@ -268,7 +276,20 @@ def medium(
             raise
         level = 0.0
     modes = () if model is None else model.modes
-    return Medium(material, tables, float(cut), elastic, chosen, modes, crystal, level), notes
+    return Medium(
+        material, tables, float(cut), elastic, chosen, modes, crystal, level, _vibration(material)
+    ), notes
+
+
+def _vibration(material: Material) -> float:
+    """Energy of the vibration that slow carriers emit: the most energetic one of the card. [eV]"""
+    section = material.card.phonons
+    if section is None:
+        return 0.0
+    lone = section.longitudinal_optical_energy
+    return max(
+        [mode.energy.value for mode in section.modes] + ([] if lone is None else [lone.value]), default=0.0
+    )
 
 
 def stack(media: Sequence[Medium], local_below: float = 0.0) -> Tables:
@@ -282,12 +303,14 @@ def stack(media: Sequence[Medium], local_below: float = 0.0) -> Tables:
     species = np.full((count, shells), -1, dtype=np.int64)
     transfer = np.zeros((count, ROWS, TRANSFER_QUANTILES), dtype=np.float32)
     acoustic_numbers, lattice = np.ones((count, 1)), np.zeros((count, LATTICE_POINTS, 2))
-    mode_numbers = np.ones((count, modes, 3))
+    mode_numbers, phase_space = np.ones((count, modes, 3)), np.zeros((count, PHASE_SPACE_POINTS))
     numbers, limit = np.zeros((count, 6)), np.zeros((count, ROWS), dtype=np.float32)
     kinds = Vacancies.of_media(media)
     for k, one in enumerate(media):
         t, shown = one.tables, len(one.tables.shell)
         rates[k] = _rates(one, local_below, limit[k])
+        if one.vibration > 0 and float(t.gap) > 0:
+            phase_space[k] = _phase_space(one)
         share[k, :, :, :shown] = t.share
         binding[k, :shown] = t.binding
         species[k, 1:shown] = [kinds.of(*name.split()) for name in t.shell[1:]]
@@ -316,6 +339,7 @@ def stack(media: Sequence[Medium], local_below: float = 0.0) -> Tables:
         modes=mode_numbers,
         mode_count=np.array([len(m.modes) for m in media]),
         medium=numbers,
+        phase_space=phase_space,
         loss_limit=limit,
         vacancy_start=kinds.start,
         vacancy_cumulative=kinds.cumulative,
@@ -365,6 +389,15 @@ def _rates(
     reach[slowing] += (above[0] - one.cut) * inverse[0]
     rates[:, columns.REACH] = np.minimum(REACH_MARGIN * reach + 1.0, FARTHEST)
     return rates
+
+
+def _phase_space(one: Medium) -> FloatArray:
+    """Expected pairs of a slow carrier on its way to the gap: the integral of `pairs_per_energy`."""
+    gap, fine = float(one.tables.gap), 16
+    above = np.linspace(0, (PHASE_SPACE_POINTS - 1) / PHASE_SPACE_PER_EV, (PHASE_SPACE_POINTS - 1) * fine + 1)
+    density = np.array([pairs_per_energy(gap + x, gap, one.vibration) for x in above])
+    steps = (density[1:] + density[:-1]) / 2 * np.diff(above)
+    return np.concatenate([[0.0], np.cumsum(steps)])[::fine]
 
 
 def _transfers(crystal: acoustic.Acoustic) -> FloatArray:

@@ -20,9 +20,11 @@ from numba import cuda
 
 from scintidot.backends import cuda_device, cuda_kernel
 from scintidot.records import FloatArray
-from scintidot.transport.track.history import BOOKS, RECORD_COLUMNS, Geometry, Rules, Source, follow
+from scintidot.transport.track.books import BOOKS, DEPTHS, RECORD_COLUMNS, Scratch, scratch
+from scintidot.transport.track.history import follow
+from scintidot.transport.track.problem import Geometry, Rules, Source
 from scintidot.transport.track.tables import Tables
-from scintidot.transport.track.tally import DEPTHS, SUMS, Scratch, Tally, empty_tally, enter, scratch
+from scintidot.transport.track.tally import SUMS, Tally, empty_tally, enter
 
 BLOCKS, THREADS = 256, 128
 """Of one launch: blocks, and threads in a block."""
@@ -50,18 +52,17 @@ def histories(
         tally.sums[thread], tally.worst[thread], tally.fault[thread], tally.events, tally.hits, tally.pairs,
         tally.charges, tally.crystals, tally.above, tally.escapes, tally.depths[thread],
     )  # fmt: skip
-    mine, struck, escaped = memory.books[thread], memory.hits[thread], memory.escapes[thread]
-    depths = memory.depths[thread]
+    mine = Scratch(
+        memory.stack[thread], memory.open_vacancies[thread], memory.holes[thread], memory.books[thread],
+        memory.hit_crystal[thread], memory.hits[thread], memory.depths[thread], memory.escapes[thread],
+        memory.left[thread],
+    )  # fmt: skip
     for history in range(first + thread, first + count, threads):
-        crystals, _ = follow(
-            seed, np.uint64(history), t, g, s, r,
-            memory.stack[thread], memory.open_vacancies[thread], memory.holes[thread],
-            mine, memory.hit_crystal[thread], struck, depths, escaped, record,
-        )  # fmt: skip
-        _enter(mine, crystals, struck, depths, escaped, history, own)
+        crystals, _ = follow(seed, np.uint64(history), t, g, s, r, mine, record)
+        _enter(mine.books, crystals, mine.hits, mine.depths, mine.escapes, history, own)
         if history - first < books.shape[0]:
             for k in range(BOOKS):
-                books[history - first, k] = mine[k]
+                books[history - first, k] = mine.books[k]
 
 
 _enter = cuda_device(enter, one_more=cuda_device(_one_more))

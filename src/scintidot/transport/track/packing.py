@@ -10,7 +10,7 @@ import numpy as np
 from scintidot.backends import kernel
 from scintidot.records import FloatArray
 from scintidot.rng import stream, uniform
-from scintidot.transport.track.history import Geometry, IntArray
+from scintidot.transport.track.problem import Geometry, IntArray
 from scintidot.transport.track.shapes import CUBOID, SPHERE
 
 RANDOM_LIMIT = {CUBOID: 0.35, SPHERE: 0.34}

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from scintidot.backends import compiled, kernel
 from scintidot.constants import ELECTRON_REST_ENERGY
+from scintidot.rng import two_uniform, uniform
 from scintidot.transport import phonons, surface
 from scintidot.transport.track.tables import (
     BAND_WIDTH,
     GAP,
     MASS,
+    PHASE_SPACE_PER_EV,
     RECOIL_LOSSES,
     RECOIL_QUANTILES,
     RECOIL_ROWS,
@@ -30,6 +34,26 @@ quantum_transmission, classical_transmission, refract, reflect = compiled(
 )
 
 NO_SURFACE, CLASSICAL, QUANTUM = 0, 1, 2
+
+
+@kernel
+def isotropic(u: float, v: float) -> tuple[float, float, float]:
+    """Direction from two uniform numbers."""
+    z = 1.0 - 2.0 * u
+    s = math.sqrt(max(0.0, 1.0 - z * z))
+    return s * math.cos(2 * math.pi * v), s * math.sin(2 * math.pi * v), z
+
+
+@kernel
+def azimuth(state: np.uint64, increment: np.uint64) -> tuple[float, float, np.uint64]:
+    """Unit vector in a plane, by rejection (von Neumann 1951), and the state after the draws."""
+    while True:
+        state += increment
+        p, q = two_uniform(state)
+        p, q = 2.0 * p - 1.0, 2.0 * q - 1.0
+        square = p * p + q * q
+        if 0.0 < square <= 1.0:
+            return (p * p - q * q) / square, 2.0 * p * q / square, state
 
 
 @kernel
@@ -194,6 +218,48 @@ def split(energy: float, u: float, v: float) -> tuple[float, float, float]:
     """Three parts of an energy, every division alike: what two holes and an electron share."""
     low, high = (u, v) if u < v else (v, u)
     return energy * low, energy * (high - low), energy * (1.0 - high)
+
+
+@kernel
+def split_by_states(
+    energy: float, state: np.uint64, increment: np.uint64
+) -> tuple[float, float, float, np.uint64]:
+    """Three parts, each division as likely as free carriers have states there, sqrt(E1 E2 E3); and the state."""
+    while True:
+        state += increment
+        u = uniform(state)
+        state += increment
+        first, second, third = split(1.0, u, uniform(state))
+        state += increment
+        if uniform(state) ** 2 < 27.0 * first * second * third:
+            return energy * first, energy * second, energy * third, state
+
+
+@kernel
+def where_it_collides(t: Tables, m: int, energy: float, u: float) -> float:
+    """Energy that a slow carrier has left, after giving the rest to vibrations, when it makes a pair; 0: it makes none.
+
+    See `scintidot.transport.phase_space`.
+    """
+    gap, last = t.medium[m, GAP], t.phase_space.shape[1] - 1
+    x = (energy - gap) * PHASE_SPACE_PER_EV
+    if x >= last:
+        return energy
+    k = int(x)
+    depth = (
+        t.phase_space[m, k] + (x - k) * (t.phase_space[m, k + 1] - t.phase_space[m, k]) + math.log(1.0 - u)
+    )
+    if depth <= 0.0:
+        return 0.0
+    low, high = 0, k + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if t.phase_space[m, middle] <= depth:
+            low = middle
+        else:
+            high = middle
+    below = t.phase_space[m, low]
+    return gap + (low + (depth - below) / (t.phase_space[m, high] - below)) / PHASE_SPACE_PER_EV
 
 
 @kernel

@@ -38,6 +38,8 @@ RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES = (ROWS + 3) // 4, (NODES + 7) // 8
 fourth root of the
 probability to exceed them: few are far larger than the others, and these few decide the mean deflection."""
 TRANSFER_QUANTILES = 65
+PHASE_SPACE_POINTS, PHASE_SPACE_PER_EV = 257, 16.0
+"""Grid of `Tables.phase_space`: kinetic energies above the gap."""
 
 INELASTIC, MOTT, ACOUSTIC, EMISSION, ABSORPTION, HARD, SOFT, REACH = range(8)
 """Columns of `Tables.rates`: five inverse mean free paths [1/nm]; of treatment local that of collisions
@@ -63,6 +65,9 @@ class Tables(NamedTuple):
     modes: FloatArray  # energy, coupling, occupation of polar vibrations; (media, modes, 3)
     mode_count: IntArray  # (media,)
     medium: FloatArray  # threshold, cut, gap, band width, height of the vacuum, mass; (media, 6)
+    phase_space: (
+        FloatArray  # expected pairs of a slow carrier on its way from (energy - gap) to 0; (media, points)
+    )
     loss_limit: Float32Array  # quantile at which a loss reaches the limit of treatment local; (media, rows)
     vacancy_start: IntArray  # transitions of species s are start[s]:start[s + 1]
     vacancy_cumulative: FloatArray

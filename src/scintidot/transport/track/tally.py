@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from scintidot.backends import kernel
 from scintidot.records import FloatArray
-from scintidot.transport.track.history import (
+from scintidot.transport.track.books import (
     BOOKS,
+    DEPTHS,
     ESCAPE_COLUMNS,
     ESCAPED,
     ESCAPES,
@@ -23,13 +24,11 @@ from scintidot.transport.track.history import (
     HIT_ELECTRONS,
     HIT_HOLES,
     PRIMARY,
-    STACK_COLUMNS,
     SURFACE,
-    Geometry,
-    Rules,
-    Source,
-    follow,
+    Scratch,
 )
+from scintidot.transport.track.history import follow
+from scintidot.transport.track.problem import Geometry, Rules, Source
 from scintidot.transport.track.tables import Tables
 
 IntArray = npt.NDArray[np.int64]
@@ -45,7 +44,6 @@ HITS = 257
 ESCAPE_BINS_PER_DECADE = 20
 ESCAPE_BINS = 1 + 7 * ESCAPE_BINS_PER_DECADE
 LOWEST_ESCAPE = 1e-2  # [eV]
-DEPTHS = 20
 ABOVE = np.array([5.0, 10.0, 50.0, 100.0])
 """Thresholds of the fractions of events. [eV]"""
 FEW = 41
@@ -56,35 +54,6 @@ FEW = 41
 ) = range(10)  # fmt: skip
 """Sums over events and over hits; from `ALL_BOOKS` on the books, summed."""
 SUMS = ALL_BOOKS + BOOKS
-
-
-class Scratch(NamedTuple):
-    """Memory of one thread for the history that it follows; see `follow`."""
-
-    stack: FloatArray
-    open_vacancies: IntArray
-    holes: FloatArray
-    books: FloatArray
-    hit_crystal: IntArray
-    hits: FloatArray
-    depths: FloatArray
-    escapes: FloatArray  # of one history
-    left: FloatArray  # escaped electrons of many histories; no rows: they are not kept
-
-
-def scratch(most_hits: int, *, left: int = 0) -> Scratch:
-    """Memory for histories that hit at most so many crystals each, and for ``left`` escaped electrons."""
-    return Scratch(
-        stack=np.empty((512, STACK_COLUMNS)),
-        open_vacancies=np.empty(128, dtype=np.int64),
-        holes=np.empty(64),
-        books=np.empty(BOOKS),
-        hit_crystal=np.empty(most_hits, dtype=np.int64),
-        hits=np.empty((most_hits, 3)),
-        depths=np.empty(DEPTHS),
-        escapes=np.empty((2048, ESCAPE_COLUMNS if left else 1)),
-        left=np.empty((left, ESCAPE_COLUMNS)),
-    )
 
 
 class Tally(NamedTuple):
@@ -217,10 +186,7 @@ def run_block(
     for history in range(first, first + count):
         if room > 0 and kept + most > room:
             return history - first, kept
-        struck, _ = follow(
-            seed, np.uint64(history), t, g, s, r, memory.stack, memory.open_vacancies, memory.holes,
-            memory.books, memory.hit_crystal, memory.hits, memory.depths, memory.escapes, record,
-        )  # fmt: skip
+        struck, _ = follow(seed, np.uint64(history), t, g, s, r, memory, record)
         enter(memory.books, struck, memory.hits, memory.depths, memory.escapes, history, tally)
         if room > 0:
             for k in range(min(int(memory.books[ESCAPES]), most)):

@@ -230,6 +230,8 @@ def test_positions_from_a_file(cli: Cli, tmp_path: Path) -> None:
     )
     row = strict(cli(*box, "--json").out)["rows"][0]
     assert row["crystals"] == 3
+    assert row["volume_fraction"] == pytest.approx((4**3 + 6**3 + 3**3) / 20**3)
+    box = ("deposit", "--composite", "2 x 5 nm", *box[3:])
     path.write_text("x_nm,y_nm,z_nm\n5,5,5\n7,5,5\n")
     done = cli(*box)
     assert (done.code, "rows 2 and 3 overlap" in done.err) == (3, True)

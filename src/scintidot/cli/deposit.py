@@ -43,8 +43,11 @@ def deposit(
     ] = None,
     box_nm: Annotated[Text, typer.Option(metavar="LENGTH", help="Edge of the periodic box [nm].")] = None,
     packing: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="random, lattice, or a CSV file of x_nm, y_nm, z_nm.")
-    ] = "random",
+        Text,
+        typer.Option(
+            metavar="NAME|FILE", help="random (default), lattice, or a CSV file of x_nm, y_nm, z_nm."
+        ),
+    ] = None,
     treatment: Annotated[
         str, typer.Option(metavar="NAME", help="track, or local (slow secondaries stay where they are born).")
     ] = "track",
@@ -107,7 +110,7 @@ def deposit(
     options: dict[str, Any] = {
         names.get(name, name): value
         for name, value in context.params.items()
-        if name not in ("out", "json", "escapes") and _given(context, name)
+        if name not in ("out", "json", "escapes") and given(context, name)
     }
     if escapes is not None:
         options["escapes"] = True
@@ -129,7 +132,7 @@ def deposit(
         raise typer.Exit(130)
 
 
-def _given(context: typer.Context, name: str) -> bool:
+def given(context: typer.Context, name: str) -> bool:
     """Whether the user wrote this option; the defaults are those of the functions behind."""
     source = context.get_parameter_source(name)
     return source is not None and source.name != "DEFAULT"

@@ -154,7 +154,7 @@ def options_of(material: Material, host: Material, config: RunConfig, treatment:
         "start": config.radiation.start,
         "shape": config.nanocrystal.shape,
         "treatment": treatment,
-        "local_deposit_below": chosen.local_below_eV,
+        **({"local_deposit_below": chosen.local_below_eV} if treatment == "local" else {}),
         "histories": chosen.histories,
         "relative_error": chosen.relative_error,
         "seed": chosen.seed,

@@ -17,16 +17,18 @@ import numpy as np
 from scintidot import __version__
 from scintidot.deposits.setup import (
     HISTORIES,
+    LOCAL_BELOW,
     LOCAL_NOTE,
     MEAN_OVER,
     START_MEANINGS,
     WHERE,
     read_edges,
+    read_limit,
     read_whole,
 )
 from scintidot.errors import BadValue, one_of
 from scintidot.geometry import SHAPES
-from scintidot.interactions.inputs import Energies, read_energies, read_within
+from scintidot.interactions.inputs import Energies, read_energies
 from scintidot.interchange.deposits import EventDeposits, deposit_row
 from scintidot.interchange.geant4 import (
     EM_MODELS,
@@ -36,7 +38,6 @@ from scintidot.interchange.geant4 import (
     geant4_setup,
     simulate_geant4,
 )
-from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
 from scintidot.provenance import bibliography, cited
 from scintidot.results import write_together
@@ -162,7 +163,7 @@ def deposit_geant4(
     start: str | None = None,
     shape: str = "cube",
     treatment: str = "track",
-    local_deposit_below: object = 990.0,
+    local_deposit_below: object = LOCAL_BELOW,
     em_model: str = "penelope",
     histories: object = None,
     seed: object = 1,
@@ -194,7 +195,7 @@ def deposit_geant4(
     energies = read_energies(
         7.0 if energy_keV is None else energy_keV, "keV", where=WHERE, who="--energy-kev"
     )
-    limit = read_within(local_deposit_below, In("eV", above=0), where=WHERE, who="--local-deposit-below")
+    limit = read_limit(local_deposit_below, treatment)
     crystal = load_material(material, where=WHERE, who="--material")
     around = load_material(host, where=WHERE, who="--host")
     run: dict[str, Any] = {

@@ -150,24 +150,25 @@ class Row:
             ),
         }  # fmt: skip
         if self.setup.box > 0:
-            volume = self.setup.volume(self.body)
             row |= {
                 "crystals": self.body.count,
                 "box_nm": self.setup.box,
-                "volume_fraction": number(self.body.count * volume / self.setup.box**3),
+                "volume_fraction": number(self.setup.volume(self.body) / self.setup.box**3),
                 "kept_share": number(self.outcome.mean / self.spectrum.mean_energy),
             }
             if self.spectrum.particle == "photon":
-                row["interactions_in_nanocrystals"] = number(self._share_of_interactions(volume))
+                row["interactions_in_nanocrystals"] = number(self._share_of_interactions())
         if self.outcome.interrupted:
             row["partial"] = True
         return row
 
-    def _share_of_interactions(self, volume: float) -> float:
+    def _share_of_interactions(self) -> float:
         """Share of the photons' first interactions that happen in nanocrystals: that of the mass of each element."""
-        source = self.setup.source(self.spectrum)
-        inside = self.body.count * volume / self.setup.box**3
-        crystal, host = source.attenuation[:, 0] * inside, source.attenuation[:, 2] * (1 - inside)
+        source, setup = self.setup.source(self.spectrum), self.setup
+        inside = setup.volume(self.body) / setup.box**3
+        core = 1.0 if setup.shell is None else setup.core(self.body) ** 3
+        of_core, of_shell, of_host = source.attenuation.T
+        crystal, host = (core * of_core + (1 - core) * of_shell) * inside, of_host * (1 - inside)
         return float(np.mean(crystal / (crystal + host)))
 
     def quantiles(self) -> list[float]:

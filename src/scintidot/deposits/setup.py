@@ -6,10 +6,10 @@ import csv
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -80,6 +80,10 @@ LOCAL_NOTE = (
     "three times too high, and no pairs are counted."
 )
 HISTORIES = 100_000
+PACKING = "random"
+SHELL_THICKNESS = 1.0  # [nm]
+LOCAL_BELOW = 990.0
+"""Limit of treatment local without another. [eV]"""
 MOST_HITS = 4096
 LARGEST_EDGE = 1e9  # [nm]
 _COUNT = re.compile(r"\s*(?P<number>[\d.eE+]+)\s*(?P<percent>%?)\s*[x×*]\s*(?P<edge>.+?)\s*")
@@ -91,6 +95,12 @@ class Body:
 
     edges: tuple[float, float, float]  # of the whole crystal [nm]; a sphere: its diameter
     count: int = 1
+
+
+def volume(edges: Sequence[float] | FloatArray, shape: str) -> float:
+    """Of one crystal; a sphere's edges are its diameter. [nm3]"""
+    whole = float(np.prod(edges))
+    return whole * np.pi / 6 if shape == "sphere" else whole
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -122,19 +132,28 @@ class Setup:
     relative_error: float | None
     seed: int
     threads: int
-    notes: list[str] = field(default_factory=list)
     primaries: Particles | None = None  # of start "file"
     keep_escapes: bool = False
 
     @cached_property
-    def media(self) -> list[Medium | None]:
-        """Of core, shell and host; None: vacuum, or no shell."""
+    def _media(self) -> list[tuple[Medium | None, list[str]]]:
+        """Of core, shell and host, with what there is to know about each."""
         return [self._medium(one) for one in (self.material, self.shell, self.host)]
 
-    def _medium(self, one: Material | None) -> Medium | None:
+    @property
+    def media(self) -> list[Medium | None]:
+        """Of core, shell and host; None: vacuum, or no shell."""
+        return [made for made, _ in self._media]
+
+    @property
+    def notes(self) -> list[str]:
+        """What there is to know about the media."""
+        return list(dict.fromkeys(note for _, notes in self._media for note in notes))
+
+    def _medium(self, one: Material | None) -> tuple[Medium | None, list[str]]:
         if one is None or one.name == "vacuum":
-            return None
-        made, notes = medium(
+            return None, []
+        return medium(
             one,
             cut=self._cut_of(one),
             elastic=self.elastic,
@@ -143,8 +162,6 @@ class Setup:
             surface=self.surface,
             local_below=self.local_below,
         )
-        self.notes.extend(note for note in notes if note not in self.notes)
-        return made
 
     def _cut_of(self, one: Material) -> float | None:
         """The cut of the run; a host whose models start higher keeps its own."""
@@ -161,7 +178,7 @@ class Setup:
     def with_sizes(self, bodies: tuple[Body, ...]) -> Setup:
         """The same run of other sizes; tables that were made stay."""
         other = replace(self, bodies=bodies)
-        for name in ("media", "tables"):
+        for name in ("_media", "tables"):
             if name in self.__dict__:
                 other.__dict__[name] = self.__dict__[name]
         return other
@@ -177,19 +194,15 @@ class Setup:
             places[1] = places[0]
         return np.array(places)
 
-    @property
-    def core(self) -> float:
+    def core(self, body: Body) -> float:
         """Size of the core over that of the crystal; 0: no shell."""
-        if self.shell is None:
-            return 0.0
-        edge = self.bodies[0].edges[0]
-        return (edge - 2 * self.shell_thickness) / edge
+        return 0.0 if self.shell is None else (body.edges[0] - 2 * self.shell_thickness) / body.edges[0]
 
     def geometry(self, body: Body) -> Geometry:
         """Where the crystals are."""
         kind = SHAPES[self.shape]
         half = np.array(body.edges) / 2
-        core = 0.0 if self.shell is None else (body.edges[0] - 2 * self.shell_thickness) / body.edges[0]
+        core = self.core(body)
         if self.box == 0:
             return one_crystal(kind, (half[0], half[1], half[2]), self.places, core)
         if self.positions is not None:
@@ -199,7 +212,7 @@ class Setup:
         return crystals_in_box(kind, centres, np.ascontiguousarray(halves), self.places, core, self.box)
 
     def _packed(self, kind: int, body: Body) -> FloatArray:
-        fraction = body.count * self.volume(body) / self.box**3
+        fraction = self.volume(body) / self.box**3
         found = f"{body.count} of {body.edges[0]:g} nm, {fraction:.1%} of the box"
         if self.packing == "lattice":
             centres = lattice_centres(self.box, body.count)
@@ -222,9 +235,10 @@ class Setup:
         return made
 
     def volume(self, body: Body) -> float:
-        """Of one crystal. [nm3]"""
-        whole = float(np.prod(body.edges))
-        return whole * np.pi / 6 if self.shape == "sphere" else whole
+        """Of all crystals together. [nm3]"""
+        if self.positions is None:
+            return body.count * volume(body.edges, self.shape)
+        return float(sum(volume(2 * half, self.shape) for half in self.positions[1]))
 
     def source(self, spectrum: Spectrum) -> Source:
         """How primaries start."""
@@ -255,12 +269,12 @@ def read_setup(
     start: str | None = None,
     shape: str = "cube",
     shell: str | Path | Material | None = None,
-    shell_thickness_nm: object = 1.0,
+    shell_thickness_nm: object = None,
     composite: str | None = None,
     box_nm: object = None,
-    packing: str = "random",
+    packing: str | None = None,
     treatment: str = "track",
-    local_deposit_below: object = 990.0,
+    local_deposit_below: object = LOCAL_BELOW,
     cut_eV: object = None,
     elastic: str = "partial-wave",
     phonons: str | None = None,
@@ -291,8 +305,7 @@ def read_setup(
         (tracking, ("surface", "woodcock"), "--tracking"),
     ):
         one_of(value, names, where=WHERE, who=who)
-    if phonons is not None:
-        one_of(phonons, PHONON_CHOICES, where=WHERE, who="--phonons")
+    _check_phonons(phonons, treatment)
     in_box = composite is not None
     given = None
     if primaries is not None:
@@ -307,10 +320,9 @@ def read_setup(
         given = read_primaries(primaries)
     start = start or ("matrix" if in_box else "uniform")
     one_of(start, STARTS, where=WHERE, who="--start")
-    thickness = read_within(shell_thickness_nm, In("nm", above=0), where=WHERE, who="--shell-thickness-nm")
-    bodies, box, positions = _bodies(
-        edge_length, composite, box_nm, packing, shape, thickness if coat is not None else 0.0
-    )
+    _not_alone("--shell-thickness-nm", shell_thickness_nm, "--shell", shell)
+    thickness = _thickness(shell_thickness_nm) if coat is not None else 0.0
+    bodies, box, positions = _bodies(edge_length, composite, box_nm, packing, shape, thickness)
     if in_box != (start == "matrix"):
         raise BadValue(
             where=WHERE, what="name", who="--start",
@@ -346,12 +358,7 @@ def read_setup(
             expected="surface, unless --composite, --surface none and --treatment track are given", found=tracking,
             hint="Woodcock tracking does not see surfaces.",
         )  # fmt: skip
-    limit = read_within(
-        local_deposit_below,
-        In("eV", above=0, at_most=HIGHEST_ENERGY),
-        where=WHERE,
-        who="--local-deposit-below",
-    )
+    limit = read_limit(local_deposit_below, treatment)
     numbers = {
         "--seed": read_whole(seed, "--seed", 0, 2**63 - 1),
         "--threads": read_whole(_cores() if threads is None else threads, "--threads", 1, 1024),
@@ -362,9 +369,9 @@ def read_setup(
         shell=coat,
         shape=shape,
         bodies=bodies,
-        shell_thickness=thickness if coat is not None else 0.0,
+        shell_thickness=thickness,
         box=box,
-        packing=packing,
+        packing=packing or PACKING,
         positions=positions,
         spectra=spectra,
         start="file" if given is not None else start,
@@ -393,6 +400,48 @@ def read_setup(
     )
 
 
+def _not_alone(who: str, value: object, partner: str, given: object, *, hint: str | None = None) -> None:
+    """Refuse an option that would say nothing without another one."""
+    if value is not None and given is None:
+        raise BadValue(
+            where=WHERE,
+            what="option",
+            who=who,
+            expected=f"it together with {partner}",
+            found="alone",
+            hint=hint,
+        )
+
+
+def _check_phonons(phonons: str | None, treatment: str) -> None:
+    if phonons is None:
+        return
+    one_of(phonons, PHONON_CHOICES, where=WHERE, who="--phonons")
+    if treatment == "local" and phonons not in (None, "none"):
+        raise BadValue(
+            where=WHERE, what="option", who="--phonons", expected="none with --treatment local", found=phonons,
+            hint="Losses below its limit are continuous there, without phonons.",
+        )  # fmt: skip
+
+
+def _thickness(entry: object) -> float:
+    """Of a shell. [nm]"""
+    usual = SHELL_THICKNESS if entry is None else entry
+    return read_within(usual, In("nm", above=0), where=WHERE, who="--shell-thickness-nm")
+
+
+def read_limit(entry: object, treatment: str) -> float:
+    """Of treatment local [eV]; another one than the usual says nothing in any other treatment, and is refused."""
+    who = "--local-deposit-below"
+    limit = read_within(entry, In("eV", above=0, at_most=HIGHEST_ENERGY), where=WHERE, who=who)
+    if treatment != "local" and limit != LOCAL_BELOW:
+        raise BadValue(
+            where=WHERE, what="option", who=who, expected="it together with --treatment local",
+            found=f"{limit:g} eV with --treatment {treatment}",
+        )  # fmt: skip
+    return limit
+
+
 def _check_escapes(
     bodies: tuple[Body, ...], spectra: tuple[Spectrum, ...], host: Material, *, in_box: bool
 ) -> None:
@@ -416,15 +465,14 @@ def _cores() -> int:
 
 
 def read_whole(value: object, who: str, least: int, most: int) -> int:
-    """A whole number within limits; 1e5 is one."""
-    try:
-        number = float(str(value))
-        whole = (
-            int(number) if abs(number) > 2**53 else int(str(value)) if str(value).isdigit() else int(number)
-        )
-    except (ValueError, OverflowError):
-        number, whole = float("nan"), 0
-    if not (number == whole and least <= whole <= most):
+    """A whole number within limits; 1e5 is one. Digits are read as they stand, beyond 2**53 too."""
+    text, whole = str(value).strip(), least - 1
+    with suppress(ValueError, OverflowError):
+        if re.fullmatch(r"[+-]?\d+", text):
+            whole = int(text)
+        elif float(text).is_integer():
+            whole = int(float(text))
+    if not least <= whole <= most:
         expected = f"a whole number from {least} to {most}"
         raise BadValue(where=WHERE, what="number", who=who, expected=expected, found=repr(value))
     return whole
@@ -456,15 +504,17 @@ def _spectra(energy_keV: Energies | None, source: str | None) -> tuple[Spectrum,
 
 
 def _bodies(
-    edge_length: object, composite: str | None, box_nm: object, packing: str, shape: str, thickness: float
+    edge_length: object,
+    composite: str | None,
+    box_nm: object,
+    packing: str | None,
+    shape: str,
+    thickness: float,
 ) -> tuple[tuple[Body, ...], float, tuple[FloatArray, FloatArray] | None]:
     """Sizes, box and positions."""
+    for who, value in (("--box-nm", box_nm), ("--packing", packing)):
+        _not_alone(who, value, "--composite", composite, hint="Write --composite '74 x 3 nm' and --box-nm.")
     if composite is None:
-        if box_nm is not None:
-            raise BadValue(
-                where=WHERE, what="option", who="--box-nm", expected="it together with --composite", found="alone",
-                hint="Write --composite '74 x 3 nm'.",
-            )  # fmt: skip
         sizes = read_edges(10.0 if edge_length is None else edge_length, "--edge-length", shape)
         return tuple(Body(_grown(edges, thickness)) for edges in sizes), 0.0, None
     if edge_length is not None:
@@ -473,12 +523,8 @@ def _bodies(
         )
     if box_nm is None:
         raise BadValue(
-            where=WHERE,
-            what="option",
-            who="--box-nm",
-            expected="the edge of the box with --composite",
-            found="none",
-        )
+            where=WHERE, what="option", who="--box-nm", expected="the edge of the box with --composite", found="none"
+        )  # fmt: skip
     box = read_within(box_nm, In("nm", above=0, at_most=1e6), where=WHERE, who="--box-nm")
     match = _COUNT.fullmatch(composite)
     if match is None:
@@ -486,7 +532,13 @@ def _bodies(
             where=WHERE, what="text", who="--composite", expected="such as '74 x 3 nm' or '5 % x 3 nm'",
             found=repr(composite),
         )  # fmt: skip
-    edges = _grown(read_edges(match["edge"], "--composite", shape)[0], thickness)
+    sizes = read_edges(match["edge"], "--composite", shape)
+    if len(sizes) > 1:
+        raise BadValue(
+            where=WHERE, what="value", who="--composite", expected="one length", found=repr(match["edge"]),
+            hint="Crystals of several sizes: --packing with a CSV file that has edge_length_nm.",
+        )  # fmt: skip
+    edges = _grown(sizes[0], thickness)
     if max(edges) >= box:
         raise OutOfRange(
             where=WHERE, what="size", who="--box-nm", expected=f"more than the crystal, {max(edges):g} nm",
@@ -496,8 +548,7 @@ def _bodies(
         number = float(match["number"])
     except ValueError:
         number = -1.0
-    volume = float(np.prod(edges)) * (np.pi / 6 if shape == "sphere" else 1.0)
-    count = number / 100 * box**3 / volume if match["percent"] else number
+    count = number / 100 * box**3 / volume(edges, shape) if match["percent"] else number
     if not (0.5 <= count <= 2e6 and (match["percent"] or number == int(number))):
         raise BadValue(
             where=WHERE, what="number", who="--composite",
@@ -505,14 +556,15 @@ def _bodies(
             found=f"{composite!r}, {count:g} crystals",
         )  # fmt: skip
     body = Body(edges, max(1, round(count)))
+    packing = packing or PACKING
     if packing in ("random", "lattice"):
         if shape == "cuboid" and packing == "random":
             packing_fault("lattice or a file of positions for cuboids", packing)
         return (body,), box, None
     if not packing.lower().endswith(".csv"):
         packing_fault("random, lattice or a .csv file of positions", packing)
-    centres, halves = _positions(Path(packing), body, box, shape)
-    return (Body(edges, len(centres)),), box, (centres, halves)
+    positions = _positions(Path(packing), body, box, shape, in_shells=thickness > 0)
+    return (body,), box, positions
 
 
 def packing_fault(expected: str, found: str) -> None:
@@ -529,14 +581,12 @@ def read_edges(entry: object, who: str, shape: str) -> list[tuple[float, float, 
     """``3,10`` or, for cuboids, ``20x20x3``."""
     limits = In("nm", at_least=0.5, at_most=LARGEST_EDGE)
     try:
-        if isinstance(entry, (tuple, list)) and entry and isinstance(entry[0], (tuple, list)):
-            return [tuple(limits.read_number(edge) for edge in edges) for edges in entry]  # type: ignore[misc]
         parts = split_list(entry, what="lengths", unit="nm")
         found: list[tuple[float, float, float]] = []
         for part in parts:
             numbers = re.split(r"[x×]", str(part)) if isinstance(part, str) else [part]
             if len(numbers) == 3 and shape == "cuboid":
-                a, b, c = (limits.read_number(_number_of(number)) for number in numbers)
+                a, b, c = (limits.read_number(number.strip()) for number in numbers)
             elif len(numbers) == 1:
                 a = b = c = limits.read_number(part)
             else:
@@ -554,11 +604,9 @@ def read_edges(entry: object, who: str, shape: str) -> list[tuple[float, float, 
     return found
 
 
-def _number_of(text: str) -> str:
-    return text.strip()
-
-
-def _positions(path: Path, body: Body, box: float, shape: str) -> tuple[FloatArray, FloatArray]:
+def _positions(
+    path: Path, body: Body, box: float, shape: str, *, in_shells: bool
+) -> tuple[FloatArray, FloatArray]:
     """Centres from a CSV file with columns x_nm, y_nm, z_nm and, if sizes differ, edge_length_nm."""
     columns = ("x_nm", "y_nm", "z_nm")
 
@@ -570,19 +618,21 @@ def _positions(path: Path, body: Body, box: float, shape: str) -> tuple[FloatArr
     except (OSError, UnicodeDecodeError) as error:
         raise fault("file", "a readable CSV file", getattr(error, "strerror", None) or "no text") from None
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    rows = list(csv.DictReader(lines))
-    header = [] if not lines else [name.strip() for name in lines[0].split(",")]
+    header, *cells = [[cell.strip() for cell in row] for row in csv.reader(lines)] or [[]]
+    rows = [dict(zip(header, row, strict=False)) for row in cells]
     if not rows or not set(columns) <= set(header):
         raise fault("table", "columns x_nm, y_nm, z_nm and rows", ", ".join(header) or "nothing")
+    if in_shells and "edge_length_nm" in header:
+        raise fault("column", "crystals of one size with --shell", "edge_length_nm")
+    if len(rows) != body.count:
+        raise fault("table", f"as many rows as crystals in --composite, {body.count}", f"{len(rows)} rows")
     centres, halves = [], []
     for number, row in enumerate(rows, 2):
         try:
             values = [float(row[name]) for name in columns]
             edge = float(row["edge_length_nm"]) if "edge_length_nm" in header else None
-        except (TypeError, ValueError):
-            raise fault(
-                "number", "numbers", f"row {number}: {', '.join(str(v) for v in row.values())}"
-            ) from None
+        except (KeyError, ValueError):
+            raise fault("number", "numbers", f"row {number}: {', '.join(row.values())}") from None
         if not np.all(np.isfinite(values)) or (edge is not None and not 0 < edge < box):
             raise fault("number", "finite places and sizes less than the box", f"row {number}")
         centres.append(values)
@@ -592,11 +642,3 @@ def _positions(path: Path, body: Body, box: float, shape: str) -> tuple[FloatArr
     if pair is not None:
         raise fault("places", "crystals that do not overlap", f"rows {pair[0] + 2} and {pair[1] + 2} overlap")
     return made
-
-
-def sizes_of(bodies: Sequence[Body]) -> list[float]:
-    """First edge of each. [nm]"""
-    return [body.edges[0] for body in bodies]
-
-
-Document = dict[str, Any]

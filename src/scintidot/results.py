@@ -336,6 +336,14 @@ def output_folder(folder: Path, option: str = "--out") -> Iterator[Path]:
                 path.rmdir()
 
 
+def check_writable(path: Path, option: str = "--out") -> None:
+    """Refuse a file that could not be written, before the work that it is to hold."""
+    if path.is_dir():
+        raise CannotWrite(where=str(path), what="file", who=option, expected="a file", found="a folder")
+    with output_folder(path.parent, option):
+        pass
+
+
 def write_together(
     folder: Path, writers: dict[str, Callable[[Path], object]], option: str = "--out"
 ) -> dict[str, Path]:

@@ -101,11 +101,13 @@ def deposit(
     from scintidot.deposits.result import check_out
     from scintidot.deposits.result import deposit as run
     from scintidot.interchange.mcpl import check_name
+    from scintidot.results import check_writable
 
     if out is not None:
         check_out(out)
     if escapes is not None:
         check_name(escapes)
+        check_writable(escapes, "--escapes")
     names = {"energy_kev": "energy_keV", "cut_ev": "cut_eV"}
     options: dict[str, Any] = {
         names.get(name, name): value
@@ -116,18 +118,21 @@ def deposit(
         options["escapes"] = True
     with progress() as show:
         result = run(show, **options)
-    if out is not None:
-        result.save(out)
-    if escapes is not None and not isinstance(result, Geant4Result):
-        result.save_escapes(escapes)
-    if json:
-        print_json(result.as_json())
-    else:
-        _print(result.as_json())
+    written = []
+    try:
         if out is not None:
-            print(f"Histograms: {out.resolve()}")
-        if escapes is not None:
-            print(f"Escaped electrons: {escapes.resolve()}")
+            result.save(out)
+            written.append(f"Histograms: {out.resolve()}")
+        if escapes is not None and not isinstance(result, Geant4Result):
+            result.save_escapes(escapes)
+            written.append(f"Escaped electrons: {escapes.resolve()}")
+    finally:  # what was computed comes out, even if the disk is full by now
+        if json:
+            print_json(result.as_json())
+        else:
+            _print(result.as_json())
+            for line in written:
+                print(line)
     if result.partial:
         raise typer.Exit(130)
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from scintidot.backends import kernel_fingerprint
 from scintidot.config import RunConfig
+from scintidot.deposits.engine import METHOD as ENGINE_METHOD
 from scintidot.deposits.engine import Outcome, run
 from scintidot.deposits.result import METHOD_SOURCES, Row, bulk_pairs, engine_warnings
 from scintidot.deposits.setup import TREATMENTS, Setup, read_setup
@@ -60,13 +61,13 @@ class SizeDeposit:
         energy[0] = 0.0
         probability = events / max(events.sum(), 1)
         shown = probability > 0
-        mean = float(row["mean_deposit_eV"])
+        mean, error = float(row["mean_deposit_eV"]), row["standard_error_eV"]
         at, share = energy[shown], probability[shown]
         whole = float(at @ share)
         return cls(
             edge,
             mean,
-            float(row["standard_error_eV"]),
+            np.nan if error is None else float(error),  # of one event
             float(row["hit_fraction"]),
             row["mean_deposit_per_hit_eV"],
             row.get("mean_pairs"),
@@ -130,7 +131,7 @@ class Deposits:
             return np.array([-np.inf])  # nothing was hit
         x = np.log([size.edge_length for size in self.sizes])[good]
         weight = np.array(
-            [size.mean / max(size.standard_error, 1e-9 * size.mean, 1e-300) for size in self.sizes]
+            [size.mean / np.fmax(size.standard_error, max(1e-9 * size.mean, 1e-300)) for size in self.sizes]
         )
         degree = min(2, int(good.sum()) - 1)
         return np.asarray(np.polyfit(x, np.log(ratio[good]), degree, w=np.minimum(weight[good], 1e3)))
@@ -202,7 +203,7 @@ def simulated(
 def _simulate(setup: Setup, edge: float) -> SizeDeposit:
     body, spectrum = setup.bodies[0], setup.spectra[0]
     parts = (
-        "deposit", kernel_fingerprint(), MEDIA_METHOD, transport_fingerprint(setup.material),
+        "deposit", kernel_fingerprint(), ENGINE_METHOD, MEDIA_METHOD, transport_fingerprint(setup.material),
         transport_fingerprint(setup.host),
         setup.shape, repr(body.edges), repr(spectrum.mean_energy), setup.start, setup.treatment,
         repr(setup.local_below), repr(setup.histories), repr(setup.relative_error), repr(setup.seed),

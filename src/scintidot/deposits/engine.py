@@ -40,6 +40,8 @@ histories in long blocks."""
 FEWEST_BLOCKS = 8
 """Before a wanted relative error is believed."""
 LARGEST_IMBALANCE = 1e-9
+METHOD = "2"
+"""Counted up whenever the same choices give another tally from the same kernels."""
 ESCAPES_AT_ONCE = 1 << 15
 """Escaped electrons that one thread holds before it hands them over."""
 
@@ -156,9 +158,9 @@ def run(
             share = (index + 1) / blocks
             if relative_error is not None and index + 1 >= FEWEST_BLOCKS:
                 error, mean = standard_error(total), total.sums[DEPOSIT] / total.sums[N]
-                if error <= relative_error * mean:
-                    break
-                if mean > 0:
+                if mean > 0:  # without a hit nothing is known of the error
+                    if error <= relative_error * mean:
+                        break
                     share = max(share, min(1.0, (relative_error * mean / error) ** 2))
             progress(share)
     except KeyboardInterrupt:

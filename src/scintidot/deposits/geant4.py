@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot import __version__
+from scintidot.deposits.result import row_variables
 from scintidot.deposits.setup import (
     HISTORIES,
     LOCAL_BELOW,
@@ -120,14 +121,13 @@ class Geant4Result:
         import xarray
 
         edges = bin_edges()
-        figures = [key for key, value in self.rows[0].items() if isinstance(value, (int, float))]
         energies = [(case.deposits.event_energy, case.deposits.energy) for case in self.cases]
         events = np.array([_histogram(event, edges) for event, _ in energies])
         hits = np.array([_histogram(hit, edges) for _, hit in energies])
         events[:, 0] += [case.deposits.events for case in self.cases] - events.sum(axis=1)
         return xarray.Dataset(
             {
-                **{key: ("row", [row[key] for row in self.rows]) for key in figures},
+                **row_variables(self.rows),
                 "events_by_deposit": (("row", "deposit"), events, {"units": "1"}),
                 "hits_by_deposit": (("row", "deposit"), hits, {"units": "1"}),
             },

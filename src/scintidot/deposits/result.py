@@ -34,7 +34,7 @@ from scintidot.interactions.low_energy import SOURCES as PHONON_SOURCES
 from scintidot.interchange.mcpl import Particles, write_mcpl
 from scintidot.provenance import bibliography, cited, together
 from scintidot.radiation.spectrum import Spectrum, monoenergetic
-from scintidot.results import number, write_together
+from scintidot.results import check_writable, number, write_together
 from scintidot.transport.surface import SURFACES
 from scintidot.transport.track.history import (
     ALL_HOLES,
@@ -69,6 +69,7 @@ from scintidot.transport.track.tally import (
     HIT_SUM,
     HIT_SUM_2,
     LOWEST_ESCAPE,
+    MOST_ESCAPES_OF_ONE,
     PAIR,
     PAIR_2,
     Tally,
@@ -179,6 +180,30 @@ class Row:
         return [float(np.interp(q * count[-1], count, bin_edges())) for q in QUANTILES]
 
 
+def row_variables(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Figures of rows as variables of a dataset along ``row``; nan where a row has none."""
+    units = {"eV": "eV", "keV": "keV", "nm": "nm"}
+    figures = dict.fromkeys(
+        key
+        for row in rows
+        for key, value in row.items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    )
+    variables: dict[str, Any] = {
+        key: (
+            "row",
+            [math.nan if row.get(key) is None else row[key] for row in rows],
+            {"units": units.get(key.rsplit("_", 1)[-1], "1")},
+        )
+        for key in figures
+    }
+    edges = np.array([row["edges_nm"] for row in rows])
+    return {
+        **variables,
+        "edges_nm": (("row", "axis"), edges, {"units": "nm", "long_name": "edges along x, y, z"}),
+    }
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class DepositResult:
     """Result of `scintidot.deposit`: one row for each size and energy, with all histograms."""
@@ -219,19 +244,13 @@ class DepositResult:
         import xarray
 
         tallies = [entry.tally for entry in self.entries]
-        edges, units = bin_edges(), {"eV": "eV", "keV": "keV", "nm": "nm"}
-        numbers = {
-            key: ("row", [math.nan if row.get(key) is None else row[key] for row in self.rows],
-                  {"units": units.get(key.rsplit("_", 1)[-1], "1")})
-            for key, value in self.rows[0].items()
-            if isinstance(value, (int, float)) and not isinstance(value, bool)
-        }  # fmt: skip
+        edges = bin_edges()
         low_escape = np.concatenate(
             [[0.0], LOWEST_ESCAPE * 10 ** (np.arange(ESCAPE_BINS - 1) / ESCAPE_BINS_PER_DECADE)]
         )
         return xarray.Dataset(
             {
-                **numbers,
+                **row_variables(self.rows),
                 "events_by_deposit": (("row", "deposit"), np.array([t.events for t in tallies]), {"units": "1"}),
                 "hits_by_deposit": (("row", "deposit"), np.array([t.hits for t in tallies]), {"units": "1"}),
                 "hits_by_pairs": (("row", "pairs"), np.array([t.pairs for t in tallies]), {"units": "1"}),
@@ -291,12 +310,13 @@ class DepositResult:
 
 
 def check_out(path: Path) -> None:
-    """Refuse a file name that is not that of netCDF before anything is computed."""
+    """Refuse a file that is none of netCDF, or cannot be written, before anything is computed."""
     if path.suffix != ".nc":
         raise BadValue(
             where="deposit", what="file name", who="--out", expected="a file name that ends in .nc, for netCDF",
             found=repr(path.name),
         )  # fmt: skip
+    check_writable(path)
 
 
 Progress = Callable[[str, float], None]
@@ -364,8 +384,8 @@ def _deposit(progress: Progress, setup: Setup) -> DepositResult:
     interrupted = False
     for index, (body, spectrum) in enumerate(cases):
         name = f"{body.edges[0]:g} nm, {spectrum.mean_energy / 1e3:g} keV"
-        progress(name, index / len(cases))
         try:
+            progress(name, index / len(cases))
             outcome = run(
                 tables, setup.geometry(body), setup.source(spectrum), setup.rules,
                 histories=setup.histories, seed=setup.seed, threads=setup.threads,
@@ -382,7 +402,14 @@ def _deposit(progress: Progress, setup: Setup) -> DepositResult:
         interrupted = outcome.interrupted
         if interrupted:
             break
-    pair_energy, fano = (None, None) if interrupted else bulk_pairs(setup)
+    pair_energy, fano = None, None
+    notes = run_warnings(setup, entries)
+    if not interrupted:
+        try:
+            pair_energy, fano = bulk_pairs(setup)
+        except KeyboardInterrupt:
+            interrupted = True
+            notes.append("Interrupted: the rows are whole, pair creation in the bulk was not simulated.")
     progress("done", 1.0)
     return DepositResult(
         setup,
@@ -390,7 +417,7 @@ def _deposit(progress: Progress, setup: Setup) -> DepositResult:
         pair_energy,
         fano,
         run_choices(setup),
-        run_warnings(setup, entries),
+        notes,
         run_sources(setup),
         interrupted,
     )
@@ -407,6 +434,11 @@ def bulk_pairs(
     """Energy per pair [eV] and Fano factor in the bulk of the nanocrystal's material, by the same models.
 
     Electrons start deep inside; what leaves as fluorescence is taken off. None for a treatment that makes no pairs.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After Ctrl-C: a part of the histories would be another number than the one that is promised.
     """
     if setup.treatment != "track" or float(setup.tables.medium[0, 2]) <= 0:
         return None, None
@@ -425,6 +457,8 @@ def bulk_pairs(
         seed=setup.seed,
         threads=setup.threads,
     )
+    if outcome.interrupted:
+        raise KeyboardInterrupt
     sums = outcome.tally.sums
     n, holes = outcome.histories, float(sums[ALL_BOOKS + ALL_HOLES])
     mean = float(sums[PAIR]) / n
@@ -535,11 +569,18 @@ def run_warnings(setup: Setup, entries: list[Row]) -> list[str]:
         target = setup.relative_error
         if target is not None and not entry.outcome.interrupted:
             mean, error = entry.outcome.mean, entry.outcome.standard_error
-            if not error <= target * mean:
+            if not (mean > 0 and error <= target * mean):
                 notes.append(
                     f"{entry.body.edges[0]:g} nm: a relative error of {error / mean if mean else math.inf:.2g} after "
                     f"{row['histories']} histories, {target:g} was asked for; raise --histories."
                 )
+        missing = int(entry.tally.sums[ALL_BOOKS + ESCAPES] - entry.tally.escapes.sum())
+        if missing:
+            notes.append(
+                f"{missing} of {entry.tally.sums[ALL_BOOKS + ESCAPES]:.0f} electrons that escaped at "
+                f"{entry.body.edges[0]:g} nm are not in the histogram of their energies: a history holds "
+                f"{MOST_ESCAPES_OF_ONE} at most. Sums and means have them all."
+            )
         if entry.outcome.interrupted:
             notes.append(
                 f"Interrupted: {row['histories']} of {setup.histories} histories at {entry.body.edges[0]:g} nm."

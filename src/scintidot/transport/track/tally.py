@@ -45,6 +45,8 @@ HITS = 257
 ESCAPE_BINS_PER_DECADE = 20
 ESCAPE_BINS = 1 + 7 * ESCAPE_BINS_PER_DECADE
 LOWEST_ESCAPE = 1e-2  # [eV]
+MOST_ESCAPES_OF_ONE = 2048
+"""Escaped electrons of one history whose energies are counted; the books have all of them."""
 DEPTHS = 20
 ABOVE = np.array([5.0, 10.0, 50.0, 100.0])
 """Thresholds of the fractions of events. [eV]"""
@@ -82,7 +84,7 @@ def scratch(most_hits: int, *, left: int = 0) -> Scratch:
         hit_crystal=np.empty(most_hits, dtype=np.int64),
         hits=np.empty((most_hits, 3)),
         depths=np.empty(DEPTHS),
-        escapes=np.empty((2048, ESCAPE_COLUMNS if left else 1)),
+        escapes=np.empty((MOST_ESCAPES_OF_ONE, ESCAPE_COLUMNS if left else 1)),
         left=np.empty((left, ESCAPE_COLUMNS)),
     )
 
@@ -99,7 +101,7 @@ class Tally(NamedTuple):
     charges: IntArray  # hits by holes and electrons, (FEW, FEW)
     crystals: IntArray  # events by crystals hit, (HITS,)
     above: IntArray  # events above each of `ABOVE`
-    escapes: IntArray  # escaped electrons by energy, (ESCAPE_BINS,)
+    escapes: IntArray  # escaped electrons by energy, (ESCAPE_BINS,); see `MOST_ESCAPES_OF_ONE`
     depths: FloatArray  # deposit by depth [eV], (DEPTHS,)
 
 

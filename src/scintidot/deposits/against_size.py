@@ -30,7 +30,7 @@ from scintidot.materials.library import Material
 from scintidot.provenance import fingerprint
 from scintidot.records import FloatArray, Primary
 from scintidot.transport import continuous
-from scintidot.transport.track.tally import BINS, Tally, bin_edges, empty_tally
+from scintidot.transport.track.tally import Tally, bin_edges, empty_tally
 
 if TYPE_CHECKING:
     import xarray
@@ -102,6 +102,12 @@ class Deposits:
     pair_creation_energy: float | None = None
     warnings: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    file: Path | None = None  # of another program
+
+    @property
+    def pair_spread(self) -> float:
+        """Fano factor of the numbers of pairs that deposits become; 0 where no pairs were simulated."""
+        return self.fano_factor or 0.0
 
     def mean(self, material: Material, config: RunConfig, members: FloatArray) -> FloatArray:
         """Per event, of any sizes [nm] and of a card that may differ from the simulated one. [eV]"""
@@ -239,10 +245,6 @@ def of_events(
     """Deposits that another program simulated, for one size."""
     from scintidot.interchange.deposits import deposit_row
 
-    row = deposit_row(events)
-    edges = bin_edges()
-    counts = np.histogram(events.event_energy, np.append(edges[:-1], np.inf))[0].astype(float)
-    counts[0] += events.events - counts.sum()
-    size = SizeDeposit.of_row(edge_length, row, counts[:BINS])
+    size = SizeDeposit.of_row(edge_length, deposit_row(events), events.counts[0])
     notes = (f"Deposits of {path.name}: {events.source}.", *events.assumptions)
-    return Deposits(str(path), material, config, (size,), warnings=notes)
+    return Deposits(str(path), material, config, (size,), warnings=notes, file=path.resolve())

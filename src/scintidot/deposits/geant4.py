@@ -121,10 +121,7 @@ class Geant4Result:
         import xarray
 
         edges = bin_edges()
-        energies = [(case.deposits.event_energy, case.deposits.energy) for case in self.cases]
-        events = np.array([_histogram(event, edges) for event, _ in energies])
-        hits = np.array([_histogram(hit, edges) for _, hit in energies])
-        events[:, 0] += [case.deposits.events for case in self.cases] - events.sum(axis=1)
+        events, hits = np.array([case.deposits.counts for case in self.cases]).swapaxes(0, 1)
         return xarray.Dataset(
             {
                 **row_variables(self.rows),
@@ -145,12 +142,6 @@ class Geant4Result:
 
     def __repr__(self) -> str:
         return f"<Geant4Result of {self.choices['material']}, {len(self.cases)} rows; see .rows, .cases>"
-
-
-def _histogram(energy: np.ndarray[Any, Any], edges: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Bins as the engine has them: the last holds all above."""
-    place = np.clip(np.searchsorted(edges, energy, side="right") - 1, 0, len(edges) - 2)
-    return np.bincount(place, minlength=len(edges) - 1)
 
 
 def deposit_geant4(

@@ -72,6 +72,7 @@ from scintidot.transport.track.tally import (
     MOST_ESCAPES_OF_ONE,
     PAIR,
     PAIR_2,
+    QUANTILES,
     Tally,
     bin_edges,
 )
@@ -83,7 +84,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "scintidot.deposit/1"
 ENGINES = ("scintidot", "geant4")
-QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 BULK_ENERGY, BULK_HISTORIES = 2e3, 4000
 """Of the electrons [eV] that measure the pair-creation energy of the bulk."""
 METHOD_SOURCES = ("steele_2014", "duff_2017", "von_neumann_1951", "woodcock_1965")

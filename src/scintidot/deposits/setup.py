@@ -134,6 +134,7 @@ class Setup:
     threads: int
     primaries: Particles | None = None  # of start "file"
     keep_escapes: bool = False
+    spectrum_option: str = "--energy-kev"  # the one that the spectra come from
 
     @cached_property
     def _media(self) -> list[tuple[Medium | None, list[str]]]:
@@ -244,8 +245,7 @@ class Setup:
         """How primaries start."""
         if self.primaries is not None:
             return source_of_particles(self.primaries)
-        who = "--energy-kev" if spectrum.kind == "monoenergetic" else "--source"
-        return source_of(spectrum, self.start, self.media, where=WHERE, who=who)
+        return source_of(spectrum, self.start, self.media, where=WHERE, who=self.spectrum_option)
 
     @property
     def rules(self) -> Rules:
@@ -391,6 +391,7 @@ def read_setup(
         ),
         primaries=given,
         keep_escapes=escapes,
+        spectrum_option="--energy-kev" if source is None else "--source",
         histories=number,
         relative_error=None
         if relative_error is None

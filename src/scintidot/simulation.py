@@ -22,7 +22,7 @@ from scintidot.config import (
 )
 from scintidot.constants import PLANCK_TIMES_LIGHT
 from scintidot.deposits.against_size import CURVE_SIZES, Deposits, Progress, of_events, simulated
-from scintidot.deposits.setup import WHERE as ENGINE
+from scintidot.deposits.names import WHERE as ENGINE
 from scintidot.errors import BadValue, ScintidotError
 from scintidot.excitons.occupancy import COMPOUND, compound_populations, initial_populations
 from scintidot.excitons.pairs import mean_excitons

@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +15,7 @@ import numpy as np
 import pytest
 
 import scintidot
-from scintidot.deposits import engine
-from scintidot.deposits import result as results
+from scintidot.deposits import bulk, engine, result
 from scintidot.errors import CannotWrite
 from scintidot.transport.track.history import ESCAPES
 from scintidot.transport.track.tally import ALL_BOOKS
@@ -212,7 +210,7 @@ def test_numbers_come_out_even_if_their_file_does_not(
     def full(*_: object) -> None:
         raise CannotWrite(where="d.nc", what="output folder", who="--out", expected="space", found="none")
 
-    monkeypatch.setattr(results.DepositResult, "save", full)
+    monkeypatch.setattr(result.DepositResult, "save", full)
     done = cli("deposit", "--histories", "100", "--json", "--out", tmp_path / "d.nc")
     assert done.code == 5
     assert strict(done.out)["rows"][0]["histories"] == 100
@@ -222,17 +220,15 @@ def test_numbers_come_out_even_if_their_file_does_not(
 @pytest.mark.parametrize("how", ["raised", "marked"])
 def test_interrupt_in_the_bulk_leaves_the_rows(cli: Cli, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     """The engine marks what it has of the bulk, or has nothing yet."""
-    usual = results.run
+    usual = bulk.run
 
     def stopped(*args: Any, **options: Any) -> engine.Outcome:
         outcome = usual(*args, **options)
-        if options["histories"] != results.BULK_HISTORIES:
-            return outcome
         if how == "raised":
             raise KeyboardInterrupt
         return replace(outcome, interrupted=True)
 
-    monkeypatch.setattr(results, "run", stopped)
+    monkeypatch.setattr(bulk, "run", stopped)
     done = cli("deposit", "--histories", "100", "--json")
     assert done.code == 130
     document = strict(done.out)
@@ -324,25 +320,45 @@ def test_positions_from_a_file(cli: Cli, tmp_path: Path) -> None:
     assert "columns x_nm, y_nm, z_nm" in cli(*box).err
 
 
+TELLS_OF_BLOCKS = """
+import sys
+from scintidot.cli.main import main
+from scintidot.deposits import engine
+
+usual = engine.check
+
+
+def told(*arguments):
+    usual(*arguments)
+    print("one block", file=sys.stderr, flush=True)
+
+
+engine.check = told
+main()
+"""
+"""The command line, which says on standard error when a block of histories is done."""
+
+
 def test_interrupt_gives_what_is_done() -> None:
     """Ctrl-C in a long run: a whole document of the histories that were finished, marked, and exit code 130."""
     command = [
-        sys.executable, "-m", "scintidot", "deposit", "--edge-length", "10", "--host", "octane", "--whole-tracks",
+        sys.executable, "-c", TELLS_OF_BLOCKS, "deposit", "--edge-length", "10", "--host", "octane", "--whole-tracks",
         "--histories", "1e7", "--threads", "2", "--json",
     ]  # fmt: skip
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 (xdist ignores it)
     )  # fmt: skip
-    time.sleep(12)
+    assert process.stderr is not None
+    while "one block" not in (line := process.stderr.readline()):
+        assert line, "it ended before the first block was done"
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Traceback" not in err
-    if out:  # nothing is printed if it was still compiling
-        document = strict(out)
-        row = document["rows"][0]
-        assert document["partial"]
-        assert row["partial"]
-        assert 0 < row["histories"] < 10**7
-        assert any("Interrupted" in note for note in document["warnings"])
+    document = strict(out)
+    row = document["rows"][0]
+    assert document["partial"]
+    assert row["partial"]
+    assert 0 < row["histories"] < 10**7
+    assert any("Interrupted" in note for note in document["warnings"])

@@ -15,7 +15,7 @@ import pytest
 from scintidot.deposits import engine
 from scintidot.deposits import particles as particle_files
 from scintidot.deposits.geant4 import CHOICES, ROW
-from scintidot.deposits.result import deposit
+from scintidot.deposits.run import deposit
 from scintidot.errors import ScintidotError
 from scintidot.interactions.inelastic import inelastic
 from scintidot.interchange import geant4
@@ -159,7 +159,7 @@ def test_command_line_writes_and_reads(cli, tmp_path):
 
 
 def test_more_escapes_than_are_kept_is_a_warning(monkeypatch):
-    monkeypatch.setattr("scintidot.deposits.result.MOST_ESCAPES", 40)
+    monkeypatch.setattr(engine, "MOST_ESCAPES", 40)
     result = deposit(escapes=True, **FEW)
     assert len(result.escapes().energy) == 40
     assert any("the first 40 are kept" in note for note in result.warnings)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from scintidot.deposits.result import engine_warnings
-from scintidot.deposits.setup import read_setup, read_whole
+from scintidot.deposits.choices import engine_warnings
+from scintidot.deposits.options import read_setup, read_whole
 from scintidot.errors import BadFile, BadValue, ScintidotError
 
 HEADER = "x_nm, y_nm, z_nm"

@@ -99,7 +99,7 @@ def deposit(
     """
     from scintidot.deposits.geant4 import Geant4Result
     from scintidot.deposits.result import check_out
-    from scintidot.deposits.result import deposit as run
+    from scintidot.deposits.run import deposit as run
     from scintidot.interchange.mcpl import check_name
     from scintidot.results import check_writable
 

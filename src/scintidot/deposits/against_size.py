@@ -18,10 +18,14 @@ import numpy as np
 
 from scintidot.backends import kernel_fingerprint
 from scintidot.config import RunConfig
+from scintidot.deposits.bulk import bulk_pairs
+from scintidot.deposits.choices import METHOD_SOURCES, engine_warnings
 from scintidot.deposits.engine import METHOD as ENGINE_METHOD
-from scintidot.deposits.engine import Outcome, run
-from scintidot.deposits.result import METHOD_SOURCES, Row, bulk_pairs, engine_warnings
-from scintidot.deposits.setup import TREATMENTS, Setup, read_setup
+from scintidot.deposits.engine import Outcome, run_case
+from scintidot.deposits.names import TREATMENTS
+from scintidot.deposits.options import read_setup
+from scintidot.deposits.row import Row
+from scintidot.deposits.setup import Setup
 from scintidot.interactions.cache import kept
 from scintidot.interactions.media import METHOD as MEDIA_METHOD
 from scintidot.interactions.media import transport_fingerprint
@@ -219,10 +223,7 @@ def _simulate(setup: Setup, edge: float) -> SizeDeposit:
     def build() -> xarray.Dataset:
         import xarray
 
-        outcome = run(
-            setup.tables, setup.geometry(body), setup.source(spectrum), setup.rules, histories=setup.histories,
-            seed=setup.seed, threads=setup.threads, relative_error=setup.relative_error,
-        )  # fmt: skip
+        outcome = run_case(setup, body, spectrum)
         if outcome.interrupted:
             raise KeyboardInterrupt
         named = outcome.tally._asdict()

@@ -15,18 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.deposits.result import row_variables
-from scintidot.deposits.setup import (
-    HISTORIES,
-    LOCAL_BELOW,
-    LOCAL_NOTE,
-    MEAN_OVER,
-    START_MEANINGS,
-    WHERE,
-    read_edges,
-    read_limit,
-    read_whole,
-)
+from scintidot.deposits.bodies import read_edges
+from scintidot.deposits.names import HISTORIES, LOCAL_BELOW, LOCAL_NOTE, MEAN_OVER, START_MEANINGS, WHERE
+from scintidot.deposits.options import read_limit, read_whole
+from scintidot.deposits.result import SCHEMA
+from scintidot.deposits.row import row_variables
 from scintidot.errors import BadValue, one_of
 from scintidot.geometry import SHAPES
 from scintidot.interactions.inputs import Energies, read_energies
@@ -104,7 +97,7 @@ class Geant4Result:
     def as_json(self) -> dict[str, Any]:
         """The document ``scintidot.deposit/1``."""
         return {
-            "schema": "scintidot.deposit/1",
+            "schema": SCHEMA,
             "version": __version__,
             "choices": self.choices,
             "rows": self.rows,
@@ -130,7 +123,7 @@ class Geant4Result:
             },
             coords={"deposit": ("deposit", edges[:-1], {"units": "eV", "long_name": "lower edge of the bin"})},
             attrs={
-                "schema": "scintidot.deposit/1", "version": __version__, "choices": json.dumps(self.choices),
+                "schema": SCHEMA, "version": __version__, "choices": json.dumps(self.choices),
                 "warnings": json.dumps(self.warnings), "bibliography": json.dumps(self.as_json()["bibliography"]),
             },
         )  # fmt: skip
@@ -160,7 +153,7 @@ def deposit_geant4(
     seed: object = 1,
     **refused: object,
 ) -> Geant4Result:
-    """Run every size and energy through Geant4; options as those of `scintidot.deposits.result.deposit`.
+    """Run every size and energy through Geant4; options as those of `scintidot.deposits.run.deposit`.
 
     Raises
     ------

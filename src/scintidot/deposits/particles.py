@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scintidot.deposits.primaries import UP_TO
 from scintidot.errors import BadFile, OutOfRange
 from scintidot.interchange.mcpl import ELECTRON, PHOTON, Particles, read_mcpl
 from scintidot.radiation.spectrum import Spectrum
@@ -53,7 +54,7 @@ def read_primaries(path: str | Path) -> Particles:
     if particles.energy.max() > HIGHEST_ENERGY:
         raise OutOfRange(
             where=str(path), what="energy", who="--primaries",
-            expected="electrons of up to 100 keV for the track-structure engine",
+            expected=f"electrons of {UP_TO} for the track-structure engine",
             found=f"{particles.energy.max() / 1e3:g} keV",
         )  # fmt: skip
     return particles

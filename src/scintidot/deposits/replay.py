@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot import __version__
+from scintidot.deposits.choices import run_choices, run_sources, run_warnings
 from scintidot.deposits.engine import check
-from scintidot.deposits.result import run_choices, run_sources, run_warnings
-from scintidot.deposits.setup import MOST_HITS, Setup, read_setup, read_whole
-from scintidot.deposits.setup import WHERE as ENGINE
+from scintidot.deposits.names import MOST_HITS
+from scintidot.deposits.names import WHERE as ENGINE
+from scintidot.deposits.options import read_setup, read_whole
+from scintidot.deposits.setup import Setup
 from scintidot.errors import BadValue, ScintidotError, nearest
 from scintidot.interactions.inputs import read_within
 from scintidot.materials.fields import In

@@ -1,7 +1,7 @@
 """How fast the track-structure engine is: histories and events of one core, compiled beforehand."""
 
-from scintidot.deposits.engine import run
-from scintidot.deposits.setup import read_setup
+from scintidot.deposits.engine import run_case
+from scintidot.deposits.options import read_setup
 from scintidot.transport.track.books import EVENTS
 from scintidot.transport.track.tally import ALL_BOOKS
 
@@ -24,8 +24,7 @@ def figures(unit_ns, repeats=3):
     found = {}
     for name, (histories, choices) in CASES.items():
         setup = read_setup(**choices, histories=histories, threads=1)
-        run_parts = setup.tables, setup.geometry(setup.bodies[0]), setup.source(setup.spectra[0]), setup.rules
-        outcomes = [run(*run_parts, histories=histories, seed=1) for _ in range(repeats)]
+        outcomes = [run_case(setup, setup.bodies[0], setup.spectra[0]) for _ in range(repeats)]
         best = min(outcome.seconds for outcome in outcomes) / histories * 1e9
         events = float(outcomes[0].tally.sums[ALL_BOOKS + EVENTS]) / histories
         found[name] = {

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from scintidot.deposits.result import Row as Result
+from scintidot.deposits.row import Row as Result
 from validation.case import SHARED, Case, Row
 from validation.engine import result
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.deposits.engine import run
-from scintidot.deposits.result import Row as Result
-from scintidot.deposits.setup import MOST_HITS, read_setup
-from scintidot.radiation.spectrum import monoenergetic
+from scintidot.deposits.bulk import deep_inside
+from scintidot.deposits.engine import run_case
+from scintidot.deposits.options import read_setup
+from scintidot.deposits.row import Row as Result
 from scintidot.transport.track.books import (
     FAULT,
     FLUORESCENCE,
@@ -19,9 +19,6 @@ from scintidot.transport.track.books import (
     RECORD_COLUMNS,
     scratch,
 )
-from scintidot.transport.track.packing import one_crystal
-from scintidot.transport.track.problem import CENTRE, ELECTRON, Source
-from scintidot.transport.track.shapes import CUBOID
 from scintidot.transport.track.tally import ESCAPE_BINS_PER_DECADE, LOWEST_ESCAPE, empty_tally, run_block
 
 
@@ -30,11 +27,7 @@ def result(histories: int, **options: Any) -> Result:
     """One size and one energy; ``options`` are those of `scintidot.deposit`."""
     setup = read_setup(histories=histories, **options)
     body, spectrum = setup.bodies[0], setup.spectra[0]
-    outcome = run(
-        setup.tables, setup.geometry(body), setup.source(spectrum), setup.rules, histories=histories,
-        seed=setup.seed, threads=setup.threads, most_hits=1 if setup.box == 0 else MOST_HITS,
-    )  # fmt: skip
-    return Result(body, spectrum, outcome, setup)
+    return Result(body, spectrum, run_case(setup, body, spectrum), setup)
 
 
 def escaped(found: Result, above_eV: float) -> float:
@@ -51,13 +44,7 @@ def pairs(material: str, energy_keV: float, histories: int, rule: str) -> tuple[
     spread is not that of the pairs.
     """
     setup = read_setup(material=material, pairs=rule, surface="none")
-    inside = one_crystal(CUBOID, (1e7, 1e7, 1e7), np.array([0, 0, -1]), 0.0)
-    inside = inside._replace(confined=setup.confined(bulk=True))
-    spectrum = monoenergetic("electron", energy_keV * 1e3)
-    source = Source(
-        ELECTRON, CENTRE, np.array([spectrum.mean_energy]), np.ones((1, 3)), np.zeros(4, dtype=np.int64),
-        np.zeros(1), np.zeros(1, dtype=np.int64), np.zeros((1, 2)),
-    )  # fmt: skip
+    inside, source = deep_inside(setup, energy_keV * 1e3)
     memory, tally, record = scratch(1), empty_tally(), np.empty((0, RECORD_COLUMNS))
     counts = []
     for history in range(histories):
@@ -66,4 +53,4 @@ def pairs(material: str, energy_keV: float, histories: int, rule: str) -> tuple[
         if memory.books[FLUORESCENCE] == 0:
             counts.append(min(memory.hits[0, HIT_HOLES], memory.hits[0, HIT_ELECTRONS]))
     mean = float(np.mean(counts))
-    return spectrum.mean_energy / mean, float(np.var(counts, ddof=1)) / mean
+    return energy_keV * 1e3 / mean, float(np.var(counts, ddof=1)) / mean

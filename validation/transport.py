@@ -81,10 +81,10 @@ def backscattering(
 
 
 def pair_creation(
-    material: str, energy_keV: float, histories: int, holes: str = "settle"
+    material: str, energy_keV: float, histories: int, rule: str = "phase-space"
 ) -> tuple[float, float]:
     """Energy per electron-hole pair [eV] of electrons that start and stop inside, and Fano factor of their number."""
-    return engine.pairs(material, energy_keV, histories, holes)
+    return engine.pairs(material, energy_keV, histories, rule)
 
 
 def extrapolated_range(material: str, energy_keV: float, histories: int) -> tuple[float, float]:
@@ -337,9 +337,9 @@ def _draw_backscattering(figure: Any) -> None:
 
 
 @lru_cache
-def _pairs_of(material: str, holes: str = "settle") -> dict[str, float]:
+def _pairs_of(material: str, rule: str = "phase-space") -> dict[str, float]:
     names = ("pair creation energy", "Fano factor")
-    found = pair_creation(material, PAIRS_AT, HISTORIES["pair creation"], holes)
+    found = pair_creation(material, PAIRS_AT, HISTORIES["pair creation"], rule)
     return dict(zip(names, found, strict=True))
 
 
@@ -371,8 +371,9 @@ def _pair_rows() -> Iterator[Row]:
             quantity, at, unit, _pairs_of(entry["material"])[quantity], float(entry["value"]), tolerance
         )
         if entry["judged"] == "yes":
-            other = _pairs_of(entry["material"], "ionise")[quantity]
-            yield Row(f"{quantity}, holes ionise", at, unit, other, float(entry["value"]), None)
+            for rule in ("settle", "ionise"):
+                other = _pairs_of(entry["material"], rule)[quantity]
+                yield Row(f"{quantity}, {rule}", at, unit, other, float(entry["value"]), None)
 
 
 def _klein() -> Case:

@@ -24,7 +24,7 @@ _PUBLIC = {
     "biexciton_kinetics": "scintidot.calculators",
     "build_tables": "scintidot.interactions.tables",
     "coincidence_time_resolution": "scintidot.calculators",
-    "deposit": "scintidot.deposits.result",
+    "deposit": "scintidot.deposits.run",
     "elastic": "scintidot.interactions.elastic",
     "inelastic": "scintidot.interactions.inelastic",
     "load_material": "scintidot.materials.library",
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from scintidot.calculators import coincidence_time_resolution as coincidence_time_resolution
     from scintidot.config import RunConfig as RunConfig
     from scintidot.deposits.replay import shower as shower
-    from scintidot.deposits.result import deposit as deposit
+    from scintidot.deposits.run import deposit as deposit
     from scintidot.errors import ScintidotError as ScintidotError
     from scintidot.interactions.attenuation import attenuation as attenuation
     from scintidot.interactions.elastic import elastic as elastic

@@ -100,6 +100,7 @@ def describe(material: Material, host: Material, config: RunConfig, deposits: De
         ),
         "statistics": config.excitons.statistics,
         "statistics_meaning": STATISTICS[config.excitons.statistics],
+        "statistics_fano_factor": deposits.pair_spread if config.excitons.statistics == COMPOUND else None,
         "kinetics": model,
         "kinetics_meaning": MODELS[model],
         "auger_law": law,
@@ -219,6 +220,16 @@ def input_warnings(material: Material, host: Material, config: RunConfig) -> lis
             f"laws by name: {', '.join(others)}."
         )
     return warnings
+
+
+def spread_warnings(config: RunConfig, deposits: Deposits) -> list[str]:
+    """That statistics compound knows no scatter of the numbers of pairs, where nothing simulates them."""
+    if config.excitons.statistics != COMPOUND or deposits.fano_factor is not None:
+        return []
+    return [
+        f"Statistics compound takes a Fano factor of {deposits.pair_spread:g}: the deposits of {deposits.model} come "
+        "without pairs, so that their number does not scatter about E/epsilon but for rounding."
+    ]
 
 
 USUAL = {

@@ -276,7 +276,7 @@ def make_config(
                 data[role] = _beside(path, data[role])
         simulated = data.get("deposit")
         if isinstance(simulated, dict) and is_deposit_file(str(simulated.get("model", ""))):
-            simulated["model"] = str(path.parent / simulated["model"])
+            simulated["model"] = _beside(path, simulated["model"], file=True)
     _validated(data, file_name, BadFile)
     for option, value in (options or {}).items():
         if value is None:
@@ -320,8 +320,8 @@ def _validated(data: dict[str, Any], where: str, kind: type[ScintidotError]) -> 
     raise fault
 
 
-def _beside(run_file: Path, material: str) -> str:
-    """A card named by a relative path lies beside the run file."""
-    if is_card_path(material) and not Path(material).is_absolute():
-        return str(run_file.parent / material)
-    return material
+def _beside(run_file: Path, name: str, *, file: bool = False) -> str:
+    """A card, or another ``file``, named by a relative path lies beside the run file."""
+    if (file or is_card_path(name)) and not Path(name).is_absolute():
+        return f"{run_file.parent}/{name.removeprefix('./')}"  # of which a plain name stays a path
+    return name

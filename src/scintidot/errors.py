@@ -25,6 +25,13 @@ class ScintidotError(Exception):
         line = f"{where}: bad {what} for {who} (expected {expected}, found {found})."
         super().__init__(" ".join((line if hint is None else f"{line} {hint}").split()))
 
+    def at(self, *, where: str, who: str | None = None) -> ScintidotError:
+        """The same fault at another place: as the user, who does not know the part that found it, would look for it."""
+        return type(self)(
+            where=where, what=self.what, who=self.who if who is None else who, expected=self.expected,
+            found=self.found, hint=self.hint,
+        )  # fmt: skip
+
 
 class FieldError(ValueError):
     """A fault of one number or name, before its file or option is known; see `at`."""

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 SCHEMA = "scintidot.predict/1"
 OUTPUT_FILES = ("report.html", "result.json", "result.nc", "run.toml", "material.toml", "host.toml")
 
+DEPOSIT_COPY = "run-deposits"
+"""Name, without its suffix, of a file of deposits beside the run file."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -171,7 +174,7 @@ class Prediction:
             both = {
                 "poisson": initial_populations(mean, "poisson"),
                 "compound": compound_populations(
-                    mean, size.energy / (size.mean or 1.0), size.probability, own.fano_factor or 0.0
+                    mean, size.energy / (size.mean or 1.0), size.probability, own.pair_spread
                 ),
             }
             found.append(
@@ -254,7 +257,7 @@ class Prediction:
         """Write ``result.json``, ``result.nc`` and ``run.toml`` (and ``extra`` files) into ``folder``.
 
         All files are written under temporary names and renamed at the end: a failure or an interrupt leaves
-        the folder as it was. A user's card is put beside the run file, which then reruns anywhere.
+        the folder as it was. A user's card or file of deposits is put beside the run file, which then reruns anywhere.
         """
         writers: dict[str, Callable[[Path], object]] = {
             "result.json": lambda path: write_text(path, json.dumps(self.as_json(), indent=1) + "\n"),
@@ -266,21 +269,38 @@ class Prediction:
             writers[f"{role}.toml"] = partial(Path.write_bytes, data=card.content)
             for name, text in card.tables().items():
                 writers[name] = partial(Path.write_bytes, data=text.encode())
+        if self._deposit_file is not None:
+            for source, name in _with_header(self._deposit_file, DEPOSIT_COPY):
+                writers[name] = partial(shutil.copyfile, source)
         check_folder(Path(folder))
         return write_together(Path(folder), writers)
+
+    @property
+    def _deposit_file(self) -> Path | None:
+        return self.deposits[0].file
 
     def _own_cards(self) -> list[tuple[str, Material]]:
         cards = [("material", self.material), ("host", self.host)]
         return [(role, card) for role, card in cards if card.own]
 
     def run_file(self) -> str:
-        """The run file as TOML text; own cards are named as `save` writes them, beside it."""
+        """The run file as TOML text; own cards and deposits are named as `save` writes them, beside it."""
         import tomli_w
 
         data = self.config.as_dict()
         data.update({role: f"./{role}.toml" for role, _ in self._own_cards()})
+        if self._deposit_file is not None:
+            data["deposit"]["model"] = f"./{DEPOSIT_COPY}{self._deposit_file.suffix}"
         header = f"# Written by scintidot {__version__}. Rerun with: scintidot predict run.toml\n\n"
         return header + tomli_w.dumps(data)
+
+
+def _with_header(path: Path, stem: str) -> Iterator[tuple[Path, str]]:
+    """A file under another name; with a phase space of TOPAS, its header beside."""
+    yield path, stem + path.suffix
+    header = path.with_suffix(".header")
+    if path.suffix == ".phsp" and header.is_file():
+        yield header, stem + header.suffix
 
 
 def write_text(path: Path, text: str) -> None:
@@ -291,6 +311,7 @@ def write_text(path: Path, text: str) -> None:
 def check_folder(folder: Path) -> None:
     """Refuse a folder whose files of our names are not those of an earlier result."""
     ours = [name for name in OUTPUT_FILES if (folder / name).is_file()]
+    ours += [path.name for path in sorted(folder.glob(f"{DEPOSIT_COPY}.*"))]
     if not ours:
         return
     try:
@@ -334,6 +355,14 @@ def output_folder(folder: Path, option: str = "--out") -> Iterator[Path]:
         for path in made:
             with suppress(OSError):
                 path.rmdir()
+
+
+def check_writable(path: Path, option: str = "--out") -> None:
+    """Refuse a file that could not be written, before the work that it is to hold."""
+    if path.is_dir():
+        raise CannotWrite(where=str(path), what="file", who=option, expected="a file", found="a folder")
+    with output_folder(path.parent, option):
+        pass
 
 
 def write_together(

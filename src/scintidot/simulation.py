@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from scintidot.config import (
 )
 from scintidot.constants import PLANCK_TIMES_LIGHT
 from scintidot.deposits.against_size import CURVE_SIZES, Deposits, Progress, of_events, simulated
-from scintidot.errors import BadValue
+from scintidot.deposits.names import WHERE as ENGINE
+from scintidot.errors import BadValue, ScintidotError
 from scintidot.excitons.occupancy import COMPOUND, compound_populations, initial_populations
 from scintidot.excitons.pairs import mean_excitons
 from scintidot.geometry import mean_path, volume
@@ -99,7 +101,7 @@ def _occupancy(mean: FloatArray, edge_length: FloatArray, statistics: str, depos
     for row, edge in zip(mean, edge_length, strict=True):
         size = deposits.nearest(float(edge))
         relative = size.energy / size.mean if size.mean > 0 else size.energy
-        parts.append(compound_populations(row, relative, size.probability, deposits.fano_factor or 0.0))
+        parts.append(compound_populations(row, relative, size.probability, deposits.pair_spread))
     return Occupancy(
         mean, np.array([part.exciton for part in parts]), np.array([part.biexciton for part in parts])
     )
@@ -209,14 +211,30 @@ def find_deposits(
         return own, own
     card = material.scintillator().sizes
     extra = [edge for edge in CURVE_SIZES if card.smallest.value <= edge <= card.largest.value]
-    own = simulated(material, host, config, sizes, extra, progress=progress)
+    with _blamed(blame):
+        own = simulated(material, host, config, sizes, extra, progress=progress)
     same = (
         reference.fingerprint == material.fingerprint and sample.nanocrystal.shape == config.nanocrystal.shape
     )
     edge = sample.nanocrystal.edge_length_nm
     if same and own.of(edge[0]) is not None:
         return own, own
-    return own, simulated(reference, host, sample, edge, beside=False, progress=progress)
+    with _blamed(blame):
+        return own, simulated(reference, host, sample, edge, beside=False, progress=progress)
+
+
+@contextmanager
+def _blamed(blame: limits.Blame) -> Iterator[None]:
+    """Faults that the engine finds, with the command or run file and the option or key that the user wrote."""
+    try:
+        yield
+    except ScintidotError as error:
+        if error.where != ENGINE:
+            raise
+        option = error.who.removeprefix("--").replace("-", "_")
+        option = {"energy_kev": "energy"}.get(option, option)
+        where, who = blame(option) if option in OPTIONS else (blame("deposit")[0], error.who)
+        raise error.at(where=where, who=who) from None
 
 
 def predict(
@@ -300,6 +318,7 @@ def predict(
             *changed,
             *choices.input_warnings(material, host, config),
             *deposits[0].warnings,
+            *choices.spread_warnings(config, deposits[0]),
             *choices.result_warnings(figures.central, edges, config),
         ],
         references=choices.references(material, config, deposits[0]),

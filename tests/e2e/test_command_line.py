@@ -327,6 +327,11 @@ MISTAKES = {
     ),
     "pair energy below the gap": ([*PREDICT, "--pair-creation-energy", "2 eV"], 2, "at least the band gap"),
     "keV for eV": ([*PREDICT, "--energy", "7000"], 4, "A bare number is in keV; '7000 eV' is 7 keV."),
+    "energy beyond the engine": (
+        ["predict", "--edge-length", "5", "--energy", "200", "--json"],
+        4,
+        "scintidot predict: bad energy for --energy (expected electrons of up to 100 keV",
+    ),
     "energy too low": ([*PREDICT, "--energy", "7 eV"], 4, "expected 0.1 keV to 1 MeV"),
     "energy too high": ([*PREDICT, "--energy", "3 MeV"], 4, "expected 0.1 keV to 1 MeV"),
     "negative energy": ([*PREDICT, "--energy", "-7 keV"], 2, "for --energy"),

@@ -6,8 +6,8 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,10 @@ import numpy as np
 import pytest
 
 import scintidot
+from scintidot.deposits import bulk, engine, result
+from scintidot.errors import CannotWrite
+from scintidot.transport.track.books import ESCAPES
+from scintidot.transport.track.tally import ALL_BOOKS
 
 Cli = Callable[..., Any]
 SMALL = ("deposit", "--edge-length", "10", "--histories", "3000", "--json")
@@ -101,6 +105,36 @@ def test_stops_at_the_wanted_error() -> None:
     assert any("0.001 was asked for" in note for note in short.warnings)
 
 
+NOTHING_HIT = {"edge_length": 2, "histories": 100, "seed": 3, "threads": 1}
+"""At 100 keV."""
+
+
+def test_a_run_without_a_hit_is_not_a_precise_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "BLOCK_IN_VACUUM", 4)
+    result = scintidot.deposit(energy_keV=100, relative_error=0.5, **NOTHING_HIT)
+    assert (result.rows[0]["hit_fraction"], result.rows[0]["histories"]) == (0, 100)
+    assert any("0.5 was asked for" in note for note in result.warnings)
+
+
+def test_a_figure_that_one_row_lacks_is_there_for_the_others() -> None:
+    data = scintidot.deposit(energy_keV=[100, 1], **NOTHING_HIT).to_xarray()
+    assert np.isnan(data["mean_deposit_per_hit_eV"].to_numpy()).tolist() == [True, False]
+    flat = scintidot.deposit(edge_length="8x8x3,8x8x4", shape="cuboid", histories=20, threads=1).to_xarray()
+    assert flat["edges_nm"].to_numpy().tolist() == [[8, 8, 3], [8, 8, 4]]
+    assert flat["edges_nm"].attrs["units"] == "nm"
+
+
+def test_escapes_that_the_histogram_lacks_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = engine.scratch
+    monkeypatch.setattr(engine, "scratch", lambda *a, **k: usual(*a, **k)._replace(escapes=np.empty((1, 1))))
+    result = scintidot.deposit(energy_keV=1, histories=200, threads=1)
+    tally = result.entries[0].tally
+    assert tally.escapes.sum() <= 200
+    missing = int(tally.sums[ALL_BOOKS + ESCAPES] - tally.escapes.sum())
+    assert missing > 0
+    assert any(note.startswith(f"{missing} of ") for note in result.warnings)
+
+
 def test_shapes_shells_photons_and_boxes_run() -> None:
     common = {"histories": 1500, "seed": 2}
     cube, flat = (
@@ -156,6 +190,53 @@ def test_histograms_are_written_and_agree_with_the_row(cli: Cli, tmp_path: Path)
         assert float(data.deposit_by_depth.sum()) == pytest.approx(row["mean_deposit_eV"], rel=1e-9)
         assert data.attrs["schema"] == "scintidot.deposit/1"
         assert all("units" in data[name].attrs for name in data.data_vars)
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_the_run(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "folder.nc").mkdir()
+    for option, path in (
+        ("--out", "/proc/none/d.nc"),
+        ("--out", tmp_path / "folder.nc"),
+        ("--escapes", "/proc/none/e.mcpl"),
+    ):
+        done = cli("deposit", option, path, "--histories", "1e12", "--threads", 1)
+        assert (done.code, done.out, done.err.count("\n")) == (5, "", 1)
+        assert option in done.err
+
+
+def test_numbers_come_out_even_if_their_file_does_not(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise CannotWrite(where="d.nc", what="output folder", who="--out", expected="space", found="none")
+
+    monkeypatch.setattr(result.DepositResult, "save", full)
+    done = cli("deposit", "--histories", "100", "--json", "--out", tmp_path / "d.nc")
+    assert done.code == 5
+    assert strict(done.out)["rows"][0]["histories"] == 100
+    assert "found none" in done.err
+
+
+@pytest.mark.parametrize("how", ["raised", "marked"])
+def test_interrupt_in_the_bulk_leaves_the_rows(cli: Cli, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """The engine marks what it has of the bulk, or has nothing yet."""
+    usual = bulk.run
+
+    def stopped(*args: Any, **options: Any) -> engine.Outcome:
+        outcome = usual(*args, **options)
+        if how == "raised":
+            raise KeyboardInterrupt
+        return replace(outcome, interrupted=True)
+
+    monkeypatch.setattr(bulk, "run", stopped)
+    done = cli("deposit", "--histories", "100", "--json")
+    assert done.code == 130
+    document = strict(done.out)
+    assert document["partial"]
+    assert [row["histories"] for row in document["rows"]] == [100]
+    assert "partial" not in document["rows"][0]
+    assert document["pair_creation_energy_eV"] is document["fano_factor"] is None
+    assert any("Interrupted" in note for note in document["warnings"])
 
 
 def test_table_for_people(cli: Cli) -> None:
@@ -230,6 +311,8 @@ def test_positions_from_a_file(cli: Cli, tmp_path: Path) -> None:
     )
     row = strict(cli(*box, "--json").out)["rows"][0]
     assert row["crystals"] == 3
+    assert row["volume_fraction"] == pytest.approx((4**3 + 6**3 + 3**3) / 20**3)
+    box = ("deposit", "--composite", "2 x 5 nm", *box[3:])
     path.write_text("x_nm,y_nm,z_nm\n5,5,5\n7,5,5\n")
     done = cli(*box)
     assert (done.code, "rows 2 and 3 overlap" in done.err) == (3, True)
@@ -237,25 +320,45 @@ def test_positions_from_a_file(cli: Cli, tmp_path: Path) -> None:
     assert "columns x_nm, y_nm, z_nm" in cli(*box).err
 
 
+TELLS_OF_BLOCKS = """
+import sys
+from scintidot.cli.main import main
+from scintidot.deposits import engine
+
+usual = engine.check
+
+
+def told(*arguments):
+    usual(*arguments)
+    print("one block", file=sys.stderr, flush=True)
+
+
+engine.check = told
+main()
+"""
+"""The command line, which says on standard error when a block of histories is done."""
+
+
 def test_interrupt_gives_what_is_done() -> None:
     """Ctrl-C in a long run: a whole document of the histories that were finished, marked, and exit code 130."""
     command = [
-        sys.executable, "-m", "scintidot", "deposit", "--edge-length", "10", "--host", "octane", "--whole-tracks",
+        sys.executable, "-c", TELLS_OF_BLOCKS, "deposit", "--edge-length", "10", "--host", "octane", "--whole-tracks",
         "--histories", "1e7", "--threads", "2", "--json",
     ]  # fmt: skip
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 (xdist ignores it)
     )  # fmt: skip
-    time.sleep(12)
+    assert process.stderr is not None
+    while "one block" not in (line := process.stderr.readline()):
+        assert line, "it ended before the first block was done"
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Traceback" not in err
-    if out:  # nothing is printed if it was still compiling
-        document = strict(out)
-        row = document["rows"][0]
-        assert document["partial"]
-        assert row["partial"]
-        assert 0 < row["histories"] < 10**7
-        assert any("Interrupted" in note for note in document["warnings"])
+    document = strict(out)
+    row = document["rows"][0]
+    assert document["partial"]
+    assert row["partial"]
+    assert 0 < row["histories"] < 10**7
+    assert any("Interrupted" in note for note in document["warnings"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 import shlex
@@ -14,7 +15,7 @@ import pytest
 from scintidot.deposits import engine
 from scintidot.deposits import particles as particle_files
 from scintidot.deposits.geant4 import CHOICES, ROW
-from scintidot.deposits.result import deposit
+from scintidot.deposits.run import deposit
 from scintidot.errors import ScintidotError
 from scintidot.interactions.inelastic import inelastic
 from scintidot.interchange import geant4
@@ -158,7 +159,7 @@ def test_command_line_writes_and_reads(cli, tmp_path):
 
 
 def test_more_escapes_than_are_kept_is_a_warning(monkeypatch):
-    monkeypatch.setattr("scintidot.deposits.result.MOST_ESCAPES", 40)
+    monkeypatch.setattr(engine, "MOST_ESCAPES", 40)
     result = deposit(escapes=True, **FEW)
     assert len(result.escapes().energy) == 40
     assert any("the first 40 are kept" in note for note in result.warnings)
@@ -233,7 +234,10 @@ def test_options_that_do_not_go_together_are_one_line(cli, tmp_path, monkeypatch
 @pytest.fixture
 def pretend(monkeypatch):
     """In place of Geant4, another process that gives every third electron 30 eV."""
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: True)
+    usual = importlib.util.find_spec  # others ask it for libraries of their own
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name, *more: name == "calzone" or usual(name, *more)
+    )
     asked = []
 
     def run(command, **_):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scintidot.interchange.mcpl import ELECTRON, Particles, write_mcpl
 from scintidot.report.shower import clipped
 
 Cli = Callable[..., Any]
@@ -69,8 +70,43 @@ def test_json_is_what_is_drawn(cli: Cli) -> None:
         "x_nm", "y_nm", "z_nm", "energy_eV", "event", "region", "generation", "electron",
     }  # fmt: skip
     assert document["choices"]["material"] == "CsPbBr3"
-    code, out, _ = cli("deposit", "--histories", 1, "--json")
-    assert json.loads(out)["rows"][0]["escaped_eV"] == pytest.approx(6996.3)
+
+
+def test_books_are_those_of_the_run(cli: Cli) -> None:
+    """The only history of a run, and the same one again."""
+    row = json.loads(cli("deposit", "--histories", 1, "--json").out)["rows"][0]
+    books = json.loads(cli("track", "--history", 0, "--out", "one.png", "--json").out)["books"]
+    for ours, theirs in (
+        ("escaped_eV", "escaped_eV"),
+        ("deposit_eV", "mean_deposit_eV"),
+        ("pairs", "mean_pairs"),
+    ):
+        assert books[ours] == row[theirs]
+
+
+@pytest.mark.parametrize(
+    ("option", "number", "words"),
+    [
+        ("--history", 3, "track: bad number for --history (expected at most 2"),
+        ("--most-deposit", 4, "track: bad number for --most-deposit (expected at most 3"),
+    ],
+)
+def test_histories_end_with_the_particles_of_a_file(cli: Cli, option: str, number: int, words: str) -> None:
+    electrons = Particles(
+        pdg=np.full(3, ELECTRON, dtype=np.int32),
+        energy=np.array([100.0, 200.0, 300.0]),
+        position=np.zeros((3, 3)),
+        direction=np.tile([0.0, 0.0, 1.0], (3, 1)),
+        weight=np.ones(3),
+    )
+    write_mcpl("in.mcpl", electrons)
+    done = cli("track", "--primaries", "in.mcpl", option, number, "--out", "one.png")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert words in done.err
+    last = cli("track", "--primaries", "in.mcpl", option, number - 1, "--out", "one.png", "--json")
+    assert last.code == 0, last.err
+    if option == "--history":
+        assert json.loads(last.out)["books"]["primary_eV"] == 300
 
 
 @pytest.mark.parametrize(
@@ -84,6 +120,8 @@ def test_json_is_what_is_drawn(cli: Cli) -> None:
         (("--out", "one.png", "--material", "CsPbBr"), 2, "Did you mean 'CsPbBr3'?"),
         (("--out", "/proc/none/one.png"), 5, "--out"),
         (("--out", "one.png", "--energy-kev", "7000"), 4, "track: bad energy for --energy-kev"),
+        (("--out", "one.png", "--cut-ev", "1"), 2, "track: bad energy for --cut-ev"),
+        (("--out", "one.png", "--source", "photon 511 keV"), 4, "track: bad energy for --source"),
         ((), 2, "Missing option '--out'"),
     ],
 )

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scintidot.deposits.names import MOST_HITS
+from scintidot.deposits.options import read_setup
 from scintidot.deposits.replay import Shower, shower
-from scintidot.deposits.result import deposit
-from scintidot.deposits.setup import MOST_HITS, read_setup
+from scintidot.deposits.run import deposit
 from scintidot.errors import BadValue, ScintidotError
 from scintidot.transport.track.books import EVENTS, HOLES, PRIMARY, RECORD_COLUMNS, SURFACE, scratch
 from scintidot.transport.track.shapes import cell_of

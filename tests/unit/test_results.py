@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -252,6 +253,76 @@ def test_result_of_an_own_host_reruns_in_another_place(
     again = predict(tmp_path / "out" / "run.toml")
     assert again.rows == first.rows
     assert again.choices["host"] == "mine"
+
+
+def deposits_of_another_program(folder: Path, rows: str = "3,400\n7,25\n", events: int = 10) -> str:
+    """Name, in the folder, of a table of deposits."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = f"# events: {events}\nevent,energy_eV\n{rows}"
+    (folder / "run.csv").write_text(text, encoding="utf-8")
+    return "run.csv"
+
+
+def test_result_of_a_file_of_deposits_reruns_in_another_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = deposits_of_another_program(tmp_path / "here")
+    monkeypatch.chdir(tmp_path / "here")
+    first = predict(deposit=name, edge_length=5)
+    monkeypatch.chdir(tmp_path)
+    first.save("out")
+    shutil.rmtree("here")
+    Path("out").rename("elsewhere")
+    (again,), (row,) = predict("elsewhere/run.toml").rows, first.rows
+    models = [one.pop("deposit_by_model_eV") for one in (again, row)]  # by the name of the file
+    assert again == row
+    assert list(models[0].values()) == list(models[1].values())
+    before = (Path("elsewhere") / "result.json").read_bytes()
+    monkeypatch.chdir("elsewhere")
+    predict("run.toml").save(".")  # over itself
+    assert [row["band"] for row in json.loads(before)["rows"]] == [row["band"]]
+    assert json.loads(Path("result.json").read_bytes())["run"]["deposit"]["model"] == "./run-deposits.csv"
+    assert [path.name for path in Path().glob("*.csv")] == ["run-deposits.csv"]
+
+
+def test_a_file_of_the_name_of_our_copy_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    first = predict(deposit=deposits_of_another_program(tmp_path), edge_length=5)
+    Path("run-deposits.csv").write_text("mine", encoding="utf-8")
+    with pytest.raises(ScintidotError, match=r"run-deposits\.csv that is not part of a result"):
+        first.save(".")
+
+
+def test_header_of_a_phase_space_goes_with_it(tmp_path: Path) -> None:
+    for name in ("one.phsp", "one.header"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    result = predict(deposit="continuous", edge_length=5)
+    own, known = result.deposits
+    file = tmp_path / "one.phsp"
+    replace(result, deposits=(replace(own, file=file), known)).save(tmp_path / "b")
+    assert (tmp_path / "b" / "run-deposits.header").read_text(encoding="utf-8") == "one.header"
+    assert 'model = "./run-deposits.phsp"' in (tmp_path / "b" / "run.toml").read_text(encoding="utf-8")
+
+
+def test_one_event_has_no_standard_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (row,) = predict(deposit=deposits_of_another_program(tmp_path, "0,400\n", events=1), edge_length=5).rows
+    assert (row["mean_deposit_eV"], row["deposit_standard_error_eV"]) == (pytest.approx(400), None)
+
+
+def test_compound_statistics_say_which_fano_factor_they_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = deposits_of_another_program(tmp_path)
+    result = predict(deposit=name, edge_length=5, statistics="compound")
+    assert result.choices["statistics_fano_factor"] == 0
+    assert any("Fano factor of 0" in note for note in result.warnings)
+    other = predict(deposit=name, edge_length=5)
+    assert other.choices["statistics_fano_factor"] is None
+    assert not any("Fano factor of 0" in note for note in other.warnings)
 
 
 def test_saving_over_the_run_that_is_being_rerun(tmp_path: Path) -> None:

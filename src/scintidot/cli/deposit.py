@@ -43,8 +43,11 @@ def deposit(
     ] = None,
     box_nm: Annotated[Text, typer.Option(metavar="LENGTH", help="Edge of the periodic box [nm].")] = None,
     packing: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="random, lattice, or a CSV file of x_nm, y_nm, z_nm.")
-    ] = "random",
+        Text,
+        typer.Option(
+            metavar="NAME|FILE", help="random (default), lattice, or a CSV file of x_nm, y_nm, z_nm."
+        ),
+    ] = None,
     treatment: Annotated[
         str, typer.Option(metavar="NAME", help="track, or local (slow secondaries stay where they are born).")
     ] = "track",
@@ -98,40 +101,45 @@ def deposit(
     """
     from scintidot.deposits.geant4 import Geant4Result
     from scintidot.deposits.result import check_out
-    from scintidot.deposits.result import deposit as run
+    from scintidot.deposits.run import deposit as run
     from scintidot.interchange.mcpl import check_name
+    from scintidot.results import check_writable
 
     if out is not None:
         check_out(out)
     if escapes is not None:
         check_name(escapes)
+        check_writable(escapes, "--escapes")
     names = {"energy_kev": "energy_keV", "cut_ev": "cut_eV"}
     options: dict[str, Any] = {
         names.get(name, name): value
         for name, value in context.params.items()
-        if name not in ("out", "json", "escapes") and _given(context, name)
+        if name not in ("out", "json", "escapes") and given(context, name)
     }
     if escapes is not None:
         options["escapes"] = True
     with progress() as show:
         result = run(show, **options)
-    if out is not None:
-        result.save(out)
-    if escapes is not None and not isinstance(result, Geant4Result):
-        result.save_escapes(escapes)
-    if json:
-        print_json(result.as_json())
-    else:
-        _print(result.as_json())
+    written = []
+    try:
         if out is not None:
-            print(f"Histograms: {out.resolve()}")
-        if escapes is not None:
-            print(f"Escaped electrons: {escapes.resolve()}")
+            result.save(out)
+            written.append(f"Histograms: {out.resolve()}")
+        if escapes is not None and not isinstance(result, Geant4Result):
+            result.save_escapes(escapes)
+            written.append(f"Escaped electrons: {escapes.resolve()}")
+    finally:  # what was computed comes out, even if the disk is full by now
+        if json:
+            print_json(result.as_json())
+        else:
+            _print(result.as_json())
+            for line in written:
+                print(line)
     if result.partial:
         raise typer.Exit(130)
 
 
-def _given(context: typer.Context, name: str) -> bool:
+def given(context: typer.Context, name: str) -> bool:
     """Whether the user wrote this option; the defaults are those of the functions behind."""
     source = context.get_parameter_source(name)
     return source is not None and source.name != "DEFAULT"

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table, progress
-from scintidot.cli.deposit import deposit
+from scintidot.cli.deposit import deposit, given
 from scintidot.cli.options import Picture
 
 _NOT_HERE = ("engine", "em_model", "escapes", "histories", "relative_error", "seed", "threads", "out", "json")
@@ -55,13 +55,13 @@ def track(
     from scintidot.report.shower import draw_shower
 
     view = read_view(view_nm)
-    given: dict[str, Any] = {
+    chosen: dict[str, Any] = {
         _SPELLED.get(name, name): value
         for name, value in context.params.items()
-        if value is not None and name not in _OWN
+        if given(context, name) and name not in _OWN
     }
     with progress() as show:
-        document = shower(seed, history, most_deposit=most_deposit, progress=show, **given).as_json()
+        document = shower(seed, history, most_deposit=most_deposit, progress=show, **chosen).as_json()
     notes = document["warnings"] + draw_shower(document, out, view)
     if json:
         print_json(document)

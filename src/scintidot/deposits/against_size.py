@@ -18,9 +18,14 @@ import numpy as np
 
 from scintidot.backends import kernel_fingerprint
 from scintidot.config import RunConfig
-from scintidot.deposits.engine import Outcome, run
-from scintidot.deposits.result import METHOD_SOURCES, Row, bulk_pairs, engine_warnings
-from scintidot.deposits.setup import TREATMENTS, Setup, read_setup
+from scintidot.deposits.bulk import bulk_pairs
+from scintidot.deposits.choices import METHOD_SOURCES, engine_warnings
+from scintidot.deposits.engine import METHOD as ENGINE_METHOD
+from scintidot.deposits.engine import Outcome, run_case
+from scintidot.deposits.names import TREATMENTS
+from scintidot.deposits.options import read_setup
+from scintidot.deposits.row import Row
+from scintidot.deposits.setup import Setup
 from scintidot.interactions.cache import kept
 from scintidot.interactions.media import METHOD as MEDIA_METHOD
 from scintidot.interactions.media import transport_fingerprint
@@ -29,7 +34,7 @@ from scintidot.materials.library import Material
 from scintidot.provenance import fingerprint
 from scintidot.records import FloatArray, Primary
 from scintidot.transport import continuous
-from scintidot.transport.track.tally import BINS, Tally, bin_edges, empty_tally
+from scintidot.transport.track.tally import Tally, bin_edges, empty_tally
 
 if TYPE_CHECKING:
     import xarray
@@ -60,13 +65,13 @@ class SizeDeposit:
         energy[0] = 0.0
         probability = events / max(events.sum(), 1)
         shown = probability > 0
-        mean = float(row["mean_deposit_eV"])
+        mean, error = float(row["mean_deposit_eV"]), row["standard_error_eV"]
         at, share = energy[shown], probability[shown]
         whole = float(at @ share)
         return cls(
             edge,
             mean,
-            float(row["standard_error_eV"]),
+            np.nan if error is None else float(error),  # of one event
             float(row["hit_fraction"]),
             row["mean_deposit_per_hit_eV"],
             row.get("mean_pairs"),
@@ -101,6 +106,12 @@ class Deposits:
     pair_creation_energy: float | None = None
     warnings: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    file: Path | None = None  # of another program
+
+    @property
+    def pair_spread(self) -> float:
+        """Fano factor of the numbers of pairs that deposits become; 0 where no pairs were simulated."""
+        return self.fano_factor or 0.0
 
     def mean(self, material: Material, config: RunConfig, members: FloatArray) -> FloatArray:
         """Per event, of any sizes [nm] and of a card that may differ from the simulated one. [eV]"""
@@ -130,7 +141,7 @@ class Deposits:
             return np.array([-np.inf])  # nothing was hit
         x = np.log([size.edge_length for size in self.sizes])[good]
         weight = np.array(
-            [size.mean / max(size.standard_error, 1e-9 * size.mean, 1e-300) for size in self.sizes]
+            [size.mean / np.fmax(size.standard_error, max(1e-9 * size.mean, 1e-300)) for size in self.sizes]
         )
         degree = min(2, int(good.sum()) - 1)
         return np.asarray(np.polyfit(x, np.log(ratio[good]), degree, w=np.minimum(weight[good], 1e3)))
@@ -154,7 +165,7 @@ def options_of(material: Material, host: Material, config: RunConfig, treatment:
         "start": config.radiation.start,
         "shape": config.nanocrystal.shape,
         "treatment": treatment,
-        "local_deposit_below": chosen.local_below_eV,
+        **({"local_deposit_below": chosen.local_below_eV} if treatment == "local" else {}),
         "histories": chosen.histories,
         "relative_error": chosen.relative_error,
         "seed": chosen.seed,
@@ -202,7 +213,7 @@ def simulated(
 def _simulate(setup: Setup, edge: float) -> SizeDeposit:
     body, spectrum = setup.bodies[0], setup.spectra[0]
     parts = (
-        "deposit", kernel_fingerprint(), MEDIA_METHOD, transport_fingerprint(setup.material),
+        "deposit", kernel_fingerprint(), ENGINE_METHOD, MEDIA_METHOD, transport_fingerprint(setup.material),
         transport_fingerprint(setup.host),
         setup.shape, repr(body.edges), repr(spectrum.mean_energy), setup.start, setup.treatment,
         repr(setup.local_below), repr(setup.histories), repr(setup.relative_error), repr(setup.seed),
@@ -212,10 +223,7 @@ def _simulate(setup: Setup, edge: float) -> SizeDeposit:
     def build() -> xarray.Dataset:
         import xarray
 
-        outcome = run(
-            setup.tables, setup.geometry(body), setup.source(spectrum), setup.rules, histories=setup.histories,
-            seed=setup.seed, threads=setup.threads, relative_error=setup.relative_error,
-        )  # fmt: skip
+        outcome = run_case(setup, body, spectrum)
         if outcome.interrupted:
             raise KeyboardInterrupt
         named = outcome.tally._asdict()
@@ -238,10 +246,6 @@ def of_events(
     """Deposits that another program simulated, for one size."""
     from scintidot.interchange.deposits import deposit_row
 
-    row = deposit_row(events)
-    edges = bin_edges()
-    counts = np.histogram(events.event_energy, np.append(edges[:-1], np.inf))[0].astype(float)
-    counts[0] += events.events - counts.sum()
-    size = SizeDeposit.of_row(edge_length, row, counts[:BINS])
+    size = SizeDeposit.of_row(edge_length, deposit_row(events), events.counts[0])
     notes = (f"Deposits of {path.name}: {events.source}.", *events.assumptions)
-    return Deposits(str(path), material, config, (size,), warnings=notes)
+    return Deposits(str(path), material, config, (size,), warnings=notes, file=path.resolve())

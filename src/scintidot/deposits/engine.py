@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from scintidot.backends import in_order
+from scintidot.deposits.bodies import Body
+from scintidot.deposits.names import MOST_HITS, WHERE
+from scintidot.deposits.particles import MOST_ESCAPES
+from scintidot.deposits.setup import Setup
 from scintidot.errors import ScintidotError
+from scintidot.radiation.spectrum import Spectrum
 from scintidot.records import FloatArray
 from scintidot.transport.track.books import ESCAPE_COLUMNS, FAULTS, RECORD_COLUMNS, Scratch, scratch
 from scintidot.transport.track.problem import Geometry, Rules, Source
@@ -24,6 +29,8 @@ histories in long blocks."""
 FEWEST_BLOCKS = 8
 """Before a wanted relative error is believed."""
 LARGEST_IMBALANCE = 1e-9
+METHOD = "2"
+"""Counted up whenever the same choices give another tally from the same kernels."""
 ESCAPES_AT_ONCE = 1 << 15
 """Escaped electrons that one thread holds before it hands them over."""
 
@@ -131,7 +138,7 @@ def run(
     results = in_order(block, blocks, threads)
     try:
         for index, (tally, parts) in enumerate(results):
-            add(total, tally)
+            total = _both(total, tally)  # an interrupt leaves none half added
             escapes += parts
             kept_so_far += sum(len(part) for part in parts)
             if kept_so_far >= most_escapes:
@@ -140,9 +147,9 @@ def run(
             share = (index + 1) / blocks
             if relative_error is not None and index + 1 >= FEWEST_BLOCKS:
                 error, mean = standard_error(total), total.sums[DEPOSIT] / total.sums[N]
-                if error <= relative_error * mean:
-                    break
-                if mean > 0:
+                if mean > 0:  # without a hit nothing is known of the error
+                    if error <= relative_error * mean:
+                        break
                     share = max(share, min(1.0, (relative_error * mean / error) ** 2))
             progress(share)
     except KeyboardInterrupt:
@@ -155,6 +162,26 @@ def run(
     return Outcome(total, seconds, threads, interrupted, np.concatenate(escapes)[:most_escapes])
 
 
+def _both(one: Tally, other: Tally) -> Tally:
+    """A new tally of two."""
+    both = empty_tally()
+    add(both, one)
+    add(both, other)
+    return both
+
+
+def run_case(
+    setup: Setup, body: Body, spectrum: Spectrum, *, progress: Progress = lambda *_: None
+) -> Outcome:
+    """One size and energy of a setup, by `run`."""
+    return run(
+        setup.tables, setup.geometry(body), setup.source(spectrum), setup.rules,
+        histories=setup.histories, seed=setup.seed, threads=setup.threads, relative_error=setup.relative_error,
+        most_hits=1 if setup.box == 0 else MOST_HITS, most_escapes=MOST_ESCAPES if setup.keep_escapes else 0,
+        progress=progress,
+    )  # fmt: skip
+
+
 def check(tally: Tally, seed: int) -> None:
     """Refuse books that do not close."""
     if tally.fault[0] < 0 and tally.worst[0] <= LARGEST_IMBALANCE:
@@ -163,7 +190,7 @@ def check(tally: Tally, seed: int) -> None:
         int(tally.fault[0]), f"energy that does not add up, by {tally.worst[0]:.2g} of the primary's"
     )
     raise EngineFault(
-        where="deposit",
+        where=WHERE,
         what="history",
         who=f"seed {seed}, history {int(tally.fault[1])}",
         expected="books that close to 1e-9",

@@ -15,18 +15,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.deposits.setup import (
-    HISTORIES,
-    LOCAL_NOTE,
-    MEAN_OVER,
-    START_MEANINGS,
-    WHERE,
-    read_edges,
-    read_whole,
-)
+from scintidot.deposits.bodies import read_edges
+from scintidot.deposits.names import HISTORIES, LOCAL_BELOW, LOCAL_NOTE, MEAN_OVER, START_MEANINGS, WHERE
+from scintidot.deposits.options import read_limit, read_whole
+from scintidot.deposits.result import SCHEMA
+from scintidot.deposits.row import row_variables
 from scintidot.errors import BadValue, one_of
 from scintidot.geometry import SHAPES
-from scintidot.interactions.inputs import Energies, read_energies, read_within
+from scintidot.interactions.inputs import Energies, read_energies
 from scintidot.interchange.deposits import EventDeposits, deposit_row
 from scintidot.interchange.geant4 import (
     EM_MODELS,
@@ -36,7 +32,6 @@ from scintidot.interchange.geant4 import (
     geant4_setup,
     simulate_geant4,
 )
-from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
 from scintidot.provenance import bibliography, cited
 from scintidot.results import write_together
@@ -102,7 +97,7 @@ class Geant4Result:
     def as_json(self) -> dict[str, Any]:
         """The document ``scintidot.deposit/1``."""
         return {
-            "schema": "scintidot.deposit/1",
+            "schema": SCHEMA,
             "version": __version__,
             "choices": self.choices,
             "rows": self.rows,
@@ -119,20 +114,16 @@ class Geant4Result:
         import xarray
 
         edges = bin_edges()
-        figures = [key for key, value in self.rows[0].items() if isinstance(value, (int, float))]
-        energies = [(case.deposits.event_energy, case.deposits.energy) for case in self.cases]
-        events = np.array([_histogram(event, edges) for event, _ in energies])
-        hits = np.array([_histogram(hit, edges) for _, hit in energies])
-        events[:, 0] += [case.deposits.events for case in self.cases] - events.sum(axis=1)
+        events, hits = np.array([case.deposits.counts for case in self.cases]).swapaxes(0, 1)
         return xarray.Dataset(
             {
-                **{key: ("row", [row[key] for row in self.rows]) for key in figures},
+                **row_variables(self.rows),
                 "events_by_deposit": (("row", "deposit"), events, {"units": "1"}),
                 "hits_by_deposit": (("row", "deposit"), hits, {"units": "1"}),
             },
             coords={"deposit": ("deposit", edges[:-1], {"units": "eV", "long_name": "lower edge of the bin"})},
             attrs={
-                "schema": "scintidot.deposit/1", "version": __version__, "choices": json.dumps(self.choices),
+                "schema": SCHEMA, "version": __version__, "choices": json.dumps(self.choices),
                 "warnings": json.dumps(self.warnings), "bibliography": json.dumps(self.as_json()["bibliography"]),
             },
         )  # fmt: skip
@@ -146,12 +137,6 @@ class Geant4Result:
         return f"<Geant4Result of {self.choices['material']}, {len(self.cases)} rows; see .rows, .cases>"
 
 
-def _histogram(energy: np.ndarray[Any, Any], edges: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Bins as the engine has them: the last holds all above."""
-    place = np.clip(np.searchsorted(edges, energy, side="right") - 1, 0, len(edges) - 2)
-    return np.bincount(place, minlength=len(edges) - 1)
-
-
 def deposit_geant4(
     progress: Callable[[str, float], None],
     *,
@@ -162,13 +147,13 @@ def deposit_geant4(
     start: str | None = None,
     shape: str = "cube",
     treatment: str = "track",
-    local_deposit_below: object = 990.0,
+    local_deposit_below: object = LOCAL_BELOW,
     em_model: str = "penelope",
     histories: object = None,
     seed: object = 1,
     **refused: object,
 ) -> Geant4Result:
-    """Run every size and energy through Geant4; options as those of `scintidot.deposits.result.deposit`.
+    """Run every size and energy through Geant4; options as those of `scintidot.deposits.run.deposit`.
 
     Raises
     ------
@@ -194,7 +179,7 @@ def deposit_geant4(
     energies = read_energies(
         7.0 if energy_keV is None else energy_keV, "keV", where=WHERE, who="--energy-kev"
     )
-    limit = read_within(local_deposit_below, In("eV", above=0), where=WHERE, who="--local-deposit-below")
+    limit = read_limit(local_deposit_below, treatment)
     crystal = load_material(material, where=WHERE, who="--material")
     around = load_material(host, where=WHERE, who="--host")
     run: dict[str, Any] = {

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from scintidot.deposits.primaries import UP_TO
 from scintidot.errors import BadFile, OutOfRange
 from scintidot.interchange.mcpl import ELECTRON, PHOTON, Particles, read_mcpl
 from scintidot.radiation.spectrum import Spectrum
 from scintidot.records import FloatArray
-from scintidot.transport.track import history
+from scintidot.transport.track.problem import GIVEN, Source, electrons
 from scintidot.transport.track.tables import HIGHEST_ENERGY
 
 MOST_ESCAPES = 2_000_000
@@ -53,7 +54,7 @@ def read_primaries(path: str | Path) -> Particles:
     if particles.energy.max() > HIGHEST_ENERGY:
         raise OutOfRange(
             where=str(path), what="energy", who="--primaries",
-            expected="electrons of up to 100 keV for the track-structure engine",
+            expected=f"electrons of {UP_TO} for the track-structure engine",
             found=f"{particles.energy.max() / 1e3:g} keV",
         )  # fmt: skip
     return particles
@@ -74,15 +75,11 @@ def spectrum_of(particles: Particles, name: str, histories: int) -> Spectrum:
     )
 
 
-def source_of_particles(particles: Particles) -> history.Source:
+def source_of_particles(particles: Particles) -> Source:
     """History k starts as particle k."""
     norm = np.sqrt(np.square(particles.direction).sum(axis=1, keepdims=True))
-    nothing = np.zeros(4, dtype=np.int64)
-    return history.Source(
-        history.ELECTRON, history.GIVEN,
-        np.ascontiguousarray(particles.energy), np.ones((1, 3)), nothing, np.zeros(1), nothing[:1],
-        np.zeros((1, 2)), np.concatenate([particles.position, particles.direction / norm], axis=1),
-    )  # fmt: skip
+    given = np.concatenate([particles.position, particles.direction / norm], axis=1)
+    return electrons(np.ascontiguousarray(particles.energy), GIVEN, given)
 
 
 def escaped_particles(escapes: FloatArray) -> Particles:

@@ -12,15 +12,17 @@ from scintidot.radiation.compton import angle_table
 from scintidot.radiation.photoelectric import shell_fractions
 from scintidot.radiation.photons import element_fractions, linear_attenuation
 from scintidot.radiation.spectrum import Spectrum
-from scintidot.transport.track.problem import ELECTRON, PHOTON, STARTS, Source
+from scintidot.transport.track.problem import PHOTON, STARTS, Source, electrons
 from scintidot.transport.track.tables import HIGHEST_ENERGY
 
 SPECTRUM_ROWS = 500
 """Equally likely energies that stand for a spectrum."""
 ANGLES = 129
-HIGHEST_PHOTON = 1e5
-"""A photon hands its whole energy to an electron at most; electrons are followed to 100 keV. [eV]"""
+HIGHEST_PHOTON = HIGHEST_ENERGY
+"""A photon hands its whole energy to an electron at most. [eV]"""
 LOWEST_PHOTON = 1e3
+UP_TO = f"up to {HIGHEST_ENERGY / 1e3:g} keV"
+"""Energies of electrons, in words."""
 
 
 def source_of(spectrum: Spectrum, start: str, media: list[Medium | None], *, where: str, who: str) -> Source:
@@ -38,7 +40,7 @@ def source_of(spectrum: Spectrum, start: str, media: list[Medium | None], *, whe
     lowest, highest = (0.0, HIGHEST_ENERGY) if electron else (LOWEST_PHOTON, HIGHEST_PHOTON)
     outside = rows[(rows < lowest) | (rows > highest)]
     if outside.size:
-        span = "up to 100 keV" if electron else "1 to 100 keV"
+        span = UP_TO if electron else f"{LOWEST_PHOTON / 1e3:g} to {HIGHEST_PHOTON / 1e3:g} keV"
         reason = "" if electron else ", since an electron may take all of it"
         raise OutOfRange(
             where=where,
@@ -51,11 +53,7 @@ def source_of(spectrum: Spectrum, start: str, media: list[Medium | None], *, whe
             else None,
         )
     if electron:
-        nothing = np.zeros(3 * len(rows) + 1, dtype=np.int64)
-        return Source(
-            ELECTRON, STARTS[start], rows, np.ones((len(rows), 3)), nothing, np.zeros(1), nothing[:1],
-            np.zeros((1, 2)),
-        )  # fmt: skip
+        return electrons(rows, STARTS[start])
     return _photons(rows, start, media)
 
 

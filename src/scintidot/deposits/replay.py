@@ -11,9 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot import __version__
+from scintidot.deposits.choices import run_choices, run_sources, run_warnings
 from scintidot.deposits.engine import check
-from scintidot.deposits.result import run_choices, run_sources, run_warnings
-from scintidot.deposits.setup import MOST_HITS, Setup, read_setup, read_whole
+from scintidot.deposits.names import MOST_HITS
+from scintidot.deposits.names import WHERE as ENGINE
+from scintidot.deposits.options import read_setup, read_whole
+from scintidot.deposits.setup import Setup
 from scintidot.errors import BadValue, ScintidotError, nearest
 from scintidot.interactions.inputs import read_within
 from scintidot.materials.fields import In
@@ -143,16 +146,19 @@ def shower(
                 hint=None if name in _NOT_HERE else nearest(name, known, listed=True),
             )  # fmt: skip
     try:
-        setup = read_setup(seed=seed, threads=1, **options)
-        wanted = read_whole(history, "--history", 0, 2**63 - 1)
-        among = None if most_deposit is None else read_whole(most_deposit, "--most-deposit", 1, MOST_SEARCHED)
+        return _shower(seed, history, most_deposit, progress, options)
     except ScintidotError as error:
-        if error.where != "deposit":
+        if error.where != ENGINE:
             raise
-        raise type(error)(
-            where=WHERE, what=error.what, who=error.who, expected=error.expected, found=error.found,
-            hint=error.hint,
-        ) from None  # fmt: skip
+        raise error.at(where=WHERE) from None
+
+
+def _shower(
+    seed: object, history: object, most_deposit: object, progress: Progress, options: dict[str, Any]
+) -> Shower:
+    setup = read_setup(seed=seed, threads=1, **options)
+    wanted = read_whole(history, "--history", 0, 2**63 - 1)
+    among = None if most_deposit is None else read_whole(most_deposit, "--most-deposit", 1, MOST_SEARCHED)
     if among is not None and wanted != 0:
         raise BadValue(
             where=WHERE, what="option", who="--most-deposit", expected="either --history or --most-deposit",
@@ -163,6 +169,8 @@ def shower(
             raise BadValue(
                 where=WHERE, what="value", who=who, expected="one for one history", found=f"{count}"
             )
+    if setup.primaries is not None:
+        _check_particles(len(setup.primaries.energy), wanted, among)
     progress("tables", 0.0)
     geometry, source = setup.geometry(setup.bodies[0]), setup.source(setup.spectra[0])
     memory = scratch(1 if setup.box == 0 else MOST_HITS)
@@ -214,6 +222,16 @@ def shower(
         warnings=warnings,
         sources=run_sources(setup),
     )
+
+
+def _check_particles(count: int, history: int, among: int | None) -> None:
+    """Refuse histories beyond the particles of a file: there are none."""
+    for who, most, found in (("--history", count - 1, history), ("--most-deposit", count, among or 0)):
+        if found > most:
+            raise BadValue(
+                where=WHERE, what="number", who=who, found=found, hint="Each is used once, the first by history 0.",
+                expected=f"at most {most}, since --primaries has {count} particles",
+            )  # fmt: skip
 
 
 def read_view(entry: object) -> float | None:

@@ -12,7 +12,8 @@ COMPOUND = "compound"
 STATISTICS = {
     "poisson": "N_X(0) = P(1), N_XX(0) = P(N >= 2) with P Poisson of mean <N>",
     "compound": "N from the simulated distribution of deposits: each deposit E makes E/epsilon pairs on average, with "
-    "the Fano factor of the material (gamma law, rounded by chance so that the mean is kept)",
+    "the Fano factor that the simulation finds in the bulk, 0 where it makes no pairs (gamma law, rounded by chance so "
+    "that the mean is kept)",
     "paper": "Fratelli 2024, Eqs. 3-4: N_X(0) = <N> P(1), N_XX(0) = <N> P(N >= 2)",
 }
 

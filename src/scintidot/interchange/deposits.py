@@ -23,9 +23,7 @@ from scintidot.interchange.text import read_text
 from scintidot.materials.fields import In
 from scintidot.records import FloatArray
 from scintidot.results import write_text, write_together
-
-THRESHOLDS = (5, 10, 50, 100)  # [eV]
-QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
+from scintidot.transport.track.tally import ABOVE, QUANTILES, counts_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +66,13 @@ class EventDeposits:
         total = np.zeros(len(numbers))
         np.add.at(total, inverse.ravel(), self.energy)
         return total
+
+    @property
+    def counts(self) -> tuple[IntArray, IntArray]:
+        """Events, those without a deposit too, and hits in the bins of the engine; each of shape (BINS,)."""
+        events = counts_of(self.event_energy)
+        events[0] += self.events - events.sum()
+        return events, counts_of(self.energy)
 
 
 def read_deposits(
@@ -220,8 +225,8 @@ def deposit_row(
         "standard_error_eV": float(np.sqrt(squares / (number - 1) / number)) if number > 1 else None,
         "hit_fraction": len(per_event) / number,
         "mean_deposit_per_hit_eV": float(hits.mean()) if len(hits) else None,
-        "fraction_above_eV": {f"{t}": float((per_event > t).sum()) / number for t in THRESHOLDS},
-        "quantiles_eV": {f"{q}": float(np.quantile(hits, q)) if len(hits) else None for q in QUANTILES},
+        "fraction_above_eV": {f"{t:g}": float((per_event > t).sum()) / number for t in ABOVE},
+        "quantiles_eV": {f"{q:g}": float(np.quantile(hits, q)) if len(hits) else None for q in QUANTILES},
     }
 
 

@@ -33,6 +33,8 @@ BORN, SCATTERED, IONISED, CROSSED, REFLECTED, STOPPED, LEFT, PHONON = range(8)
 EVENT_NAMES = ("born", "scattered", "ionised", "crossed", "reflected", "stopped", "left", "phonon")
 
 
+MOST_ESCAPES_OF_ONE = 2048
+"""Escaped electrons of one history whose energies are counted; the books have all of them."""
 DEPTHS = 20
 """Bins of the deposit by depth."""
 
@@ -61,7 +63,7 @@ def scratch(most_hits: int, *, left: int = 0) -> Scratch:
         hit_crystal=np.empty(most_hits, dtype=np.int64),
         hits=np.empty((most_hits, 3)),
         depths=np.empty(DEPTHS),
-        escapes=np.empty((2048, ESCAPE_COLUMNS if left else 1)),
+        escapes=np.empty((MOST_ESCAPES_OF_ONE, ESCAPE_COLUMNS if left else 1)),
         left=np.empty((left, ESCAPE_COLUMNS)),
     )
 

@@ -46,6 +46,8 @@ ESCAPE_BINS = 1 + 7 * ESCAPE_BINS_PER_DECADE
 LOWEST_ESCAPE = 1e-2  # [eV]
 ABOVE = np.array([5.0, 10.0, 50.0, 100.0])
 """Thresholds of the fractions of events. [eV]"""
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
+"""Of the deposits per hit that a row has."""
 FEW = 41
 """Holes and electrons that are counted together, 0 to 40."""
 
@@ -68,7 +70,7 @@ class Tally(NamedTuple):
     charges: IntArray  # hits by holes and electrons, (FEW, FEW)
     crystals: IntArray  # events by crystals hit, (HITS,)
     above: IntArray  # events above each of `ABOVE`
-    escapes: IntArray  # escaped electrons by energy, (ESCAPE_BINS,)
+    escapes: IntArray  # escaped electrons by energy, (ESCAPE_BINS,); see `MOST_ESCAPES_OF_ONE`
     depths: FloatArray  # deposit by depth [eV], (DEPTHS,)
 
 
@@ -104,6 +106,12 @@ def add(total: Tally, block: Tally) -> None:
 def bin_edges() -> FloatArray:
     """Edges of the bins of deposits [eV], from 0; shape (BINS + 1,)."""
     return np.concatenate([[0.0], LOWEST_BIN * 10 ** (np.arange(BINS) / BINS_PER_DECADE)])
+
+
+def counts_of(energies: FloatArray) -> IntArray:
+    """Deposits [eV] counted in these bins, as `enter` counts them: the last holds all above; shape (BINS,)."""
+    place = np.clip(np.searchsorted(bin_edges(), energies, side="right") - 1, 0, BINS - 1)
+    return np.bincount(place, minlength=BINS)
 
 
 @kernel

@@ -1,0 +1,58 @@
+"""Pair creation in the bulk of a material, by the engine itself."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scintidot.deposits.engine import run
+from scintidot.deposits.setup import Setup
+from scintidot.results import number
+from scintidot.transport.track.books import ALL_HOLES, FLUORESCENCE
+from scintidot.transport.track.packing import one_crystal
+from scintidot.transport.track.problem import CENTRE, Geometry, Source, electrons
+from scintidot.transport.track.shapes import CUBOID
+from scintidot.transport.track.tally import ALL_BOOKS, PAIR, PAIR_2
+
+BULK_ENERGY, BULK_HISTORIES = 2e3, 4000
+"""Of the electrons [eV] that measure the pair-creation energy of the bulk."""
+HALF_EDGE = 1e7  # [nm]
+
+
+def deep_inside(setup: Setup, energy: float) -> tuple[Geometry, Source]:
+    """The core's material without end, as far as electrons go, and electrons of this energy [eV] in its middle."""
+    body = one_crystal(CUBOID, (HALF_EDGE, HALF_EDGE, HALF_EDGE), np.array([0, 0, -1]), 0.0)
+    return body._replace(confined=setup.confined(bulk=True)), electrons(np.array([energy]), CENTRE)
+
+
+def bulk_pairs(
+    setup: Setup, energy: float = BULK_ENERGY, histories: int = BULK_HISTORIES
+) -> tuple[float | None, float | None]:
+    """Energy per pair [eV] and Fano factor in the bulk of the nanocrystal's material, by the same models.
+
+    Electrons start deep inside; what leaves as fluorescence is taken off. None for a treatment that makes no pairs.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After Ctrl-C: a part of the histories would be another number than the one that is promised.
+    """
+    if setup.treatment != "track" or float(setup.tables.medium[0, 2]) <= 0:
+        return None, None
+    outcome = run(
+        setup.tables,
+        *deep_inside(setup, energy),
+        setup.rules._replace(delta_tracking=0, reject_by_range=0),
+        histories=histories,
+        seed=setup.seed,
+        threads=setup.threads,
+    )
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    sums = outcome.tally.sums
+    n, holes = outcome.histories, float(sums[ALL_BOOKS + ALL_HOLES])
+    mean = float(sums[PAIR]) / n
+    if holes == 0 or mean == 0:
+        return None, None
+    kept = energy - float(sums[ALL_BOOKS + FLUORESCENCE]) / n
+    variance = float(sums[PAIR_2]) / n - mean * mean
+    return number(kept / mean), number(variance / mean)

@@ -1,0 +1,97 @@
+"""Options of ``scintidot deposit`` as `read_setup` takes them: what they mean, and what says nothing is refused."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scintidot.deposits.choices import engine_warnings
+from scintidot.deposits.options import read_setup, read_whole
+from scintidot.errors import BadFile, BadValue, ScintidotError
+
+HEADER = "x_nm, y_nm, z_nm"
+TWO = "5, 5, 5\n15, 15, 15\n"
+
+
+def packed(folder: Path, text: str, composite: str = "2 x 4 nm", **options: Any) -> Any:
+    path = folder / "places.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_setup(composite=composite, box_nm=20, packing=str(path), **options)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [(2**53 + 1, 2**53 + 1), (str(2**63 - 1), 2**63 - 1), ("1e5", 10**5), (7.0, 7), (" 12 ", 12)]
+)  # fmt: skip
+def test_whole_numbers_are_read_to_the_last_digit(value: object, number: int) -> None:
+    assert read_whole(value, "--seed", 0, 2**63 - 1) == number
+
+
+@pytest.mark.parametrize("value", ["1.5", "nan", "inf", "-1", "²", True, None, str(2**63), "9" * 5000])
+def test_other_than_whole_numbers_within_limits_are_refused(value: object) -> None:
+    with pytest.raises(BadValue, match="--seed"):
+        read_whole(value, "--seed", 0, 2**63 - 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"composite": "74 x 3,5 nm", "box_nm": 100}, "bad value for --composite (expected one length"),
+        ({"packing": "random"}, "--packing (expected it together with --composite"),
+        ({"shell_thickness_nm": 2}, "--shell-thickness-nm (expected it together with --shell"),
+        ({"local_deposit_below": 500}, "--local-deposit-below (expected it together with --treatment local"),
+        ({"treatment": "local", "phonons": "acoustic"}, "--phonons (expected none with --treatment local"),
+        ({"edge_length": [(20, 20, 3)]}, "--edge-length"),
+        ({"edge_length": [(20, 20)], "shape": "cuboid"}, "--edge-length"),
+    ],
+)
+def test_what_would_say_nothing_is_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(ScintidotError) as fault:
+        read_setup(**options)
+    assert words in str(fault.value)
+
+
+def test_options_with_their_partner_are_taken() -> None:
+    assert read_setup(local_deposit_below=990).local_below == 0
+    assert read_setup(treatment="local", local_deposit_below=500, phonons="none").local_below == 500
+    assert read_setup(shell="ZnO").bodies[0].edges == (12, 12, 12)
+    assert read_setup(shell="ZnO", shell_thickness_nm=2).bodies[0].edges == (14, 14, 14)
+    assert read_setup(edge_length="20 x 20 x 3", shape="cuboid").bodies[0].edges == (20, 20, 3)
+
+
+@pytest.mark.parametrize(("shape", "filled"), [("cube", 1.0), ("sphere", math.pi / 6)])
+def test_volume_is_that_of_the_crystals_of_the_file(tmp_path: Path, shape: str, filled: float) -> None:
+    setup = packed(tmp_path, f"{HEADER}, edge_length_nm\n5, 5, 5, 2\n15, 15, 15, 6\n", shape=shape)
+    assert setup.volume(setup.bodies[0]) == pytest.approx(filled * (2**3 + 6**3))
+    alike = packed(tmp_path, f"{HEADER}\n{TWO}", shape=shape)
+    assert alike.volume(alike.bodies[0]) == pytest.approx(filled * 2 * 4**3)
+
+
+def test_sizes_of_a_file_are_those_of_the_core_or_refused(tmp_path: Path) -> None:
+    """A size for each crystal would be a core share for each; the geometry holds one."""
+    setup = packed(tmp_path, f"{HEADER}\n{TWO}", shell="ZnO", shell_thickness_nm=1)
+    geometry = setup.geometry(setup.bodies[0])
+    assert (2 * geometry.core * geometry.items[:, 3:] == 4).all()
+    with pytest.raises(BadFile, match="one size with --shell"):
+        packed(tmp_path, f"{HEADER}, edge_length_nm\n5, 5, 5, 4\n15, 15, 15, 4\n", shell="ZnO")
+
+
+@pytest.mark.parametrize(
+    ("text", "composite", "words"),
+    [
+        (f"{HEADER}\n{TWO}", "3 x 4 nm", "as many rows as crystals in --composite, 3, found 2 rows"),
+        ("x_nm, y_nm\n5, 5\n", "1 x 4 nm", "columns x_nm, y_nm, z_nm"),
+        (f"{HEADER}\n5, 5\n", "1 x 4 nm", "row 2: 5, 5"),
+        (f"{HEADER}\n5, 5, here\n", "1 x 4 nm", "row 2: 5, 5, here"),
+    ],
+)
+def test_fault_of_a_file_of_positions_is_named(tmp_path: Path, text: str, composite: str, words: str) -> None:
+    with pytest.raises(BadFile) as fault:
+        packed(tmp_path, text, composite)
+    assert words in str(fault.value)
+
+
+def test_notes_of_the_media_need_no_order_of_calls() -> None:
+    assert any("electrons stop at 10 eV" in note for note in engine_warnings(read_setup(host="octane")))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scintidot.report.shower import clipped
+from scintidot.report.shower.scene import clipped
 
 Cli = Callable[..., Any]
 FIRST_BYTES = {".png": b"\x89PNG", ".pdf": b"%PDF", ".svg": b"<?xml", ".html": b"<!DOCTYPE html>"}

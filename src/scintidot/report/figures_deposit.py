@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from scintidot.report.plot import Curves, Plot, line, table_of
 from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, shades, to_svg
 from scintidot.results import Prediction
 from scintidot.study import with_option
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 ENERGIES_KEV = [1.0, 2.0, 5.0, 7.0, 20.0, 50.0, 100.0]
 PUBLISHED_DEPOSIT = {"edge_length_nm": (2.0, 15.0), "deposit_eV": (5.0, 35.0)}
@@ -27,10 +32,7 @@ def deposit_and_excitons(prediction: Prediction, curves: Curves) -> Plot:
             kept = with_option(prediction, curves.edge, "energy", energy)["mean_deposit_eV"]
             left.plot(curves.edge, kept, color=colour, lw=1.3, label=f"{energy:g} keV{scaled}")
     line(left, prediction, curves, "mean_deposit_eV", VERMILION, f"{own:g} keV (this run)")
-    left.plot(
-        PUBLISHED_DEPOSIT["edge_length_nm"], PUBLISHED_DEPOSIT["deposit_eV"], "D", color="black", ms=6, ls="none",
-        label="Fratelli 2024: Geant4, 990 eV cut, 7 keV",
-    )  # fmt: skip
+    _draw_published(left)
     left.set(yscale="log", xlabel="edge length [nm]", ylabel="mean deposit in one nanocrystal [eV]")
     left.legend(ncols=2, loc="upper left", bbox_to_anchor=(0, -0.16))
     line(right, prediction, curves, "mean_excitons", BLUE, prediction.choices["pair_creation_energy"])
@@ -51,13 +53,10 @@ def deposit_and_excitons(prediction: Prediction, curves: Curves) -> Plot:
     right.legend(title="pair-creation energy", loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2)
     caption = (
         f"Left: mean energy kept by one {prediction.choices['shape']} per event, start rule "
-        f"{prediction.choices['start']}, deposit model {model}. {_about_deposit(model)} Diamonds: the "
-        f"published ends (5 eV "
-        "at 2 nm, 35 eV at 15 nm) of a simulation that leaves secondaries below 990 eV on the spot. "
-        "Right: mean number of "
-        "excitons with the pair-creation energy of this run and, dashed, with the other rules of the "
-        "card. Compare Fig. "
-        "1c of Fratelli 2024."
+        f"{prediction.choices['start']}, deposit model {model}. {_about_deposit(model)} Diamonds: the published ends "
+        "(5 eV at 2 nm, 35 eV at 15 nm) of a simulation that leaves secondaries below 990 eV on the spot. Right: mean "
+        "number of excitons with the pair-creation energy of this run and, dashed, with the other rules of the card. "
+        "Compare Fig. 1c of Fratelli 2024."
     )
     kept, gap, mean = (
         prediction.figures.central[key] for key in ("mean_deposit_eV", "band_gap_eV", "mean_excitons")
@@ -67,14 +66,20 @@ def deposit_and_excitons(prediction: Prediction, curves: Curves) -> Plot:
     return Plot("deposit", "Energy kept and excitons against size", to_svg(drawing), caption, columns, table)
 
 
+def _draw_published(axis: Axes) -> None:
+    axis.plot(
+        PUBLISHED_DEPOSIT["edge_length_nm"], PUBLISHED_DEPOSIT["deposit_eV"], "D", color="black", ms=6, ls="none",
+        label="Fratelli 2024: Geant4, 990 eV cut, 7 keV",
+    )  # fmt: skip
+
+
 def _about_deposit(model: str) -> str:
     """What the left panel of deposits leaves out."""
     if model == "continuous":
         return "Nothing escapes in it, so small crystals keep less than this."
     return (
-        "Curves between simulated sizes, and other energies, are those of the analytic model scaled "
-        "by what the simulation "
-        "made of it."
+        "Curves between simulated sizes, and other energies, are those of the analytic model scaled by what the "
+        "simulation made of it."
     )
 
 
@@ -90,10 +95,7 @@ def events(prediction: Prediction) -> Plot:
     errors = [row["deposit_standard_error_eV"] for row in rows]
     kept = [row["mean_deposit_eV"] for row in rows]
     left.errorbar(edges, kept, errors, fmt="none", ecolor="black", capsize=2)
-    left.plot(
-        PUBLISHED_DEPOSIT["edge_length_nm"], PUBLISHED_DEPOSIT["deposit_eV"], "D", color="black", ms=6, ls="none",
-        label="Fratelli 2024: Geant4, 990 eV cut, 7 keV",
-    )  # fmt: skip
+    _draw_published(left)
     left.set(yscale="log", xlabel="edge length [nm]", ylabel="mean deposit per event [eV]")
     left.legend(title="deposit model", loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     shown = sorted({0, len(edges) // 2, len(edges) - 1})
@@ -109,15 +111,11 @@ def events(prediction: Prediction) -> Plot:
     )  # fmt: skip
     right.legend(loc="lower left", bbox_to_anchor=(0, 1))
     caption = (
-        "Left: the mean deposit by model. track follows every electron to the band gap; local leaves "
-        "secondary electrons "
-        f"below {prediction.config.deposit.local_below_eV:g} eV where they are born, as Geant4 does "
-        f"at its default cut; "
-        "continuous is the straight path with its mean loss. Bars: standard errors of the "
-        "simulation. Right: share of the "
-        "events that leave more than E in the nanocrystal; the dot marks the mean, which most events "
-        "do not reach and a few "
-        "exceed by far."
+        "Left: the mean deposit by model. track follows every electron to the band gap; local leaves secondary "
+        f"electrons below {prediction.config.deposit.local_below_eV:g} eV where they are born, as Geant4 does at its "
+        "default cut; continuous is the straight path with its mean loss. Bars: standard errors of the simulation. "
+        "Right: share of the events that leave more than E in the nanocrystal; the dot marks the mean, which most "
+        "events do not reach and a few exceed by far."
     )
     names = list(rows[0]["deposit_by_model_eV"])
     table = [
@@ -152,14 +150,11 @@ def occupancy(prediction: Prediction) -> Plot:
     for axis in (left, right):
         axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     caption = (
-        "The same mean number of excitons, spread in two ways: poisson gives every nanocrystal the "
-        "mean deposit; compound "
-        "takes the simulated distribution, in which most events leave nothing and the others several "
-        "excitons. Left: what "
-        "an experimenter reads as ⟨N⟩ from the amplitude ratio of biexcitons to excitons by the Poisson law, "
-        "(e^λ - 1 - λ)/λ: far more than the true mean where few nanocrystals are hit hard. Right: "
-        "probabilities of one, and "
-        "of two or more excitons."
+        "The same mean number of excitons, spread in two ways: poisson gives every nanocrystal the mean deposit; "
+        "compound takes the simulated distribution, in which most events leave nothing and the others several "
+        "excitons. Left: what an experimenter reads as ⟨N⟩ from the amplitude ratio of biexcitons to excitons by the "
+        "Poisson law, (e^λ - 1 - λ)/λ: far more than the true mean where few nanocrystals are hit hard. Right: "
+        "probabilities of one, and of two or more excitons."
     )
     table = [
         [edge, n, *(row[name][key] for name in ("poisson", "compound") for key in row[name])]

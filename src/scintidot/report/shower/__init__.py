@@ -21,13 +21,10 @@ def draw_shower(document: dict[str, Any], path: Path, view_nm: float | None = No
         If the file cannot be written; nothing is left half done.
     """
     scene = scene_of(document, view_nm)
-    kind = path.suffix.lower()
-    if kind == ".html":
+    kind = path.suffix.lower().removeprefix(".")
+    if kind == "html":
         write = partial(write_page, document=document, scene=scene)
     else:
-        metadata = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}.get(
-            kind, {"Creator": None, "Producer": None, "CreationDate": None}
-        )
-        write = partial(write_picture, document=document, scene=scene, kind=kind[1:], metadata=metadata)
+        write = partial(write_picture, document=document, scene=scene, kind=kind)
     write_together(path.parent, {path.name: write}, "--out")
     return scene.notes

@@ -8,6 +8,7 @@ from scintidot.report.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION
 
 GENERATION_COLOURS = ("#000000", BLUE, VERMILION, GREEN, ORANGE, PURPLE)
 """Of the primary, of electrons that it set free, and so on; the last stands for all later ones."""
+LAST_GENERATION = len(GENERATION_COLOURS) - 1
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from scintidot.records import FloatArray
-from scintidot.report.shower.marks import GENERATION_COLOURS, MARKS, OUTLINE
-from scintidot.report.shower.scene import MOST_SEGMENTS, Scene, events_of, points_of
+from scintidot.report.shower.marks import GENERATION_COLOURS, LAST_GENERATION, MARKS, OUTLINE
+from scintidot.report.shower.scene import MOST_SEGMENTS, Scene
 from scintidot.report.shower.words import (
     books_in_words,
     energy_in_words,
@@ -30,7 +31,7 @@ def write_page(path: Path, *, document: dict[str, Any], scene: Scene) -> None:
 
     to_html: Any = plotly.io.to_html
     text = to_html(
-        _figure_of_page(document, scene), full_html=False, include_plotlyjs=True, validate=False,
+        _figure(document, scene), full_html=False, include_plotlyjs=True, validate=False,
         config={"displaylogo": False, "responsive": True}, default_height="100%",
         div_id="shower",
     )  # fmt: skip
@@ -56,80 +57,15 @@ def _joined(segments: FloatArray) -> dict[str, list[float | None]]:
     return found
 
 
-def _figure_of_page(document: dict[str, Any], scene: Scene) -> dict[str, Any]:
+def _figure(document: dict[str, Any], scene: Scene) -> dict[str, Any]:
     """The figure as plotly reads it."""
-    traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter3d", "mode": "lines", **_joined(lines), "name": name, "hoverinfo": "skip",
-            "line": {"color": colour, "width": width, "dash": dash},
-        }
-        for lines, name, colour, width, dash in (
-            (scene.outlines, "nanocrystal", OUTLINE, 2, "solid"),
-            (scene.cores, "core", GREY, 2, "dash"),
-            (scene.box, "box", GREY, 2, "dot"),
-        )
-        if len(lines)
-    ]  # fmt: skip
-    last = len(GENERATION_COLOURS) - 1
-    drawn = np.minimum(scene.generations, last)
-    traces += [
-        {
-            "type": "scatter3d", "mode": "lines", **_joined(scene.segments[drawn == g]), "hoverinfo": "skip",
-            "name": generation_in_words(int(g)),
-            "line": {"color": GENERATION_COLOURS[g], "width": 5 if g == 0 else 2.5},
-        }
-        for g in np.unique(drawn)
-    ]  # fmt: skip
-    columns, points = document["points"], points_of(document).round(4)
-    events = events_of(document)
-    words = [
-        f"{event.replace('_', ' ')}, {energy_in_words(energy)}<br>"
-        f"electron {electron}, generation {generation}<br>step {step}"
-        for step, (event, energy, electron, generation) in enumerate(
-            zip(
-                columns["event"],
-                columns["energy_eV"],
-                columns["electron"],
-                columns["generation"],
-                strict=True,
-            )
-        )
-    ]
-    for event, mark in MARKS.items():
-        chosen = np.flatnonzero((events == event) & scene.inside)[:MOST_SEGMENTS]
-        if not len(chosen):
-            continue
-        x, y, z = points[chosen].T.tolist()
-        colours = [GENERATION_COLOURS[min(columns["generation"][k], last)] for k in chosen]
-        traces.append(
-            {
-                "type": "scatter3d", "mode": "markers", "x": x, "y": y, "z": z, "name": mark.word,
-                "text": [words[k] for k in chosen], "hovertemplate": "%{text}<extra></extra>",
-                "marker": {"color": colours, "symbol": mark.symbol_of_page, "size": mark.size},
-            }
-        )  # fmt: skip
-    shown = np.flatnonzero(scene.inside)
-    if len(shown) > MOST_STEPS:
-        told = shown[np.isin(events[shown], ("scattered", "phonon"), invert=True)]
-        shown = told if len(told) else shown
-    shown = shown[np.unique(np.linspace(0, len(shown) - 1, min(len(shown), MOST_STEPS)).astype(int))]
-    steps: list[dict[str, Any]] = []
-    first: dict[str, list[Any]] = {}
-    for k in shown:
-        at: dict[str, list[list[Any]]] = {
-            name: [[value]] for name, value in zip("xyz", points[k].tolist(), strict=True)
-        }
-        at["text"] = [[words[k]]]
-        steps.append({"method": "restyle", "label": str(k), "args": [at, [len(traces)]]})
-        first = first or {name: value[0] for name, value in at.items()}
-    if steps:
-        traces.append(
-            {
-                "type": "scatter3d", "mode": "markers+text", **first, "name": "step", "textposition": "top right",
-                "hoverinfo": "skip",
-                "marker": {"color": "rgba(230,159,0,0.35)", "size": 14, "line": {"color": "#000000", "width": 2}},
-            }
-        )  # fmt: skip
+    words = _words(document)
+    traces = [*_lines(scene), *_marks(document, scene, words)]
+    shown = _stepped_through(scene)
+    sliders = []
+    if len(shown):
+        sliders = [_slider(scene, words, shown, len(traces))]
+        traces.append(_here(scene, words, int(shown[0])))
     low, high = scene.centre - scene.half, scene.centre + scene.half
     axis = {"backgroundcolor": "white", "gridcolor": "#e4e4e4", "zerolinecolor": "#e4e4e4"}
     return {
@@ -145,6 +81,95 @@ def _figure_of_page(document: dict[str, Any], scene: Scene) -> dict[str, Any]:
                     for name, a, b in zip("xyz", low, high, strict=True)
                 },
             },
-            "sliders": [{"steps": steps, "currentvalue": {"prefix": "step "}, "pad": {"t": 10, "b": 10}}],
+            "sliders": sliders,
         },
     }
+
+
+def _words(document: dict[str, Any]) -> list[str]:
+    """What a point says when it is pointed at."""
+    columns = document["points"]
+    rows = zip(*(columns[key] for key in ("event", "energy_eV", "electron", "generation")), strict=True)
+    return [
+        f"{event.replace('_', ' ')}, {energy_in_words(energy)}<br>"
+        f"electron {electron}, generation {generation}<br>step {step}"
+        for step, (event, energy, electron, generation) in enumerate(rows)
+    ]
+
+
+def _lines(scene: Scene) -> list[dict[str, Any]]:
+    """Outlines and paths."""
+    lines: list[tuple[FloatArray, str, dict[str, Any]]] = [
+        (scene.outlines, "nanocrystal", {"color": OUTLINE, "width": 2, "dash": "solid"}),
+        (scene.cores, "core", {"color": GREY, "width": 2, "dash": "dash"}),
+        (scene.box, "box", {"color": GREY, "width": 2, "dash": "dot"}),
+    ]
+    lines += [
+        (
+            scene.segments[scene.generations == g],
+            generation_in_words(int(g)),
+            {"color": GENERATION_COLOURS[g], "width": 5 if g == 0 else 2.5},
+        )
+        for g in np.unique(scene.generations)
+    ]
+    return [
+        {"type": "scatter3d", "mode": "lines", **_joined(segments), "name": name, "hoverinfo": "skip", "line": look}
+        for segments, name, look in lines
+        if len(segments)
+    ]  # fmt: skip
+
+
+def _marks(document: dict[str, Any], scene: Scene, words: list[str]) -> list[dict[str, Any]]:
+    """What happened."""
+    generation = np.minimum(document["points"]["generation"], LAST_GENERATION)
+    traces: list[dict[str, Any]] = []
+    for event, mark in MARKS.items():
+        chosen = np.flatnonzero((scene.events == event) & scene.inside)[:MOST_SEGMENTS]
+        if not len(chosen):
+            continue
+        x, y, z = scene.points[chosen].round(4).T.tolist()
+        colours = [GENERATION_COLOURS[g] for g in generation[chosen]]
+        traces.append(
+            {
+                "type": "scatter3d", "mode": "markers", "x": x, "y": y, "z": z, "name": mark.word,
+                "text": [words[k] for k in chosen], "hovertemplate": "%{text}<extra></extra>",
+                "marker": {"color": colours, "symbol": mark.symbol_of_page, "size": mark.size},
+            }
+        )  # fmt: skip
+    return traces
+
+
+def _stepped_through(scene: Scene) -> npt.NDArray[np.int64]:
+    """Points of the slider: of many those that tell most, and of these every so many."""
+    shown = np.flatnonzero(scene.inside)
+    if len(shown) > MOST_STEPS:
+        told = shown[np.isin(scene.events[shown], ("scattered", "phonon"), invert=True)]
+        shown = told if len(told) else shown
+    every = np.unique(np.linspace(0, len(shown) - 1, min(len(shown), MOST_STEPS)).astype(int))
+    return np.asarray(shown[every])
+
+
+def _slider(scene: Scene, words: list[str], shown: npt.NDArray[np.int64], trace: int) -> dict[str, Any]:
+    """Moves the ring, which is trace number ``trace``, from point to point."""
+    steps = [
+        {
+            "method": "restyle",
+            "label": str(k),
+            "args": [{**{n: [[v]] for n, v in _place(scene, k).items()}, "text": [[words[k]]]}, [trace]],
+        }
+        for k in shown
+    ]
+    return {"steps": steps, "currentvalue": {"prefix": "step "}, "pad": {"t": 10, "b": 10}}
+
+
+def _here(scene: Scene, words: list[str], k: int) -> dict[str, Any]:
+    """The ring around one point, with its words."""
+    return {
+        "type": "scatter3d", "mode": "markers+text", **{n: [v] for n, v in _place(scene, k).items()},
+        "text": [words[k]], "name": "step", "textposition": "top right", "hoverinfo": "skip",
+        "marker": {"color": "rgba(230,159,0,0.35)", "size": 14, "line": {"color": "#000000", "width": 2}},
+    }  # fmt: skip
+
+
+def _place(scene: Scene, k: int) -> dict[str, float]:
+    return dict(zip("xyz", scene.points[k].round(4).tolist(), strict=True))

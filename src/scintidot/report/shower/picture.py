@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scintidot.report.shower.marks import FACE, GENERATION_COLOURS, MARKS, OUTLINE
-from scintidot.report.shower.scene import Scene, events_of, points_of
+from scintidot.report.shower.marks import FACE, GENERATION_COLOURS, LAST_GENERATION, MARKS, OUTLINE
+from scintidot.report.shower.scene import Scene
 from scintidot.report.shower.words import (
     books_in_words,
     energy_in_words,
@@ -23,11 +23,15 @@ MOST_LABELS, LOWEST_LABEL = 4, 50.0
 """Escaping electrons whose energy [eV] is written beside them."""
 MANY = 1500
 """Segments from which on lines are thin."""
+_WITHOUT_DATE: dict[str, dict[str, Any]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+}
 
 
-def write_picture(
-    path: Path, *, document: dict[str, Any], scene: Scene, kind: str, metadata: dict[str, Any]
-) -> None:
+def write_picture(path: Path, *, document: dict[str, Any], scene: Scene, kind: str) -> None:
+    """Into a file of ``kind`` png, svg or pdf; ``path`` may be a name for the time being. The same bytes every time."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
@@ -52,39 +56,36 @@ def write_picture(
                         lines, colors=colour, linewidths=width, linestyles=style, alpha=0.8, zorder=2
                     )
                 )
-        last = len(GENERATION_COLOURS) - 1
-        drawn = np.minimum(scene.generations, last)
         many = len(scene.segments) > MANY
-        for generation in range(last, -1, -1):
-            chosen = scene.segments[drawn == generation]
+        for generation in range(LAST_GENERATION, -1, -1):
+            chosen = scene.segments[scene.generations == generation]
             if len(chosen):
                 axes.add_collection3d(
                     Line3DCollection(
                         chosen, colors=GENERATION_COLOURS[generation],
                         alpha=1.0 if generation == 0 else 0.5 if many else 0.85,
                         linewidths=2.2 if generation == 0 else 0.6 if many else 1.0,
-                        zorder=3 + (last - generation) / 10,
+                        zorder=3 + (LAST_GENERATION - generation) / 10,
                     )
                 )  # fmt: skip
         present = _marks(axes, document, scene)
         _labels(axes, document, scene)
         _axes(axes, scene)
-        _legend(drawing, drawn, present)
+        _legend(drawing, scene.generations, present)
         drawing.text(0.03, 0.96, title_of(document), fontsize=13, va="center")
         drawing.text(0.03, 0.92, books_in_words(document), fontsize=11, va="center")
         drawing.text(0.03, 0.025, which_history(document), fontsize=9, color=GREY)
         if scene.notes:
             drawing.text(0.97, 0.025, scene.notes[-1].split(";")[0], fontsize=9, color=GREY, ha="right")
-        drawing.savefig(path, format=kind, dpi=130, metadata=metadata)
+        drawing.savefig(path, format=kind, dpi=130, metadata=_WITHOUT_DATE[kind])
 
 
 def _marks(axes: Any, document: dict[str, Any], scene: Scene) -> list[str]:
     """Draw what happened; returns the kinds that are seen."""
-    points, events = points_of(document), events_of(document)
-    generation = np.minimum(document["points"]["generation"], len(GENERATION_COLOURS) - 1)
+    generation = np.minimum(document["points"]["generation"], LAST_GENERATION)
     present = []
     for event, mark in MARKS.items():
-        chosen = (events == event) & scene.inside
+        chosen = (scene.events == event) & scene.inside
         if not chosen.any():
             continue
         present.append(event)
@@ -93,7 +94,7 @@ def _marks(axes: Any, document: dict[str, Any], scene: Scene) -> list[str]:
         if not mark.filled:
             looks = {"facecolors": "white", "edgecolors": colours}
         axes.scatter(
-            *points[chosen].T, s=mark.size**2, marker=mark.symbol, linewidths=0.7 if not mark.filled else 0.4,
+            *scene.points[chosen].T, s=mark.size**2, marker=mark.symbol, linewidths=0.7 if not mark.filled else 0.4,
             depthshade=False, alpha=0.95, zorder=5, **looks,
         )  # fmt: skip
     return present
@@ -103,12 +104,11 @@ def _labels(axes: Any, document: dict[str, Any], scene: Scene) -> None:
     """Energies of the fastest electrons that escape."""
     from matplotlib.patheffects import withStroke
 
-    columns, points = document["points"], points_of(document)
-    energy = np.array(columns["energy_eV"])
-    chosen = np.flatnonzero((np.array(columns["event"]) == "left") & scene.inside & (energy > LOWEST_LABEL))
+    energy = np.array(document["points"]["energy_eV"])
+    chosen = np.flatnonzero((scene.events == "left") & scene.inside & (energy > LOWEST_LABEL))
     for k in sorted(chosen, key=lambda k: -energy[k])[:MOST_LABELS]:
         axes.text(
-            *points[k], f"  {energy_in_words(float(energy[k]))}", fontsize=9, color="#222222", zorder=6,
+            *scene.points[k], f"  {energy_in_words(float(energy[k]))}", fontsize=9, color="#222222", zorder=6,
             path_effects=[withStroke(linewidth=2.5, foreground="white")],
         )  # fmt: skip
 

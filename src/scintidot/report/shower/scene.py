@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot.records import FloatArray
+from scintidot.report.shower.marks import LAST_GENERATION
 
 MOST_SEGMENTS = 60_000
 """That are drawn; of longer histories the first ones."""
@@ -27,17 +28,19 @@ class Scene:
     centre: FloatArray
     half: float
     segments: FloatArray
-    generations: npt.NDArray[np.int64]  # of each segment
+    generations: npt.NDArray[np.int64]  # of each segment; those from `LAST_GENERATION` on are one
     outlines: FloatArray
     cores: FloatArray
     box: FloatArray
     filled: list[FloatArray]  # faces of cubes that kept something, (6, 4, 3) each
+    points: FloatArray  # [nm], (points, 3)
+    events: npt.NDArray[np.str_]  # of the points; "start" where a primary was born
     inside: npt.NDArray[np.bool_]  # points in the view
     notes: list[str]
 
 
 def scene_of(document: dict[str, Any], view_nm: float | None) -> Scene:
-    choices, points = document["choices"], points_of(document)
+    choices, points = document["choices"], _points(document)
     box = choices["box_nm"] or 0.0
     crystals = document["crystals"] or [{"centre_nm": [0.0] * 3, "edges_nm": choices["edges_nm"]}]
     if box and not document["crystals"]:
@@ -57,6 +60,7 @@ def scene_of(document: dict[str, Any], view_nm: float | None) -> Scene:
             f"{(~inside).sum()} of {len(points)} points lie outside the {2 * half:.3g} nm that are shown; paths are "
             "cut off there, and --view-nm shows more."
         )
+    generations = np.array(document["points"]["generation"], dtype=int)
     sphere = choices["shape"] == "sphere"
     outlines, cores, filled = [np.empty((0, 2, 3))], [np.empty((0, 2, 3))], []
     for crystal in crystals:
@@ -70,18 +74,18 @@ def scene_of(document: dict[str, Any], view_nm: float | None) -> Scene:
                 filled.append(corners[np.array(_FACES)])
     frame = _outline(np.full(3, box / 2), np.full(3, box / 2), False) if box else np.empty((0, 2, 3))
     return Scene(
-        centre, half, segments, np.array(document["points"]["generation"], dtype=int)[owners[kept]],
+        centre, half, segments, np.minimum(generations, LAST_GENERATION)[owners[kept]],
         clipped(np.concatenate(outlines), centre, half)[0], clipped(np.concatenate(cores), centre, half)[0],
-        clipped(frame, centre, half)[0], filled, inside, notes,
+        clipped(frame, centre, half)[0], filled, points, _events(document), inside, notes,
     )  # fmt: skip
 
 
-def points_of(document: dict[str, Any]) -> FloatArray:
+def _points(document: dict[str, Any]) -> FloatArray:
     columns = document["points"]
     return np.column_stack([columns["x_nm"], columns["y_nm"], columns["z_nm"]]).astype(float).reshape(-1, 3)
 
 
-def events_of(document: dict[str, Any]) -> npt.NDArray[np.str_]:
+def _events(document: dict[str, Any]) -> npt.NDArray[np.str_]:
     """Of the points; where a primary was born: start."""
     columns = document["points"]
     primary = (np.array(columns["generation"]) == 0) & (np.array(columns["event"]) == "born")

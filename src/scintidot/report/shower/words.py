@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scintidot.report.shower.marks import GENERATION_COLOURS
+from scintidot.report.shower.marks import LAST_GENERATION
 from scintidot.results import as_text
 
 
@@ -47,8 +47,7 @@ def which_history(document: dict[str, Any]) -> str:
 
 
 def generation_in_words(generation: int) -> str:
-    last = len(GENERATION_COLOURS) - 1
+    if generation >= LAST_GENERATION:
+        return f"{LAST_GENERATION}th and later"
     words = {0: "primary electron", 1: "1st generation", 2: "2nd generation", 3: "3rd generation"}
-    return (
-        f"{last}th and later" if generation >= last else words.get(generation, f"{generation}th generation")
-    )
+    return words.get(generation, f"{generation}th generation")

@@ -20,12 +20,13 @@ class Mark:
     symbol_of_page: str  # of plotly
     size: float  # diameter [points]
     filled: bool = True
+    rimmed: bool = False  # white around it in the picture, so that it stands out on the path of its colour
 
 
 MARKS = {
     "start": Mark("start of the primary", "*", "circle-open", 9.0),
     "phonon": Mark("phonon", ".", "circle", 1.6),
-    "ionised": Mark("ionisation", "o", "circle", 3.0),
+    "ionised": Mark("ionisation", "o", "circle", 3.6, rimmed=True),
     "stopped": Mark("electron stops", "s", "square", 3.4, filled=False),
     "left": Mark("electron escapes", "^", "diamond", 6.0),
     "given_up": Mark("cannot come back", "x", "x", 4.5),

@@ -72,10 +72,10 @@ def _figure(document: dict[str, Any], scene: Scene) -> dict[str, Any]:
         "data": traces,
         "layout": {
             "margin": {"l": 0, "r": 0, "t": 10, "b": 0},
-            "legend": {"itemsizing": "constant"},
+            "legend": {"itemsizing": "trace", "y": 0.93, "tracegroupgap": 2},
             "scene": {
                 "aspectmode": "cube",
-                "camera": {"eye": {"x": 0.9, "y": -1.75, "z": 0.75}},
+                "camera": {"eye": {"x": 0.9, "y": -1.75, "z": 0.65}, "center": {"z": -0.1}},
                 **{
                     f"{name}axis": {**axis, "title": {"text": f"{name} [nm]"}, "range": [float(a), float(b)]}
                     for name, a, b in zip("xyz", low, high, strict=True)
@@ -129,13 +129,19 @@ def _marks(document: dict[str, Any], scene: Scene, words: list[str]) -> list[dic
             continue
         x, y, z = scene.points[chosen].round(4).T.tolist()
         colours = [GENERATION_COLOURS[g] for g in generation[chosen]]
-        traces.append(
+        common = {"type": "scatter3d", "mode": "markers", "name": mark.word, "legendgroup": event}
+        traces += [
             {
-                "type": "scatter3d", "mode": "markers", "x": x, "y": y, "z": z, "name": mark.word,
-                "text": [words[k] for k in chosen], "hovertemplate": "%{text}<extra></extra>",
+                **common, "x": x, "y": y, "z": z, "showlegend": False,
                 "marker": {"color": colours, "symbol": mark.symbol_of_page, "size": mark.size},
-            }
-        )  # fmt: skip
+                "text": [words[k] for k in chosen], "hovertemplate": "%{text}<extra></extra>",
+            },
+            # of the legend alone: there a mark has no generation
+            {
+                **common, "x": [None], "y": [None], "z": [None],
+                "marker": {"color": GREY, "symbol": mark.symbol_of_page, "size": 2 * mark.size + 1},
+            },
+        ]  # fmt: skip
     return traces
 
 

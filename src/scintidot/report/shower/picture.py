@@ -91,7 +91,9 @@ def _marks(axes: Any, document: dict[str, Any], scene: Scene) -> list[str]:
         present.append(event)
         colours = np.array(GENERATION_COLOURS)[generation[chosen]]
         looks: dict[str, Any] = {"c": colours}
-        if not mark.filled:
+        if mark.rimmed:
+            looks = {"facecolors": colours, "edgecolors": "white"}
+        elif not mark.filled:
             looks = {"facecolors": "white", "edgecolors": colours}
         axes.scatter(
             *scene.points[chosen].T, s=mark.size**2, marker=mark.symbol, linewidths=0.7 if not mark.filled else 0.4,

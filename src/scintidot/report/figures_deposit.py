@@ -42,7 +42,7 @@ def deposit_and_excitons(prediction: Prediction, curves: Curves) -> Plot:
         if name != prediction.choices["pair_creation_energy"]:
             mean = with_option(prediction, curves.edge, "pair_creation_energy", name)["mean_excitons"]
             right.plot(curves.edge, mean, "--", lw=1.5, color=colour, label=name)
-    right.set(xlabel="edge length [nm]", ylabel="mean excitons <N>", ylim=(0, None))
+    right.set(xlabel="edge length [nm]", ylabel="mean excitons ⟨N⟩", ylim=(0, None))
     gaps = right.secondary_xaxis("top")
     ticks = np.array([3.0, 6.0, 9.0, 12.0, 15.0])
     in_gaps = np.interp(
@@ -85,6 +85,8 @@ def _about_deposit(model: str) -> str:
 
 def events(prediction: Prediction) -> Plot:
     """Deposit by model, and how it scatters from event to event (Figs. 1b and 1c)."""
+    from matplotlib.ticker import LogFormatter
+
     drawing, ((left, right),) = figure(1, 2, 11, 4.2)
     own, edges = prediction.deposits[0], prediction.edge_length
     rows = prediction.rows
@@ -97,6 +99,8 @@ def events(prediction: Prediction) -> Plot:
     left.errorbar(edges, kept, errors, fmt="none", ecolor="black", capsize=2)
     _draw_published(left)
     left.set(yscale="log", xlabel="edge length [nm]", ylabel="mean deposit per event [eV]")
+    left.yaxis.set_major_formatter(LogFormatter())  # 20, not 2 x 10^1
+    left.yaxis.set_minor_formatter(LogFormatter())
     left.legend(title="deposit model", loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     shown = sorted({0, len(edges) // 2, len(edges) - 1})
     for i, colour in zip(shown, shades(len(shown)), strict=True):

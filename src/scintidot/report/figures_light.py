@@ -68,7 +68,7 @@ def auger_family(prediction: Prediction) -> Plot:
     axes[2, 0].set_ylabel("CTR_NC [ps^½]")
     drawing.legend(
         *axes[0, 0].get_legend_handles_labels(),
-        title="<N>",
+        title="⟨N⟩",
         ncols=7,
         loc="outside lower center",
         frameon=False,

@@ -101,7 +101,7 @@ def _lines(scene: Scene) -> list[dict[str, Any]]:
     """Outlines and paths."""
     lines: list[tuple[FloatArray, str, dict[str, Any]]] = [
         (scene.outlines, "nanocrystal", {"color": OUTLINE, "width": 2, "dash": "solid"}),
-        (scene.cores, "core", {"color": GREY, "width": 2, "dash": "dash"}),
+        (scene.cores, "core", {"color": GREY, "width": 2, "dash": "dot"}),
         (scene.box, "box", {"color": GREY, "width": 2, "dash": "dot"}),
     ]
     lines += [

@@ -350,11 +350,10 @@ def _pairs() -> Case:
         "could be found, most of it recalled or estimated; sources one by one in validation/data/pair_creation.csv",
         "Electrons of 5.9 keV. The energy per pair of silicon at 270 to 300 K is judged to 10 %, its Fano factor, "
         "0.119 at 123 K, to 25 %, which covers one (0.143) of two other measurements (the other: at most 0.063). At "
-        "123 K the gap is wider by 0.04 eV and a pair costs 3.749 eV. Judged is the default, holes settle in the band; "
-        "with holes that ionise where they can the energy comes out on the other side. The truth lies between: deep "
-        "holes ionise, shallow ones do not, while here all do from one gap on, or none. Electrons ionise from one gap "
-        "on, since momentum is not asked for. The Fano factor is of histories without escaping fluorescence; that of "
-        "the default is large because each hole takes another energy, 0 to 12.5 eV, evenly, to the lattice. No "
+        "123 K the gap is wider by 0.04 eV and a pair costs 3.749 eV. Judged is the default, where "
+        "slow carriers make a pair or heat the lattice as phase space allows, by a constant that its authors fitted to "
+        "the energy per pair of silicon: the Fano factor and other materials are the test. With holes that settle at "
+        "once, or carriers that all ionise from one gap on, it comes out on the other sides. The Fano factor is of histories without escaping fluorescence. No "
         "measured value of CdS, ZnO or a halide perovskite was found: no measurement could be read behind the 5.3 eV "
         "of CsPbBr3, 2.2 gaps.",
     )

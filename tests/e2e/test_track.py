@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from scintidot.interchange.mcpl import ELECTRON, Particles, write_mcpl
-from scintidot.report.shower import clipped
+from scintidot.report.shower.scene import clipped
 
 Cli = Callable[..., Any]
 FIRST_BYTES = {".png": b"\x89PNG", ".pdf": b"%PDF", ".svg": b"<?xml", ".html": b"<!DOCTYPE html>"}

@@ -9,7 +9,8 @@ from pathlib import Path
 from scintidot import __version__
 from scintidot.bands import Outputs
 from scintidot.choices import TRUNCATED_FROM
-from scintidot.report.figures import SENSITIVITY_FIGURES, draw_all, middle_row
+from scintidot.report.figures import draw_all
+from scintidot.report.figures_sensitivity import SENSITIVITY_FIGURES, middle_row
 from scintidot.report.templates import render
 from scintidot.results import FIGURES, Prediction, as_text, write_text
 from scintidot.study import Alternative, alternatives

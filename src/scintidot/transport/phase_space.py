@@ -25,13 +25,8 @@ def vibrations_per_pair(energy: float, gap: float, vibration: float) -> float:
     """r(E), infinite below the gap."""
     if energy <= gap:
         return math.inf
-    return (
-        MATRIX_ELEMENTS
-        * 105
-        / (2 * math.pi)
-        * math.sqrt(max(energy - vibration, 0.0))
-        / (energy - gap) ** 3.5
-    )
+    states = math.sqrt(max(energy - vibration, 0.0)) / math.pow(energy - gap, 3.5)
+    return MATRIX_ELEMENTS * 105 / (2 * math.pi) * states
 
 
 def pairs_per_energy(energy: float, gap: float, vibration: float) -> float:

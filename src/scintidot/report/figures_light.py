@@ -1,0 +1,100 @@
+"""Figures of light: photons against size, and what Auger recombination takes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scintidot import study
+from scintidot.report.plot import Curves, Plot, line, table_of, top
+from scintidot.report.style import BLUE, GREEN, GREY, VERMILION, figure, shades, to_svg
+from scintidot.results import Prediction
+
+
+def intensity_against_volume(prediction: Prediction, curves: Curves) -> Plot:
+    """Photons of one nanocrystal and of equal mass (Fig. 3c)."""
+    drawing, axes = figure(1, 3, 13, 4.0)
+    left, middle, right = axes[0]
+    line(left, prediction, curves, "photons_per_nc", BLUE, "")
+    left.set(xlabel="edge length [nm]", ylabel="photons per nanocrystal", ylim=(0, None))
+    line(middle, prediction, curves, "intensity_ensemble_relative", GREEN, "", lambda edge: edge**3)
+    middle.set(xscale="log", xlabel="d³ [nm³]", ylabel="I_ENS of equal mass [relative]")
+    middle.set_ylim(0, 1.25 * top(prediction.figures.high["intensity_ensemble_relative"]))
+    line(right, prediction, curves, "photons_per_MeV_deposited", VERMILION, "")
+    right.set(xlabel="edge length [nm]", ylabel="photons per MeV kept by nanocrystals", ylim=(0, None))
+    caption = (
+        "Left: photons of one nanocrystal after one event. Middle: the same times the number of nanocrystals of equal "
+        "mass, largest row = 1, the definition behind Fig. 3c of Fratelli 2024; it counts every nanocrystal of the "
+        "sample as hit once and so favours small ones, while the measured intensity there follows the quantum yield. "
+        "Right: photons per energy kept, for equal absorbed dose: a larger crystal takes more energy per event, so "
+        "fewer of them take part. Shaded: band of the estimates."
+    )
+    keys = ["photons_per_nc", "intensity_ensemble_relative", "photons_per_MeV_deposited"]
+    table = table_of(
+        prediction.edge_length, prediction.edge_length**3, *(prediction.figures.central[key] for key in keys)
+    )
+    return Plot(
+        "intensity",
+        "Light against size",
+        to_svg(drawing),
+        caption,
+        ["edge_length_nm", "d3_nm3", *keys],
+        table,
+    )
+
+
+def auger_family(prediction: Prediction) -> Plot:
+    """tau, I_NC and CTR_NC against Phi_AR (Fig. 1a)."""
+    statistics = prediction.choices["statistics"]
+    response = prediction.config.timing.response_fwhm_ps
+    family = study.auger_family(statistics, response)
+    drawing, axes = figure(3, 3, 11, 8.6)
+    colours = shades(len(study.FAMILY_MEAN_EXCITONS))
+    phi = family["auger_efficiency"]
+    for column, retained in enumerate(study.FAMILY_RETAINED_FRACTIONS):
+        for row, mean in enumerate(study.FAMILY_MEAN_EXCITONS):
+            style = {"color": colours[row], "lw": 1.6}
+            axes[0, column].plot(phi, family["harmonic"][column, row] / 1e3, label=f"{mean:g}", **style)
+            axes[0, column].plot(phi, family["instrument"][column, row] / 1e3, ls=":", **style)
+            axes[1, column].plot(phi, family["photons"][column, row], **style)
+            axes[2, column].plot(phi, family["ctr_nc"][column, row], **style)
+        own = prediction.figures.central["auger_efficiency"]
+        for axis in axes[:, column]:
+            axis.axvspan(own.min(), own.max(), color=GREY, alpha=0.15, lw=0, zorder=0)
+        axes[0, column].set(title=f"ξ = {retained:g}", ylim=(0, 10.5))
+        axes[1, column].set(ylim=(0, 1.05 * family["photons"].max()))
+        axes[2, column].set(ylim=(0, 1.05 * family["ctr_nc"].max()), xlabel="Φ_AR")
+    axes[0, 0].set_ylabel("τ [ns]: harmonic (line),\ninstrument (dots)")
+    axes[1, 0].set_ylabel("I_NC [photons]")
+    axes[2, 0].set_ylabel("CTR_NC [ps^½]")
+    drawing.legend(
+        *axes[0, 0].get_legend_handles_labels(),
+        title="⟨N⟩",
+        ncols=7,
+        loc="outside lower center",
+        frameon=False,
+    )
+    caption = (
+        f"One nanocrystal against Auger efficiency, statistics {statistics}, Φ_X = 1, k_X = "
+        f"{study.FAMILY_EXCITON_RATE:g}/ps, k_XX = {study.FAMILY_RATE_RATIO:g} k_X; "
+        "ξ is the share of Auger events that do not ionise. The harmonic lifetime falls steadily and CTR_NC = "
+        "sqrt(τ_harmonic/I_NC) = F(0)^-½ does not depend on Auger recombination at all. What an instrument of "
+        f"{response:g} ps reads (dots) leaves it where the biexciton becomes faster than the response, and can turn "
+        "upward. Grey: where the sizes of this run lie. Compare Fig. 1a of Fratelli 2024."
+    )
+    middle = study.FAMILY_RETAINED_FRACTIONS.index(0.5)
+    chosen = [int(np.argmin(np.abs(phi - value))) for value in (0.0, 0.5, 0.9, 0.99)]
+    keys = ["harmonic", "instrument", "photons", "ctr_nc"]
+    table = [
+        [mean, float(phi[i]), *(float(family[key][middle, row, i]) for key in keys)]
+        for row, mean in enumerate(study.FAMILY_MEAN_EXCITONS)
+        for i in chosen
+    ]
+    columns = ["mean_excitons", "auger_efficiency", "harmonic_ps", "instrument_ps", "photons", "ctr_nc"]
+    return Plot(
+        "family",
+        "What Auger recombination does (ξ = 0.5 in the table)",
+        to_svg(drawing),
+        caption,
+        columns,
+        table,
+    )

@@ -1,0 +1,64 @@
+"""Which number of the card matters most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from scintidot.report.plot import Plot, top
+from scintidot.report.style import BLUE, ORANGE, figure, to_svg
+from scintidot.results import Prediction
+
+SENSITIVITY_FIGURES = {
+    "photons_per_nc": "photons per nanocrystal",
+    "tau_ps.harmonic": "harmonic τ [ps]",
+    "ctr_ps.formula": "CTR [ps]",
+}
+
+
+def middle_row(prediction: Prediction) -> int:
+    """The row nearest to the size that anchors the light yield."""
+    target = prediction.config.light.light_yield_edge_length_nm
+    return int(np.argmin(np.abs(prediction.edge_length - target)))
+
+
+def sensitivity(prediction: Prediction) -> Plot:
+    """Which uncertain number of the card matters most."""
+    index = middle_row(prediction)
+    keys = list(prediction.figures.single)
+    changes = np.zeros((len(keys), len(SENSITIVITY_FIGURES), 2))
+    for i, key in enumerate(keys):
+        for j, name in enumerate(SENSITIVITY_FIGURES):
+            centre = prediction.figures.central[name][index]
+            changes[i, j] = [
+                100 * (side[name][index] / centre - 1) for side in prediction.figures.single[key]
+            ]
+    changes[np.abs(changes) < 1e-9] = 0.0  # rounding
+    order = np.argsort(np.abs(changes).max(axis=(1, 2)))
+    drawing, axes = figure(1, len(SENSITIVITY_FIGURES), 12, 0.34 * max(len(keys), 3) + 1.3)
+    places = np.arange(len(keys))
+    for j, (axis, label) in enumerate(zip(axes[0], SENSITIVITY_FIGURES.values(), strict=True)):
+        axis.barh(places + 0.2, changes[order, j, 0], 0.38, color=BLUE, label="at low")
+        axis.barh(places - 0.2, changes[order, j, 1], 0.38, color=ORANGE, label="at high")
+        axis.axvline(0, color="black", lw=0.8)
+        axis.set(xlabel=f"change of {label.split(' [')[0]} [%]", yticks=places)
+        axis.set_yticklabels([keys[i] for i in order] if j == 0 else [])
+        widest = 1.05 * top(np.abs(changes))
+        axis.set_xlim(-widest, widest)
+    axes[0, -1].legend(loc="lower right")
+    caption = (
+        f"At {prediction.edge_length[index]:g} nm: each number of the card that has a band, set to its low and its "
+        "high end, all else unchanged, on one scale. The longest bar of a panel is the number to measure first "
+        "for that figure."
+    )
+    columns = [
+        "number of the card",
+        *(
+            f"{name.split(' [')[0]} {end} [%]"
+            for name in SENSITIVITY_FIGURES.values()
+            for end in ("low", "high")
+        ),
+    ]
+    table: list[list[Any]] = [[keys[i], *map(float, changes[i].ravel())] for i in order[::-1]]
+    return Plot("sensitivity", "Which assumption matters most", to_svg(drawing), caption, columns, table)

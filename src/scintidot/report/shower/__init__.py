@@ -1,0 +1,30 @@
+"""The shower of one history in space: a picture, or a page that can be turned and stepped through."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from scintidot.report.shower.page import write_page
+from scintidot.report.shower.picture import write_picture
+from scintidot.report.shower.scene import scene_of
+from scintidot.results import write_together
+
+
+def draw_shower(document: dict[str, Any], path: Path, view_nm: float | None = None) -> list[str]:
+    """Draw ``scintidot.track/1`` into a .png, .svg, .pdf or .html; returns what the picture leaves out.
+
+    Raises
+    ------
+    CannotWrite
+        If the file cannot be written; nothing is left half done.
+    """
+    scene = scene_of(document, view_nm)
+    kind = path.suffix.lower().removeprefix(".")
+    if kind == "html":
+        write = partial(write_page, document=document, scene=scene)
+    else:
+        write = partial(write_picture, document=document, scene=scene, kind=kind)
+    write_together(path.parent, {path.name: write}, "--out")
+    return scene.notes

@@ -353,9 +353,9 @@ def _pairs() -> Case:
         "123 K the gap is wider by 0.04 eV and a pair costs 3.749 eV. Judged is the default, where "
         "slow carriers make a pair or heat the lattice as phase space allows, by a constant that its authors fitted to "
         "the energy per pair of silicon: the Fano factor and other materials are the test. With holes that settle at "
-        "once, or carriers that all ionise from one gap on, it comes out on the other sides. The Fano factor is of histories without escaping fluorescence. No "
-        "measured value of CdS, ZnO or a halide perovskite was found: no measurement could be read behind the 5.3 eV "
-        "of CsPbBr3, 2.2 gaps.",
+        "once, or carriers that all ionise from one gap on, it comes out on the other sides. The Fano factor is of "
+        "histories without escaping fluorescence. No measured value of CdS, ZnO or a halide perovskite was found: no "
+        "measurement could be read behind the 5.3 eV of CsPbBr3, 2.2 gaps.",
     )
 
 

@@ -17,6 +17,7 @@ from scipy.stats import chi2_contingency, ks_2samp
 from scintidot.atoms.cascade import mean_cascade, sample_cascade
 from scintidot.atoms.relaxation import relaxation_of
 from scintidot.backends import in_order
+from scintidot.deposits.names import PAIRS
 from scintidot.geometry import mean_path, volume
 from scintidot.interactions.inelastic import DEFAULT_EXCHANGE, loss_medium_of, response_of
 from scintidot.interactions.media import medium, stack
@@ -28,6 +29,7 @@ from scintidot.transport import acoustic, phonons, surface
 from scintidot.transport.continuous import mean_deposit
 from scintidot.transport.elastic.tables import table as elastic_table
 from scintidot.transport.inelastic.tables import collide, inelastic_table
+from scintidot.transport.phase_space import vibrations_per_pair
 from scintidot.transport.stopping import stopping_power
 from scintidot.transport.track.books import (
     ALL_HOLES,
@@ -53,7 +55,9 @@ from scintidot.transport.track.problem import (
     CROSSING,
     ELECTRON,
     HOST,
+    IONISE,
     MATRIX,
+    PHASE_SPACE,
     PHOTON,
     SHELL,
     STARTS,
@@ -88,7 +92,8 @@ from scintidot.transport.track.tally import (
 class Twin:
     """Electrons in a cube of CsPbBr3 in vacuum, one after the other, with numbers as they come."""
 
-    def __init__(self, highest: float) -> None:
+    def __init__(self, highest: float, rule: str) -> None:
+        self.rule = rule
         material = load_material("CsPbBr3")
         loss_medium = loss_medium_of(material)
         response = response_of(loss_medium)
@@ -98,7 +103,7 @@ class Twin:
         self.gap, self.crystal, self.affinity = loss_medium.band_gap, model.acoustic, model.step
         energies = self.gap + np.geomspace(0.01, 1.001 * highest - self.gap, 160)
         self.collisions = inelastic_table(loss_medium, response, DEFAULT_EXCHANGE, energies)
-        self.modes = model.modes
+        self.modes, self.width = model.modes, loss_medium.valence_band_width
         self.atoms = [elastic_table(symbol) for symbol in compound.symbols]
         self.energy = np.geomspace(10, highest, 2000)
         self.by_atoms = np.array(
@@ -131,7 +136,7 @@ class Twin:
                 rates[6 + 2 * k] = phonons.absorption(energy, quantum, coupling, 1.0, occupation)
         return rates
 
-    def history(
+    def history(  # noqa: PLR0915  one loop, as long as a history has kinds of events
         self, energy: float, edge: float, barrier: bool, random: np.random.Generator
     ) -> tuple[float, int, int, int, float]:
         """Deposit, holes, electrons that stay, electrons that leave and the energy they carry away."""
@@ -141,6 +146,15 @@ class Twin:
         while waiting:
             place, way, energy = waiting.pop()
             while energy > self.gap:
+                if self.rule == "phase-space" and barrier and energy <= self.affinity:
+                    at = self.collides_at(energy, random)
+                    deposit, energy = deposit + energy - at, at
+                    if at > self.gap:
+                        energy, way, kept, new_holes, new = self.collision(energy, way, random)
+                        deposit += kept
+                        holes += new_holes
+                        waiting += [(list(place), direction, e) for direction, e in new]
+                    continue
                 rates = self.rates(energy)
                 flight = random.exponential() / sum(rates)
                 to_wall = [
@@ -185,6 +199,15 @@ class Twin:
                 deposit += energy
         return deposit, holes, electrons, left, carried
 
+    def collides_at(self, energy: float, random: np.random.Generator) -> float:
+        """Energy at which a slow carrier makes a pair, having emitted one vibration after the other; else the gap."""
+        (vibration, *_) = self.modes[0]
+        while energy > self.gap:
+            if random.random() * (1 + vibrations_per_pair(energy, self.gap, vibration)) < 1:
+                return energy
+            energy -= vibration
+        return self.gap
+
     def collision(
         self, energy: float, way: list[float], random: np.random.Generator
     ) -> tuple[float, list[float], float, int, list[tuple[list[float], float]]]:
@@ -207,10 +230,20 @@ class Twin:
         holes = len(depths)
         while depths:
             depth = depths.pop()
-            if depth <= self.gap:
+            below = depth > self.width and self.rule != "ionise"
+            at = depth
+            if self.rule == "phase-space" and not below:
+                at = self.collides_at(depth, random) if depth > self.gap else depth
+            if at <= self.gap or (self.rule == "settle" and not below):
                 kept += depth
                 continue
-            parts = random.dirichlet([1.0, 1.0, 1.0]) * (depth - self.gap)
+            left = at - self.gap
+            parts = random.dirichlet([1.5 if self.rule == "phase-space" else 1.0] * 3) * left
+            if below:  # filled from the band, and another electron of the band goes
+                first = random.random() * min(self.width, left)
+                second = random.random() * min(self.width, left - first)
+                parts = np.array([first, second, left - first - second])
+            kept += depth - at
             depths += [float(parts[0]), float(parts[1])]
             free.append((isotropic(random), float(parts[2])))
             kept += self.gap
@@ -312,8 +345,10 @@ def photons_absorbed_by(species: int, energy: float) -> Source:
     )  # fmt: skip
 
 
-def rules(surface_model: str = "none", *, local_below: float = 0.0, by_range: int = 0) -> Rules:
-    return Rules(RULES[surface_model], local_below, 1, by_range, 0)
+def rules(
+    surface_model: str = "none", *, local_below: float = 0.0, by_range: int = 0, pairs: int = IONISE
+) -> Rules:
+    return Rules(RULES[surface_model], local_below, pairs, by_range, 0)
 
 
 def run(
@@ -361,22 +396,26 @@ def assert_alike(one: tuple[float, float], other: tuple[float, float], errors: f
 # --- against the twin ---------------------------------------------------------------------------------
 
 
-@cache
-def twin() -> Twin:
-    return Twin(1000.0)
-
-
 @pytest.mark.parametrize(
-    ("energy", "edge", "barrier", "count", "seed"),
-    [(1000.0, 3.0, "none", 6000, 11), (300.0, 4.0, "quantum-step", 1500, 12)],
+    ("energy", "edge", "barrier", "rule", "count", "seed"),
+    [
+        (1000.0, 3.0, "none", "ionise", 6000, 11),
+        (300.0, 4.0, "quantum-step", "ionise", 1000, 12),
+        (300.0, 4.0, "quantum-step", "phase-space", 1000, 13),
+        (300.0, 4.0, "quantum-step", "settle", 1000, 14),
+    ],
 )
 def test_histories_are_those_of_the_slow_twin(
-    energy: float, edge: float, barrier: str, count: int, seed: int
+    energy: float, edge: float, barrier: str, rule: str, count: int, seed: int
 ) -> None:
     """Means within 3.5 standard errors, distributions at a level of 1e-3 each."""
     random = np.random.default_rng(seed)
-    slow = np.array([twin().history(energy, edge, barrier != "none", random) for _ in range(count)])
-    fast = one_by_one(body(edge), electrons(energy), rules(barrier), 20_000, seed=seed)
+    twin = Twin(energy, rule)
+    slow = np.array([twin.history(energy, edge, barrier != "none", random) for _ in range(count)])
+    there = body(edge)
+    if rule == "phase-space":
+        there = there._replace(confined=np.array([twin.affinity, 0.0, 0.0]))
+    fast = one_by_one(there, electrons(energy), rules(barrier, pairs=PAIRS[rule]), 20_000, seed=seed)
     for column in range(5):
         sides = [(x[:, column].mean(), x[:, column].std() / np.sqrt(len(x))) for x in (slow, fast)]
         assert_alike(*sides)
@@ -398,6 +437,12 @@ SITUATIONS = {
     "7 keV, no barrier": (body(10.0), electrons(7e3), "none", 100_000),
     "20 keV, sphere, crossed": (body(8.0, kind=SPHERE), electrons(2e4, CROSSING), "quantum-step", 20_000),
     "1 keV, cube, crossed": (body(5.0), electrons(1e3, CROSSING), "classical-step", 10_000),
+    "slow carriers, confined": (
+        body(5.0)._replace(confined=np.array([3.7, 0.0, 0.0])),
+        electrons(1e3),
+        "quantum-step",
+        5_000,
+    ),
     "slow, crossed": (body(3.0), electrons(3.0, CROSSING), "quantum-step", 10_000),
     "shell and core": (body(9.0, core=0.5), electrons(2e3, CENTRE), "quantum-step", 2_000),
     "sphere with shell": (body(9.0, kind=SPHERE, core=0.7), electrons(2e3), "none", 5_000),
@@ -409,7 +454,9 @@ SITUATIONS = {
 def test_energy_and_charge_are_kept(name: str) -> None:
     """In every history energy to 1e-9, and over all as many electrons as holes and primaries."""
     geometry, source, barrier, count = SITUATIONS[name]
-    tally = run(geometry, source, rules(barrier), count)
+    tally = run(
+        geometry, source, rules(barrier, pairs=PHASE_SPACE if geometry.confined.any() else IONISE), count
+    )
     assert tally.worst[0] < 1e-9
     embedded = geometry.medium[HOST] >= 0
     if not embedded:

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scintidot.deposits.engine import run
-from scintidot.deposits.result import Row
-from scintidot.deposits.setup import MOST_HITS, read_setup
+from scintidot.deposits.engine import run_case
+from scintidot.deposits.options import read_setup
+from scintidot.deposits.row import Row
 from scintidot.errors import BadValue
 from scintidot.transport.track.tables import INELASTIC, row_of
 
@@ -26,11 +26,7 @@ ABOVE_50_EV = 75
 def result(histories=10_000, **options):
     setup = read_setup(histories=histories, threads=2, **options)
     body, spectrum = setup.bodies[0], setup.spectra[0]
-    outcome = run(
-        setup.tables, setup.geometry(body), setup.source(spectrum), setup.rules, histories=histories,
-        seed=setup.seed, threads=2, most_hits=1 if setup.box == 0 else MOST_HITS,
-    )  # fmt: skip
-    return Row(body, spectrum, outcome, setup)
+    return Row(body, spectrum, run_case(setup, body, spectrum), setup)
 
 
 def mean(**options):

@@ -11,12 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta, ks_1samp, ks_2samp
 
+from scintidot.deposits.bulk import deep_inside
+from scintidot.deposits.engine import run
+from scintidot.deposits.options import read_setup
+from scintidot.deposits.run import deposit
 from scintidot.interactions.media import medium, stack
+from scintidot.interactions.slow_electrons import figures, low_energy_model
 from scintidot.materials.library import load_material
 from scintidot.rng import stream
 from scintidot.transport.phase_space import pairs_per_energy, vibrations_per_pair
+from scintidot.transport.track.books import FLUORESCENCE
 from scintidot.transport.track.steps import split_by_states, where_it_collides
-from scintidot.transport.track.tables import GAP, Tables
+from scintidot.transport.track.tables import GAP, GRID, Tables
+from scintidot.transport.track.tally import ALL_BOOKS, PAIR, N
 
 SILICON = (1.12, 0.063)
 
@@ -109,3 +116,47 @@ def test_three_carriers_share_as_they_have_states() -> None:
     assert found.sum(axis=1) == pytest.approx(np.full(4000, 2.0), rel=1e-12)
     for column in found.T:
         assert ks_1samp(column / 2, beta(1.5, 3).cdf).pvalue > 1e-3
+
+
+@pytest.mark.parametrize(("material", "meet"), [("CsPbBr3", (8.0, 12.0)), ("Si", (4.0, 7.0))])
+def test_phase_space_meets_the_loss_function_without_being_fitted_to_it(
+    material: str, meet: tuple[float, float]
+) -> None:
+    """Rate of pairs = vibrations emitted per nm over r(E): as high as the full Penn rate near three to six gaps."""
+    card, one = load_material(material), medium(load_material(material))[0]
+    model = low_energy_model(card, phonons="froehlich+acoustic", surface="none")
+    energies = np.geomspace(1.05 * float(one.tables.gap), 30, 200)
+    slowing = figures(energies.tolist(), model)
+    lost = slowing.get("lo_energy_loss_eV_per_nm", 0.0) + slowing["acoustic_energy_loss_eV_per_nm"]
+    gap, quantum = float(one.tables.gap), one.vibration
+    pairs = lost / quantum / np.array([vibrations_per_pair(float(e), gap, quantum) for e in energies])
+    collisions = np.interp(np.log(energies), np.log(GRID), one.tables.inelastic)
+    above = np.flatnonzero(pairs > collisions)
+    assert meet[0] < energies[above[0]] < meet[1]
+    assert np.all(np.diff(above) == 1)
+
+
+def test_silicon_hardly_cares_where_the_loss_function_takes_over() -> None:
+    """Energy per pair of the engine with the rule below 4, 8 and 16 eV; 10 % to the measured 3.65 eV."""
+    setup = read_setup(material="Si", surface="none", threads=1)
+    found = []
+    for below in (4.05, 8.0, 16.0):
+        body, source = deep_inside(setup, 2e3)
+        body = body._replace(confined=np.array([below, 0.0, 0.0]))
+        tally = run(setup.tables, body, source, setup.rules, histories=1500, seed=1).tally
+        kept = 2e3 - tally.sums[ALL_BOOKS + FLUORESCENCE] / tally.sums[N]
+        found.append(kept * tally.sums[N] / tally.sums[PAIR])
+    assert found == pytest.approx([3.65] * 3, rel=0.1)
+    assert max(found) / min(found) < 1.06
+
+
+def test_the_rule_changes_pairs_and_no_deposit() -> None:
+    """Electrons that can't leave stay whatever they do."""
+    rows = [
+        deposit(edge_length=5, energy_keV=1, histories=20_000, pairs=rule, threads=1).rows[0]
+        for rule in ("phase-space", "settle", "ionise")
+    ]
+    assert rows[1]["mean_pairs"] < rows[2]["mean_pairs"]
+    for row in rows[1:]:
+        error = math.hypot(row["standard_error_eV"], rows[0]["standard_error_eV"])
+        assert abs(row["mean_deposit_eV"] - rows[0]["mean_deposit_eV"]) < 3.5 * error

@@ -151,4 +151,6 @@ def run_sources(setup: Setup) -> list[dict[str, str | int]]:
         keys += ELASTIC_REFERENCES["free"]
     if any(m is not None and m.phonons != "none" for m in setup.media):
         keys += PHONON_SOURCES
+    if setup.pairs == "phase-space" and setup.treatment == "track":
+        keys.append("alig_1980")
     return together(cited(bibliography(keys)), *parts)

@@ -52,7 +52,7 @@ CHOICES = (
     "source", "particle", "energies_of_a_spectrum", "start", "start_meaning", "directions", "treatment",
     "treatment_meaning", "local_deposit_below_eV", "cut_eV", "cut_meaning", "elastic", "elastic_meaning", "inelastic",
     "phonons", "temperature_K", "surface", "surface_meaning", "surface_step_eV", "pairs", "pairs_meaning",
-    "fluorescence", "range_rejection", "box_nm", "packing", "tracking", "deposit", "mean_over", "pairs",
+    "fluorescence", "range_rejection", "box_nm", "packing", "tracking", "deposit", "mean_over", "pairs_counted",
     "pair_creation_energy", "histories", "relative_error", "seed", "threads",
 )  # fmt: skip
 """Keys of rows and choices of ``scintidot.deposit/1`` for one nanocrystal; those that Geant4 lacks are None."""

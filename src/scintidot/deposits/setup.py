@@ -76,7 +76,7 @@ class Setup:
             one,
             cut=self._cut_of(one),
             elastic=self.elastic,
-            phonons=self.phonons if one is self.material else None,
+            phonons=None if one is self.host else self.phonons,
             temperature=self.temperature,
             surface=self.surface,
             local_below=self.local_below,

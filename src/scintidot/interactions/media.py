@@ -43,9 +43,9 @@ from scintidot.transport.track.tables import (
 if TYPE_CHECKING:
     import xarray
 
-METHOD = "6"
+METHOD = "7"
 """Counted up whenever the same card gives other tables."""
-SHARE_ENERGIES, SHARE_LOSSES = 24, 192
+SHARE_ENERGIES, SHARE_LOSSES = 48, 192
 LATTICE_POINTS = 129
 MOTT_LOWEST = 10.0  # [eV], where the partial waves start
 REACH_MARGIN = 1.5
@@ -119,7 +119,7 @@ def _inelastic(material: Material, exchange: str) -> dict[str, Any]:
         loss[i] = threshold if row is None else loss_quantiles(row, probability)
     table = inelastic_table(medium, response, exchange, GRID[first::4][:2])  # for the recoil
     recoil = np.zeros((RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES))
-    nodes = np.clip(8 * np.arange(RECOIL_LOSSES), 2, NODES - 1)  # at 0 stands the threshold: no typical loss
+    nodes = np.clip(4 * np.arange(RECOIL_LOSSES), 2, NODES - 1)  # at 0 stands the threshold: no typical loss
     part = 1 - np.linspace(1, 0, RECOIL_QUANTILES) ** 4
     for k in range(RECOIL_ROWS):
         i = min(max(4 * k, first), ROWS - 1)
@@ -162,7 +162,7 @@ def _elastic(material: Material) -> dict[str, Any]:
     probability, complement = probabilities()
     mott, mu = np.zeros(ROWS), np.zeros((ROWS, NODES))
     mu[:] = probability  # isotropic where there is no table; never read
-    for i in np.flatnonzero(GRID >= MOTT_LOWEST * (1 - 1e-12)):
+    for i in range(int(np.searchsorted(GRID, MOTT_LOWEST)) - 1, ROWS):  # one row below, to interpolate from
         energy = min(max(float(GRID[i]), MOTT_LOWEST), float(tables[0].energy[-1]))
         sections = [t.cross_sections([energy]) for t in tables]
         weight = np.array([n * float(s[0][0]) for n, s in zip(compound.atoms_per_nm3, sections, strict=True)])

@@ -105,7 +105,9 @@ def collide(
     state += increment
     shell = shell_hit(t, m, LOG_FIRST + (i + f) / ROWS_PER_LOG, loss, u, uniform(state))
     state += increment
-    cosine, struck = recoil_cosines(t, m, i, energy, loss, u_loss, uniform(state))
+    u = uniform(state)
+    state += increment
+    cosine, struck = recoil_cosines(t, m, i, f, energy, loss, u_loss, u, uniform(state))
     p, q, state = azimuth(state, increment)
     sx, sy, sz = turn(ux, uy, uz, struck, math.sqrt(max(0.0, 1.0 - struck * struck)), -p, -q)
     ux, uy, uz = turn(ux, uy, uz, cosine, math.sqrt(max(0.0, 1.0 - cosine * cosine)), p, q)

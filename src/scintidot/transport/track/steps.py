@@ -128,19 +128,28 @@ def momentum(energy: float) -> float:
 
 @kernel
 def recoil_cosines(
-    t: Tables, m: int, i: int, energy: float, loss: float, u_loss: float, u: float
+    t: Tables, m: int, i: int, f: float, energy: float, loss: float, u_loss: float, u_cell: float, u: float
 ) -> tuple[float, float]:
     """Cosines of the angles of the electron, and of the momentum that it hands over, to its old direction.
 
-    Energies from the bottom of the valence band (see `scintidot.transport.inelastic.kinematics`).
+    ``u_cell`` chooses among the four neighbours in the table. Energies from the bottom of the valence band (see
+    `scintidot.transport.inelastic.kinematics`).
     """
     before = energy + t.medium[m, GAP] + t.medium[m, BAND_WIDTH]
     after = before - loss
     square = before * (before + 2 * ELECTRON_REST_ENERGY)
     square_after = after * (after + 2 * ELECTRON_REST_ENERGY)
     p, p_after = math.sqrt(square), math.sqrt(square_after)
-    row = min((i + 2) // 4, RECOIL_ROWS - 1)
-    column = min((place(u_loss)[0] + 4) // 8, RECOIL_LOSSES - 1)
+    column, part = place(u_loss)
+    part = (column % 4 + part) / 4
+    column //= 4
+    if u_cell < part:
+        column, u_cell = min(column + 1, RECOIL_LOSSES - 1), u_cell / part
+    else:
+        u_cell = (u_cell - part) / (1.0 - part)
+    row = i // 4
+    if u_cell < 0.25 * (i % 4 + f):
+        row = min(row + 1, RECOIL_ROWS - 1)
     x = (1.0 - math.sqrt(math.sqrt(1.0 - u))) * (RECOIL_QUANTILES - 1)
     k = min(int(x), RECOIL_QUANTILES - 2)
     low = t.recoil[m, row, column, k]

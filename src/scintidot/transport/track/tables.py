@@ -33,10 +33,9 @@ _PER_BODY = _BODY / 0.975
 _TAIL_STEP = float(np.log(0.025 / RARE) / (NODES - 2 - _BODY))
 _TAIL_SHARE = 1 - float(np.exp(-_TAIL_STEP))
 
-RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES = (ROWS + 3) // 4, (NODES + 7) // 8, 65
-"""Momentum transfers are tabulated at every fourth energy and every eighth loss, at even steps of the
-fourth root of the
-probability to exceed them: few are far larger than the others, and these few decide the mean deflection."""
+RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES = (ROWS + 3) // 4, (NODES + 3) // 4, 65
+"""Momentum transfers are tabulated at every fourth energy and every fourth loss, at even steps of the fourth root of
+the probability to exceed them: few are far larger than the others, and these few decide the mean deflection."""
 TRANSFER_QUANTILES = 65
 PHASE_SPACE_POINTS, PHASE_SPACE_PER_EV = 257, 16.0
 """Grid of `Tables.phase_space`: kinetic energies above the gap."""

@@ -15,7 +15,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scintidot.transport.track.books import BOOKS, RECORD_COLUMNS, Scratch, scratch
-from scintidot.transport.track.problem import ELECTRON, MATRIX, PHOTON, UNIFORM, Geometry, Rules, Source
+from scintidot.transport.track.problem import (
+    ELECTRON,
+    IONISE,
+    MATRIX,
+    PHASE_SPACE,
+    PHOTON,
+    SETTLE,
+    UNIFORM,
+    Geometry,
+    Rules,
+    Source,
+)
 from scintidot.transport.track.shapes import CUBOID, SPHERE
 from scintidot.transport.track.steps import NO_SURFACE, QUANTUM
 from scintidot.transport.track.tables import Tables
@@ -61,23 +72,25 @@ def cases(tables: Tables) -> dict[str, Case]:
     binding = np.where(tables.vacancy_binding < 1500.0, tables.vacancy_binding, 0.0)
     return {
         "cube": Case(
-            crystal(CUBOID, 5.0), primaries(1000.0, UNIFORM), Rules(QUANTUM, 0.0, 1, 0, 0)
+            crystal(CUBOID, 5.0)._replace(confined=np.array([3.7, 0.0, 0.0])),
+            primaries(1000.0, UNIFORM),
+            Rules(QUANTUM, 0.0, PHASE_SPACE, 0, 0),
         ),
         "core-shell": Case(
             crystal(SPHERE, 6.0, host=0, core=0.6, box=12.0),
             primaries(500.0, MATRIX),
-            Rules(NO_SURFACE, 0.0, 1, 0, 0),
+            Rules(NO_SURFACE, 0.0, IONISE, 0, 0),
         ),
         "delta": Case(
-            crystal(CUBOID, 6.0, host=0, box=9.0), primaries(500.0, MATRIX), Rules(NO_SURFACE, 0.0, 0, 0, 1)
+            crystal(CUBOID, 6.0, host=0, box=9.0), primaries(500.0, MATRIX), Rules(NO_SURFACE, 0.0, SETTLE, 0, 1)
         ),
         "photons": Case(
             crystal(SPHERE, 8.0, host=0, box=10.0),
             primaries(2000.0, MATRIX, particle=PHOTON, species=int(np.argmax(binding))),
-            Rules(QUANTUM, 0.0, 1, 0, 0),
+            Rules(QUANTUM, 0.0, IONISE, 0, 0),
         ),
         "local": Case(
-            crystal(CUBOID, 5.0, host=0), primaries(3000.0, UNIFORM), Rules(NO_SURFACE, LOCAL_BELOW, 0, 1, 0)
+            crystal(CUBOID, 5.0, host=0), primaries(3000.0, UNIFORM), Rules(NO_SURFACE, LOCAL_BELOW, SETTLE, 1, 0)
         ),
     }  # fmt: skip
 

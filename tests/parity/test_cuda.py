@@ -84,7 +84,7 @@ def test_simulated_threads_give_the_histories_of_the_cpu(name: str, wide: Tables
     with np.load(out) as arrays:
         found, found_books = Tally(*(arrays[field] for field in Tally._fields)), arrays["books"]
     expected, books = shared.on_cpu(wide, shared.cases(wide)[name])
-    assert len({*books[:, DRAWS]}) > shared.COUNT // 2  # there is something to compare
+    assert len({*books[:, DRAWS]}) > shared.COUNT // 3  # there is something to compare
     assert_same(found, expected, found_books, books)
 
 

@@ -56,7 +56,7 @@ def ratio(treatment: str, **options: Any) -> tuple[float, float]:
         found = result(
             histories, composite=composite, box_nm=BOX, host="octane", start="matrix", **chosen, **options
         )
-        kept.append(found.outcome.mean / (found.body.count * found.setup.volume(found.body)))
+        kept.append(found.outcome.mean / found.setup.volume(found.body))
         square += (found.outcome.standard_error / found.outcome.mean) ** 2
     one, many = kept
     return many / one, many / one * math.sqrt(square)

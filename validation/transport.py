@@ -298,7 +298,7 @@ def _backscattering() -> Case:
         "microscope. Surface states, and the limit of 50 eV of each author, are not known; channelling is absent here. "
         "At 5 keV, and for gold at 10 keV, too many come back. The cause is the inelastic model, not scattering or "
         "surface: with the same elastic scattering and occupation numbers, ionisation energies and hard collisions in "
-        "the manner of PENELOPE instead of the loss function, silicon comes within 3 % and gold within 5 % at 5 to 20 "
+        "the manner of PENELOPE instead of the loss function, silicon comes within 3 % and gold within 6 % at 5 to 20 "
         "keV. Two things add up: the stopping power below 3 keV is lower here (gold, 1 keV: 52 eV/nm against 74), and "
         "the loss function of gold sets 1.3 to 1.6 times more electrons of over 50 eV free than binary encounters by "
         "occupation would, a third of which leave with less than 100 eV.",
@@ -366,7 +366,7 @@ def _pairs() -> Case:
         "123 K the gap is wider by 0.04 eV and a pair costs 3.749 eV. Judged is the default, where "
         "slow carriers make a pair or heat the lattice as phase space allows, by a constant that its authors fitted to "
         "the energy per pair of silicon: the Fano factor and other materials are the test. With holes that settle at "
-        "once, or carriers that all ionise from one gap on, it comes out on the other sides. The Fano factor is of "
+        "once, or carriers that all ionise from one gap on, it comes out above and below. The Fano factor is of "
         "histories without escaping fluorescence. No measured value of CdS, ZnO or a halide perovskite was found: no "
         "measurement could be read behind the 5.3 eV of CsPbBr3, 2.2 gaps.",
     )

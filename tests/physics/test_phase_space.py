@@ -21,7 +21,7 @@ from scintidot.materials.library import load_material
 from scintidot.rng import stream
 from scintidot.transport.phase_space import pairs_per_energy, vibrations_per_pair
 from scintidot.transport.track.books import FLUORESCENCE
-from scintidot.transport.track.steps import split_by_states, where_it_collides
+from scintidot.transport.track.steps import energy_at_collision, split_by_states
 from scintidot.transport.track.tables import GAP, GRID, Tables
 from scintidot.transport.track.tally import ALL_BOOKS, PAIR, N
 
@@ -91,7 +91,7 @@ def test_carriers_collide_where_one_vibration_after_the_other_leaves_them(
         while at > gap and random.random() * (1 + vibrations_per_pair(at, gap, vibration)) >= 1:
             at -= vibration
         slow.append(at if at > gap else 0.0)
-    fast = np.array([where_it_collides(t, 0, energy, u) for u in random.random(20_000)])
+    fast = np.array([energy_at_collision(t, 0, energy, u) for u in random.random(20_000)])
     none = [np.mean(np.array(x) == 0) for x in (slow, fast)]
     assert abs(none[0] - none[1]) < 3.5 * math.sqrt(0.25 / 3000 + 0.25 / 20_000)
     # a whole vibration at a time: smear the steps before the distributions are compared
@@ -102,9 +102,9 @@ def test_carriers_collide_where_one_vibration_after_the_other_leaves_them(
 def test_a_fast_carrier_collides_at_once_and_one_at_the_gap_never() -> None:
     t = tables("CsPbBr3")
     gap = float(t.medium[0, GAP])
-    assert where_it_collides(t, 0, gap + 20, 0.999) == gap + 20
-    assert where_it_collides(t, 0, gap * (1 + 1e-9), 1e-6) == 0
-    assert gap <= where_it_collides(t, 0, gap + 15.9, 1 - 1e-12) <= gap + 15.9
+    assert energy_at_collision(t, 0, gap + 20, 0.999) == gap + 20
+    assert energy_at_collision(t, 0, gap * (1 + 1e-9), 1e-6) == 0
+    assert gap <= energy_at_collision(t, 0, gap + 15.9, 1 - 1e-12) <= gap + 15.9
 
 
 def test_three_carriers_share_as_they_have_states() -> None:
@@ -156,7 +156,7 @@ def test_the_rule_changes_pairs_and_no_deposit() -> None:
         deposit(edge_length=5, energy_keV=1, histories=20_000, pairs=rule, threads=1).rows[0]
         for rule in ("phase-space", "settle", "ionise")
     ]
-    assert rows[1]["mean_pairs"] < rows[2]["mean_pairs"]
+    assert max(rows[0]["mean_pairs"], rows[1]["mean_pairs"]) < rows[2]["mean_pairs"]
     for row in rows[1:]:
         error = math.hypot(row["standard_error_eV"], rows[0]["standard_error_eV"])
         assert abs(row["mean_deposit_eV"] - rows[0]["mean_deposit_eV"]) < 3.5 * error

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from scintidot.deposits.bulk import deep_inside
 from scintidot.deposits.choices import engine_warnings
 from scintidot.deposits.options import read_setup, read_whole
 from scintidot.errors import BadFile, BadValue, ScintidotError
+from scintidot.materials.library import load_material
 
 HEADER = "x_nm, y_nm, z_nm"
 TWO = "5, 5, 5\n15, 15, 15\n"
@@ -95,3 +97,38 @@ def test_fault_of_a_file_of_positions_is_named(tmp_path: Path, text: str, compos
 
 def test_notes_of_the_media_need_no_order_of_calls() -> None:
     assert any("electrons stop at 10 eV" in note for note in engine_warnings(read_setup(host="octane")))
+
+
+def affinity(name: str) -> float:
+    electrons = load_material(name).card.electrons
+    assert electrons is not None
+    assert electrons.electron_affinity is not None
+    return electrons.electron_affinity.value
+
+
+def test_electrons_are_confined_below_the_level_outside() -> None:
+    """By the affinities of the cards; of a metal, without a surface, without a vibration: never."""
+
+    def confined(**options: Any) -> list[float]:
+        found: list[float] = read_setup(threads=1, **options).confined.tolist()
+        return found
+
+    assert confined() == [affinity("CsPbBr3"), 0, 0]
+    assert confined(host="octane") == pytest.approx([affinity("CsPbBr3") - affinity("octane"), 0, 0])
+    for core, shell in (("CdSe", "CdS"), ("CdS", "CdSe")):
+        both = confined(material=core, shell=shell, edge_length=4)
+        assert both == pytest.approx([affinity(core), affinity(shell), 0])
+    for options in (
+        {"surface": "none"},
+        {"pairs": "settle"},
+        {"material": "Au"},
+        {"material": "polystyrene"},
+    ):
+        assert confined(**options) == [0, 0, 0], options
+
+
+def test_the_bulk_knows_no_surroundings() -> None:
+    """Energy per pair is one of the material: alone, in a host, with a shell, without a surface."""
+    runs: list[dict[str, Any]] = [{}, {"host": "PMMA"}, {"shell": "CdS"}, {"surface": "none"}]
+    setups = [read_setup(material="CdSe", edge_length=4, threads=1, **options) for options in runs]
+    assert {deep_inside(setup, 1e3)[0].confined[0] for setup in setups} == {affinity("CdSe")}

@@ -216,7 +216,7 @@ def _simulate(setup: Setup, edge: float) -> SizeDeposit:
         "deposit", kernel_fingerprint(), ENGINE_METHOD, MEDIA_METHOD, transport_fingerprint(setup.material),
         transport_fingerprint(setup.host),
         setup.shape, repr(body.edges), repr(spectrum.mean_energy), setup.start, setup.treatment,
-        repr(setup.local_below), repr(setup.histories), repr(setup.relative_error), repr(setup.seed),
+        repr(setup.rules), repr(setup.confined), repr(setup.histories), repr(setup.relative_error), repr(setup.seed),
     )  # fmt: skip
     key = fingerprint(*(part.encode() for part in parts))
 

@@ -9,8 +9,9 @@ from scintidot.deposits.setup import Setup
 from scintidot.results import number
 from scintidot.transport.track.books import ALL_HOLES, FLUORESCENCE
 from scintidot.transport.track.packing import one_crystal
-from scintidot.transport.track.problem import CENTRE, Geometry, Source, electrons
+from scintidot.transport.track.problem import CENTRE, CORE, Geometry, Source, electrons
 from scintidot.transport.track.shapes import CUBOID
+from scintidot.transport.track.tables import GAP
 from scintidot.transport.track.tally import ALL_BOOKS, PAIR, PAIR_2
 
 BULK_ENERGY, BULK_HISTORIES = 2e3, 4000
@@ -19,14 +20,17 @@ HALF_EDGE = 1e7  # [nm]
 
 
 def deep_inside(setup: Setup, energy: float) -> tuple[Geometry, Source]:
-    """The core's material without end, as far as electrons go, and electrons of this energy [eV] in its middle."""
+    """The core's material without end, as far as electrons go, and electrons of this energy [eV] in its middle.
+
+    Slow are those below the vacuum level, whatever the surface and the surroundings of the run.
+    """
     body = one_crystal(CUBOID, (HALF_EDGE, HALF_EDGE, HALF_EDGE), np.array([0, 0, -1]), 0.0)
-    return body._replace(confined=setup.confined(bulk=True)), electrons(np.array([energy]), CENTRE)
+    core = setup.media[CORE]
+    below = core.slow_below(0.0) if core is not None and setup.pairs == "phase-space" else 0.0
+    return body._replace(confined=np.array([below, 0.0, 0.0])), electrons(np.array([energy]), CENTRE)
 
 
-def bulk_pairs(
-    setup: Setup, energy: float = BULK_ENERGY, histories: int = BULK_HISTORIES
-) -> tuple[float | None, float | None]:
+def bulk_pairs(setup: Setup) -> tuple[float | None, float | None]:
     """Energy per pair [eV] and Fano factor in the bulk of the nanocrystal's material, by the same models.
 
     Electrons start deep inside; what leaves as fluorescence is taken off. None for a treatment that makes no pairs.
@@ -36,13 +40,13 @@ def bulk_pairs(
     KeyboardInterrupt
         After Ctrl-C: a part of the histories would be another number than the one that is promised.
     """
-    if setup.treatment != "track" or float(setup.tables.medium[0, 2]) <= 0:
+    if setup.treatment != "track" or float(setup.tables.medium[0, GAP]) <= 0:
         return None, None
     outcome = run(
         setup.tables,
-        *deep_inside(setup, energy),
+        *deep_inside(setup, BULK_ENERGY),
         setup.rules._replace(delta_tracking=0, reject_by_range=0),
-        histories=histories,
+        histories=BULK_HISTORIES,
         seed=setup.seed,
         threads=setup.threads,
     )
@@ -53,6 +57,6 @@ def bulk_pairs(
     mean = float(sums[PAIR]) / n
     if holes == 0 or mean == 0:
         return None, None
-    kept = energy - float(sums[ALL_BOOKS + FLUORESCENCE]) / n
+    kept = BULK_ENERGY - float(sums[ALL_BOOKS + FLUORESCENCE]) / n
     variance = float(sums[PAIR_2]) / n - mean * mean
     return number(kept / mean), number(variance / mean)

@@ -63,8 +63,8 @@ def run_choices(setup: Setup) -> dict[str, Any]:
         "surface_step_eV": number(one.level - (0.0 if setup.media[2] is None else setup.media[2].level))
         if setup.surface != "none"
         else None,
-        "pairs": setup.pairs,
-        "pairs_meaning": PAIRS_MEANING[setup.pairs],
+        "pairs": setup.pairs if setup.treatment == "track" else None,
+        "pairs_meaning": PAIRS_MEANING[setup.pairs] if setup.treatment == "track" else None,
         "fluorescence": "leaves: its photons are not followed (mean free path far above a nanocrystal's size)",
         "range_rejection": f"electrons in the host farther from the nanocrystal than {REACH_MARGIN:g} times their "
         f"range, or {FARTHEST:g} nm, are stopped"
@@ -76,7 +76,8 @@ def run_choices(setup: Setup) -> dict[str, Any]:
         "deposit": "energy lost inside, heat and pairs; work at surfaces and fluorescence are not in it",
         "mean_over": MEAN_OVER,
         "pairs_counted": "the smaller of holes and stopped electrons in a nanocrystal",
-        "pair_creation_energy": f"bulk of the material, electrons of {BULK_ENERGY / 1e3:g} keV, same models",
+        "pair_creation_energy": f"bulk of the material, electrons of {BULK_ENERGY / 1e3:g} keV, same models; slow are "
+        "those below the vacuum level",
         "histories": setup.histories,
         "relative_error": setup.relative_error,
         "seed": setup.seed,
@@ -106,6 +107,13 @@ def engine_warnings(setup: Setup) -> list[str]:
             )
     if setup.treatment == "local":
         notes.append(LOCAL_NOTE)
+    elif setup.pairs == "phase-space":
+        notes += [
+            f"{m.material.name}: its card has no vibration that slow carriers could lose energy to; holes settle, and "
+            "electrons collide down to the cut."
+            for m in setup.media[:2]
+            if m is not None and m.vibration == 0 and float(m.tables.gap) > 0
+        ]
     return notes
 
 

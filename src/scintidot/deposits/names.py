@@ -18,7 +18,7 @@ ELASTIC = {
     "where the card has them",
     "none": "no elastic scattering: straight flight between collisions",
 }
-PAIRS = {"phase-space": PHASE_SPACE, "settle": SETTLE, "ionise": IONISE}
+PAIR_RULES = {"phase-space": PHASE_SPACE, "settle": SETTLE, "ionise": IONISE}
 PAIRS_MEANING = {
     "phase-space": "carriers that can't leave, holes in the valence band and electrons below the vacuum level, make "
     "a pair or heat the lattice as phase space allows (Alig, Bloom, Struck 1980); a hole below the band is filled from "

@@ -13,7 +13,7 @@ from scintidot.deposits.names import (
     HISTORIES,
     LOCAL_BELOW,
     PACKING,
-    PAIRS,
+    PAIR_RULES,
     SHAPES,
     SHELL_THICKNESS,
     TREATMENTS,
@@ -77,7 +77,7 @@ def read_setup(
         (shape, SHAPES, "--shape"),
         (elastic, ELASTIC, "--elastic"),
         (surface, SURFACES, "--surface"),
-        (pairs, PAIRS, "--pairs"),
+        (pairs, PAIR_RULES, "--pairs"),
         (tracking, ("surface", "woodcock"), "--tracking"),
     ):
         one_of(value, names, where=WHERE, who=who)
@@ -181,7 +181,7 @@ def _check_phonons(phonons: str | None, treatment: str) -> None:
     if phonons is None:
         return
     one_of(phonons, PHONON_CHOICES, where=WHERE, who="--phonons")
-    if treatment == "local" and phonons not in (None, "none"):
+    if treatment == "local" and phonons != "none":
         raise BadValue(
             where=WHERE, what="option", who="--phonons", expected="none with --treatment local", found=phonons,
             hint="Losses below its limit are continuous there, without phonons.",

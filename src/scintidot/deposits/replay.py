@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot import __version__
-from scintidot.deposits.choices import run_choices, run_sources, run_warnings
+from scintidot.deposits.choices import engine_warnings, run_choices, run_sources
 from scintidot.deposits.engine import check
 from scintidot.deposits.names import MOST_HITS
 from scintidot.deposits.names import WHERE as ENGINE
@@ -180,7 +180,7 @@ def _shower(
     tally = empty_tally()
     enter(memory.books, struck, memory.hits, memory.depths, memory.escapes, wanted, tally)
     check(tally, setup.seed)
-    warnings = [note for note in run_warnings(setup, []) if note]
+    warnings = engine_warnings(setup)
     if len(record) < count:
         warnings.append(f"Of {count} points only the first {len(record)} are kept.")
     if tally.sums[DEPOSIT] == 0:

@@ -27,6 +27,7 @@ from scintidot.transport.track.books import (
 )
 from scintidot.transport.track.books import HOLES as HOLES_IN_CRYSTALS
 from scintidot.transport.track.problem import HOST
+from scintidot.transport.track.tables import GAP
 from scintidot.transport.track.tally import (
     ABOVE,
     ALL_BOOKS,
@@ -65,7 +66,7 @@ class Row:
         """The row of the document."""
         tally, n = self.tally, self.outcome.histories
         sums, hits = tally.sums, max(float(tally.sums[HIT]), 1.0)
-        pairs = self.setup.treatment == "track"
+        pairs = self.setup.treatment == "track" and float(self.setup.tables.medium[0, GAP]) > 0
         hit_mean = float(sums[HIT_SUM]) / hits
         hit_variance = max(0.0, float(sums[HIT_SUM_2]) / hits - hit_mean**2)
         cube = self.setup.shape != "cuboid"

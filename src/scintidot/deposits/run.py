@@ -52,7 +52,7 @@ def deposit(
         Keep the electrons that escape; see `DepositResult.escapes`.
     histories, relative_error, seed, threads
         Stop after so many, or earlier, when the standard error over the mean is reached.
-    cut_eV, elastic, phonons, surface, holes, whole_tracks, tracking, temperature
+    cut_eV, elastic, phonons, surface, pairs, whole_tracks, tracking, temperature
         Models by name; see ``choices`` of the result.
 
     Raises

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from scintidot.deposits.bodies import Body, packed_centres, volume
-from scintidot.deposits.names import PAIRS, SHAPES, SURFACE_NUMBERS, WHERE
+from scintidot.deposits.names import PAIR_RULES, SHAPES, SURFACE_NUMBERS, WHERE
 from scintidot.deposits.particles import source_of_particles
 from scintidot.deposits.primaries import source_of
 from scintidot.interactions.media import Medium, medium, stack
@@ -17,7 +17,7 @@ from scintidot.materials.library import Material
 from scintidot.radiation.spectrum import Spectrum
 from scintidot.records import FloatArray
 from scintidot.transport.track.packing import crystals_in_box, one_crystal
-from scintidot.transport.track.problem import CORE, SHELL, Geometry, Rules, Source
+from scintidot.transport.track.problem import Geometry, Rules, Source
 from scintidot.transport.track.tables import Tables
 
 
@@ -124,34 +124,26 @@ class Setup:
         core = self.core(body)
         if self.box == 0:
             alone = one_crystal(kind, (half[0], half[1], half[2]), self.places, core)
-            return alone._replace(confined=self.confined())
+            return alone._replace(confined=self.confined)
         if self.positions is not None:
             centres, halves = self.positions
         else:
             centres = packed_centres(body, self.shape, self.packing, self.box, self.seed)
             halves = np.broadcast_to(half, (body.count, 3))
         many = crystals_in_box(kind, centres, np.ascontiguousarray(halves), self.places, core, self.box)
-        return many._replace(confined=self.confined())
+        return many._replace(confined=self.confined)
 
-    def confined(self, *, bulk: bool = False) -> FloatArray:
-        """Energies [eV] from which on electrons of core, shell and host can't leave any more, (3,); 0: they can.
+    @property
+    def confined(self) -> FloatArray:
+        """Energies [eV] below which electrons of core, shell, host can't leave the crystal any more, (3,); 0: they can.
 
-        Below, the rule "phase-space" says what they do, where the card has a vibration to lose energy to. In the
-        ``bulk`` the same energies hold whatever the surface.
+        Kinetic energy and level add up to the same in core and shell: what lies below the level outside stays. Such
+        electrons are not followed; the rule "phase-space" says what they do.
         """
-        energies = np.zeros(3)
-        if self.pairs != "phase-space" or self.treatment != "track" or (self.surface == "none" and not bulk):
-            return energies
         core, shell, host = self.media
         outside = 0.0 if host is None else host.level
-        around = outside if shell is None else shell.level
-        for region, one, highest in (
-            (CORE, core, around),
-            (SHELL, shell, max(outside, core.level if core else 0.0)),
-        ):
-            if one is not None and one.vibration > 0:
-                energies[region] = max(0.0, one.level - highest)
-        return energies
+        within = [0.0 if one is None else one.slow_below(outside) for one in (core, shell)]
+        return np.array([*within, 0.0]) * (self.pairs == "phase-space" and self.surface != "none")
 
     def volume(self, body: Body) -> float:
         """Of all crystals together. [nm3]"""
@@ -171,7 +163,7 @@ class Setup:
         return Rules(
             surface=SURFACE_NUMBERS[self.surface],
             local_below=self.local_below,
-            pairs=PAIRS[self.pairs],
+            pairs=PAIR_RULES[self.pairs],
             reject_by_range=int(not self.whole_tracks and self.box == 0 and self.media[2] is not None),
             delta_tracking=int(self.tracking == "woodcock"),
         )

@@ -32,6 +32,7 @@ from scintidot.transport.track.tables import (
     NODES,
     PHASE_SPACE_PER_EV,
     PHASE_SPACE_POINTS,
+    RECOIL_EVERY,
     RECOIL_LOSSES,
     RECOIL_QUANTILES,
     RECOIL_ROWS,
@@ -43,7 +44,7 @@ from scintidot.transport.track.tables import (
 if TYPE_CHECKING:
     import xarray
 
-METHOD = "7"
+METHOD = "8"
 """Counted up whenever the same card gives other tables."""
 SHARE_ENERGIES, SHARE_LOSSES = 48, 192
 LATTICE_POINTS = 129
@@ -119,10 +120,12 @@ def _inelastic(material: Material, exchange: str) -> dict[str, Any]:
         loss[i] = threshold if row is None else loss_quantiles(row, probability)
     table = inelastic_table(medium, response, exchange, GRID[first::4][:2])  # for the recoil
     recoil = np.zeros((RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES))
-    nodes = np.clip(4 * np.arange(RECOIL_LOSSES), 2, NODES - 1)  # at 0 stands the threshold: no typical loss
+    nodes = np.clip(
+        RECOIL_EVERY * np.arange(RECOIL_LOSSES), 2, NODES - 1
+    )  # at 0 stands the threshold: no typical loss
     part = 1 - np.linspace(1, 0, RECOIL_QUANTILES) ** 4
     for k in range(RECOIL_ROWS):
-        i = min(max(4 * k, first), ROWS - 1)
+        i = min(max(RECOIL_EVERY * k, first), ROWS - 1)
         losses = np.maximum(np.minimum(loss[i, nodes], GRID[i] * (1 - 1e-9)), threshold)
         least, _ = recoil_limits(float(GRID[i]), losses, table.inner_energy)
         at = recoil_quantiles(
@@ -205,9 +208,11 @@ class Medium:
     modes: tuple[tuple[float, float, float], ...]
     acoustic: acoustic.Acoustic | None
     level: float  # height of the vacuum [eV]
-    vibration: (
-        float  # of the most energetic polar mode of the card, which slow carriers emit; 0: unknown [eV]
-    )
+    vibration: float  # of the card's most energetic polar mode; 0: unknown [eV]
+
+    def slow_below(self, outside: float) -> float:
+        """Energy [eV] below which an electron can't leave to a level outside, and a rule says what it does; 0: none."""
+        return max(0.0, self.level - outside) if self.vibration > 0 and float(self.tables.gap) > 0 else 0.0
 
 
 PHONON_CHOICES = ("froehlich+acoustic", "froehlich", "acoustic", "none")
@@ -392,12 +397,16 @@ def _rates(
 
 
 def _phase_space(one: Medium) -> FloatArray:
-    """Expected pairs of a slow carrier on its way to the gap: the integral of `pairs_per_energy`."""
+    """Expected pairs of a slow carrier on its way to the gap: the integral of `pairs_per_energy`.
+
+    It begins half a vibration higher, since the first choice falls before the first vibration.
+    """
     gap, fine = float(one.tables.gap), 16
     above = np.linspace(0, (PHASE_SPACE_POINTS - 1) / PHASE_SPACE_PER_EV, (PHASE_SPACE_POINTS - 1) * fine + 1)
+    above = np.concatenate([[0.0], above + one.vibration / 2])
     density = np.array([pairs_per_energy(gap + x, gap, one.vibration) for x in above])
     steps = (density[1:] + density[:-1]) / 2 * np.diff(above)
-    return np.concatenate([[0.0], np.cumsum(steps)])[::fine]
+    return np.asarray(np.cumsum(steps)[::fine])
 
 
 def _transfers(crystal: acoustic.Acoustic) -> FloatArray:

@@ -25,7 +25,7 @@ def vibrations_per_pair(energy: float, gap: float, vibration: float) -> float:
     """r(E), infinite below the gap."""
     if energy <= gap:
         return math.inf
-    states = math.sqrt(max(energy - vibration, 0.0)) / math.pow(energy - gap, 3.5)
+    states = math.sqrt(max(energy - vibration, 1e-9 * energy)) / math.pow(energy - gap, 3.5)
     return MATRIX_ELEMENTS * 105 / (2 * math.pi) * states
 
 

@@ -46,7 +46,7 @@ from scintidot.transport.track.flight import (
     surface_met,
     woodcock_flight,
 )
-from scintidot.transport.track.problem import ELECTRON, GIVEN, HOST, SETTLE, Geometry, Rules, Source
+from scintidot.transport.track.problem import ELECTRON, GIVEN, HOST, Geometry, Rules, Source
 from scintidot.transport.track.relaxation import hole_rises, vacancy_relaxes
 from scintidot.transport.track.shapes import FAR
 from scintidot.transport.track.starts import born, photon_interacts
@@ -55,12 +55,12 @@ from scintidot.transport.track.steps import (
     acoustic_scattering,
     azimuth,
     elastic_mu,
+    energy_at_collision,
     energy_loss,
     polar_phonon,
     recoil_cosines,
     shell_hit,
     turn,
-    where_it_collides,
 )
 from scintidot.transport.track.tables import (
     BAND_WIDTH,
@@ -117,32 +117,15 @@ def collide(
         state += increment
         hole = uniform(state) * min(t.medium[m, BAND_WIDTH], other)
         other -= hole
-        heat = hole
-        if r.pairs != SETTLE and hole > t.medium[m, GAP]:
-            heat = 0.0
-            n, state = hole_rises(
-                t, g, r, w, n, m, hole, state, increment, x, y, z, item, region, slot, generation
-            )
-        keep(g, w, region, item, slot, x, y, z, heat, t.medium[m, GAP], 1)
+        keep(g, w, region, item, slot, x, y, z, 0.0, t.medium[m, GAP], 1)
+        n, state = hole_rises(
+            t, g, r, w, n, m, hole, state, increment, x, y, z, item, region, slot, generation
+        )
     else:
         n, state = vacancy_relaxes(
-            t,
-            g,
-            r,
-            w,
-            n,
-            m,
-            t.shell_species[m, shell],
-            state,
-            increment,
-            x,
-            y,
-            z,
-            item,
-            region,
-            slot,
+            t, g, r, w, n, m, t.shell_species[m, shell], state, increment, x, y, z, item, region, slot,
             generation,
-        )
+        )  # fmt: skip
     if other <= t.medium[m, CUT] or other <= r.local_below:
         stop(g, w, region, item, slot, x, y, z, other)
         n = push(w, n, x, y, z, ux, uy, uz, energy, item, region, generation, track, slot)
@@ -229,7 +212,7 @@ def follow(
                         break
                     if energy <= g.confined[region]:
                         state += increment
-                        at = where_it_collides(t, m, energy, uniform(state))
+                        at = energy_at_collision(t, m, energy, uniform(state))
                         if at <= t.medium[m, CUT]:
                             stop(g, w, region, item, slot, x, y, z, energy)
                             points = note(
@@ -294,18 +277,9 @@ def follow(
                     lost = min(energy, rates.soft * flight)
                     middle = 0.5 * flight
                     keep(
-                        g,
-                        w,
-                        region,
-                        item,
-                        slot,
-                        x - middle * ux,
-                        y - middle * uy,
-                        z - middle * uz,
-                        lost,
-                        0.0,
+                        g, w, region, item, slot, x - middle * ux, y - middle * uy, z - middle * uz, lost, 0.0,
                         0,
-                    )
+                    )  # fmt: skip
                     energy -= lost
                     fresh = True
                 if met:

@@ -8,7 +8,7 @@ from scintidot.backends import kernel
 from scintidot.rng import uniform
 from scintidot.transport.track.books import FAULT, FLUORESCENCE, STACK_FULL, Scratch, keep, push, stop
 from scintidot.transport.track.problem import IONISE, PHASE_SPACE, SETTLE, Geometry, Rules
-from scintidot.transport.track.steps import isotropic, split, split_by_states, transition, where_it_collides
+from scintidot.transport.track.steps import energy_at_collision, isotropic, split, split_by_states, transition
 from scintidot.transport.track.tables import BAND_WIDTH, CUT, GAP, Tables
 
 
@@ -34,24 +34,26 @@ def hole_rises(
         at = deep
         if not below and r.pairs == PHASE_SPACE and deep > gap:
             state += increment
-            at = where_it_collides(t, m, deep, uniform(state))
+            at = energy_at_collision(t, m, deep, uniform(state))
         if gap <= 0.0 or at <= gap or not (below or r.pairs != SETTLE):
             keep(g, w, region, item, slot, x, y, z, deep, 0.0, 0)
             continue
         if waiting + 2 > w.holes.shape[0]:
             w.books[FAULT] = STACK_FULL
             break
-        state += increment
-        u = uniform(state)
-        state += increment
-        v = uniform(state)
-        first, second, energy = split(at - gap, u, v)
-        if below:
-            first = u * min(width, at - gap)
-            second = v * min(width, at - gap - first)
-            energy = at - gap - first - second
-        elif r.pairs == PHASE_SPACE:
+        if r.pairs == PHASE_SPACE and not below:
             first, second, energy, state = split_by_states(at - gap, state, increment)
+        else:
+            state += increment
+            u = uniform(state)
+            state += increment
+            v = uniform(state)
+            if below:
+                first = u * min(width, at - gap)
+                second = v * min(width, at - gap - first)
+                energy = at - gap - first - second
+            else:
+                first, second, energy = split(at - gap, u, v)
         w.holes[waiting], w.holes[waiting + 1] = first, second
         waiting += 2
         keep(g, w, region, item, slot, x, y, z, deep - at, gap, 1)

@@ -84,7 +84,7 @@ def depth(kind: int, hx: float, hy: float, hz: float, x: float, y: float, z: flo
 @kernel
 def cell_of(p: float, u: float, size: float, cells: int) -> int:
     """Cell along one axis; a point on a wall belongs to the cell that it moves into."""
-    i = math.floor(p / size)
+    i = int(math.floor(p / size))  # noqa: RUF046  CUDA leaves it a float
     if u < 0 and p <= i * size:
         i -= 1
     elif u > 0 and p >= (i + 1) * size:  # the quotient was rounded down: it would stay at the wall for ever
@@ -152,7 +152,7 @@ def flight_in_box(
         x, y, z = x + step * ux, y + step * uy, z + step * uz
         flown += step
         if met >= 0 or last:
-            return flown, met, face, x, y, z
+            return (flown if met >= 0 else farthest), met, face, x, y, z
         if along == 0:
             x = (ix + 1 if ux > 0 else ix) * size
         elif along == 1:

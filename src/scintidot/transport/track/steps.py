@@ -1,6 +1,6 @@
-"""The steps of an electron as scalar functions: one collision, one scattering, one vacancy, one hole.
+"""The steps of an electron: one collision, one scattering, one direction, one surface.
 
-Uniform numbers come in, numbers go out; the random state, the stack and the books are those of `history`.
+Uniform numbers come in and numbers go out; what draws an unknown number of them takes the random state.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from scintidot.transport.track.tables import (
     GAP,
     MASS,
     PHASE_SPACE_PER_EV,
+    RECOIL_EVERY,
     RECOIL_LOSSES,
     RECOIL_QUANTILES,
     RECOIL_ROWS,
@@ -121,12 +122,6 @@ def shell_hit(t: Tables, m: int, log_energy: float, loss: float, u_rows: float, 
 
 
 @kernel
-def momentum(energy: float) -> float:
-    """c p. [eV]"""
-    return math.sqrt(energy * (energy + 2 * ELECTRON_REST_ENERGY))
-
-
-@kernel
 def recoil_cosines(
     t: Tables, m: int, i: int, f: float, energy: float, loss: float, u_loss: float, u_cell: float, u: float
 ) -> tuple[float, float]:
@@ -141,14 +136,14 @@ def recoil_cosines(
     square_after = after * (after + 2 * ELECTRON_REST_ENERGY)
     p, p_after = math.sqrt(square), math.sqrt(square_after)
     column, part = place(u_loss)
-    part = (column % 4 + part) / 4
-    column //= 4
+    part = (column % RECOIL_EVERY + part) / RECOIL_EVERY
+    column //= RECOIL_EVERY
     if u_cell < part:
         column, u_cell = min(column + 1, RECOIL_LOSSES - 1), u_cell / part
     else:
         u_cell = (u_cell - part) / (1.0 - part)
-    row = i // 4
-    if u_cell < 0.25 * (i % 4 + f):
+    row = i // RECOIL_EVERY
+    if u_cell * RECOIL_EVERY < i % RECOIL_EVERY + f:
         row = min(row + 1, RECOIL_ROWS - 1)
     x = (1.0 - math.sqrt(math.sqrt(1.0 - u))) * (RECOIL_QUANTILES - 1)
     k = min(int(x), RECOIL_QUANTILES - 2)
@@ -245,7 +240,7 @@ def split_by_states(
 
 
 @kernel
-def where_it_collides(t: Tables, m: int, energy: float, u: float) -> float:
+def energy_at_collision(t: Tables, m: int, energy: float, u: float) -> float:
     """Energy that a slow carrier has left, after giving the rest to vibrations, when it makes a pair; 0: it makes none.
 
     See `scintidot.transport.phase_space`.

@@ -1,7 +1,8 @@
 """What the kernels read: arrays of numbers for several media, on one grid of kinetic energies.
 
-Quantiles (inverse cumulative distributions) stand at the nodes of `node_probabilities`, which a uniform number finds
-without a search: even steps to 0.975, then a geometric tail to 1e-8, where the rare large losses and angles are.
+Quantiles (inverse cumulative distributions) stand at the nodes of `elastic.tables.probabilities`, which a uniform
+number finds without a search: even steps to 0.975, then a geometric tail to 1e-8, where the rare large losses and
+angles are.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ _PER_BODY = _BODY / 0.975
 _TAIL_STEP = float(np.log(0.025 / RARE) / (NODES - 2 - _BODY))
 _TAIL_SHARE = 1 - float(np.exp(-_TAIL_STEP))
 
-RECOIL_ROWS, RECOIL_LOSSES, RECOIL_QUANTILES = (ROWS + 3) // 4, (NODES + 3) // 4, 65
+RECOIL_EVERY = 4
+RECOIL_ROWS, RECOIL_LOSSES = -(-ROWS // RECOIL_EVERY), -(-NODES // RECOIL_EVERY)
+RECOIL_QUANTILES = 65
 """Momentum transfers are tabulated at every fourth energy and every fourth loss, at even steps of the fourth root of
 the probability to exceed them: few are far larger than the others, and these few decide the mean deflection."""
 TRANSFER_QUANTILES = 65
@@ -102,8 +105,3 @@ def row_of(kinetic_energy: float) -> tuple[int, float]:
         return 0, 0.0
     i = min(int(x), ROWS - 2)
     return i, x - i
-
-
-def node_probabilities() -> tuple[FloatArray, FloatArray]:
-    """Probabilities at the nodes and, exactly, one minus them."""
-    return probabilities()

@@ -307,7 +307,7 @@ def stack(media: Sequence[Medium], local_below: float = 0.0) -> Tables:
     binding = np.full((count, shells), np.inf)
     species = np.full((count, shells), -1, dtype=np.int64)
     transfer = np.zeros((count, ROWS, TRANSFER_QUANTILES), dtype=np.float32)
-    acoustic_numbers, lattice = np.ones((count, 1)), np.zeros((count, LATTICE_POINTS, 2))
+    lattice = np.zeros((count, LATTICE_POINTS, 2))
     mode_numbers, phase_space = np.ones((count, modes, 3)), np.zeros((count, PHASE_SPACE_POINTS))
     numbers, limit = np.zeros((count, 6)), np.zeros((count, ROWS), dtype=np.float32)
     kinds = Vacancies.of_media(media)
@@ -321,13 +321,13 @@ def stack(media: Sequence[Medium], local_below: float = 0.0) -> Tables:
         species[k, 1:shown] = [kinds.of(*name.split()) for name in t.shell[1:]]
         if one.acoustic is not None:
             transfer[k] = _transfers(one.acoustic)
-            acoustic_numbers[k] = 1 / one.acoustic.edge_kinetic_energy
             lattice[k] = [
                 (acoustic.phonon_energy(s, one.acoustic), acoustic.emission_probability(s, one.acoustic))
                 for s in np.linspace(0, 1, LATTICE_POINTS)
             ]
+        per_edge = 1.0 if one.acoustic is None else 1 / one.acoustic.edge_kinetic_energy
         mode_numbers[k, : len(one.modes)] = np.array(one.modes).reshape(-1, 3)
-        numbers[k] = t.threshold, one.cut, t.gap, t.band_width, one.level, 1.0
+        numbers[k] = t.threshold, one.cut, t.gap, t.band_width, one.level, per_edge
     return Tables(
         rates=rates,
         loss=np.array([m.tables.loss for m in media], dtype=np.float32),
@@ -339,7 +339,6 @@ def stack(media: Sequence[Medium], local_below: float = 0.0) -> Tables:
         shells=np.array([len(m.tables.shell) for m in media]),
         mu=np.array([m.tables.mu for m in media], dtype=np.float32),
         transfer=transfer,
-        acoustic=acoustic_numbers,
         lattice=lattice,
         modes=mode_numbers,
         mode_count=np.array([len(m.modes) for m in media]),

@@ -16,7 +16,7 @@ from scintidot.transport import phonons, surface
 from scintidot.transport.track.tables import (
     BAND_WIDTH,
     GAP,
-    MASS,
+    PER_ZONE_EDGE,
     PHASE_SPACE_PER_EV,
     RECOIL_EVERY,
     RECOIL_LOSSES,
@@ -165,7 +165,7 @@ def acoustic_scattering(
     low = t.transfer[m, i, k]
     mu = low + (x - k) * (t.transfer[m, i, k + 1] - low)
     edge = t.lattice.shape[1] - 1
-    at = min(2.0 * math.sqrt(mu * kinetic_energy * t.acoustic[m, 0]), 1.0) * edge
+    at = min(2.0 * math.sqrt(mu * kinetic_energy * t.medium[m, PER_ZONE_EDGE]), 1.0) * edge
     j = min(int(at), edge - 1)
     energy = t.lattice[m, j, 0] + (at - j) * (t.lattice[m, j + 1, 0] - t.lattice[m, j, 0])
     emitted = t.lattice[m, j, 1] + (at - j) * (t.lattice[m, j + 1, 1] - t.lattice[m, j, 1])
@@ -177,8 +177,8 @@ def _polar_rate(t: Tables, m: int, k: int, kinetic_energy: float, emission: bool
     """Of one vibration. [1/nm]"""
     energy, coupling, occupation = t.modes[m, k, 0], t.modes[m, k, 1], t.modes[m, k, 2]
     if emission:
-        return polar_emission(kinetic_energy, energy, coupling, t.medium[m, MASS], occupation)
-    return polar_absorption(kinetic_energy, energy, coupling, t.medium[m, MASS], occupation)
+        return polar_emission(kinetic_energy, energy, coupling, 1.0, occupation)
+    return polar_absorption(kinetic_energy, energy, coupling, 1.0, occupation)
 
 
 @kernel

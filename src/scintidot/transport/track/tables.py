@@ -62,11 +62,10 @@ class Tables(NamedTuple):
     shells: IntArray  # how many; (media,)
     mu: Float32Array  # (1 - cos)/2 of elastic scattering, (media, rows, nodes)
     transfer: Float32Array  # (1 - cos)/2 = (s/s_max)^2 of acoustic phonons, (media, rows, transfer quantiles)
-    acoustic: FloatArray  # 1/T_BZ: at this electron energy q_BZ is that of free flight; (media, 1)
     lattice: FloatArray  # energy and share of emission of acoustic phonons against q/q_BZ from 0 to 1; (media, n, 2)
     modes: FloatArray  # energy, coupling, occupation of polar vibrations; (media, modes, 3)
     mode_count: IntArray  # (media,)
-    medium: FloatArray  # threshold, cut, gap, band width, height of the vacuum, mass; (media, 6)
+    medium: FloatArray  # threshold, cut, gap, band width, height of the vacuum, 1/T_BZ; (media, 6)
     phase_space: (
         FloatArray  # expected pairs of a slow carrier on its way from (energy - gap) to 0; (media, points)
     )
@@ -79,8 +78,8 @@ class Tables(NamedTuple):
     vacancy_binding: FloatArray  # of each species
 
 
-THRESHOLD, CUT, GAP, BAND_WIDTH, LEVEL, MASS = range(6)
-"""Columns of `Tables.medium`."""
+THRESHOLD, CUT, GAP, BAND_WIDTH, LEVEL, PER_ZONE_EDGE = range(6)
+"""Columns of `Tables.medium`; T_BZ: electron energy at which q_BZ is that of free flight."""
 
 
 @kernel

@@ -81,7 +81,7 @@ def as_text(value: Any, digits: int = 4) -> str:
     """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "-"
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, int) or not isinstance(value, float):
         return str(value)
     if value == 0 or 1e-3 <= abs(value) < 1e6:
         return f"{float(f'{value:.{digits}g}'):.{max(digits, 6)}g}"

@@ -99,9 +99,16 @@ def _occupancy(mean: FloatArray, edge_length: FloatArray, statistics: str, depos
         return initial_populations(mean, statistics)
     parts = []
     for row, edge in zip(mean, edge_length, strict=True):
-        size = deposits.nearest(float(edge))
-        relative = size.energy / size.mean if size.mean > 0 else size.energy
-        parts.append(compound_populations(row, relative, size.probability, deposits.pair_spread))
+        about = deposits.neighbours(float(edge))
+        relative = [size.energy / size.mean if size.mean > 0 else size.energy for _, size in about]
+        parts.append(
+            compound_populations(
+                row,
+                np.concatenate(relative),
+                np.concatenate([weight * size.probability for weight, size in about]),
+                deposits.pair_spread,
+            )
+        )
     return Occupancy(
         mean, np.array([part.exciton for part in parts]), np.array([part.biexciton for part in parts])
     )

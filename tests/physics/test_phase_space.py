@@ -160,3 +160,13 @@ def test_the_rule_changes_pairs_and_no_deposit() -> None:
     for row in rows[1:]:
         error = math.hypot(row["standard_error_eV"], rows[0]["standard_error_eV"])
         assert abs(row["mean_deposit_eV"] - rows[0]["mean_deposit_eV"]) < 3.5 * error
+
+
+def test_a_shell_of_the_same_material_is_a_larger_crystal() -> None:
+    """Deposit and pairs of 4 nm with 1 nm around it are those of 6 nm."""
+    common = {"energy_keV": 1, "histories": 20_000, "threads": 1}
+    one = deposit(edge_length=6, **common).rows[0]
+    both = deposit(edge_length=4, shell="CsPbBr3", shell_thickness_nm=1, **common).rows[0]
+    for name, error in (("mean_deposit_eV", "standard_error_eV"), ("mean_pairs", None)):
+        noise = [row[error] if error else np.sqrt(row["pairs_variance"] / 20_000) for row in (one, both)]
+        assert abs(one[name] - both[name]) < 3.5 * math.hypot(*noise), name

@@ -6,8 +6,11 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from scintidot.config import RunConfig
+from scintidot.deposits.against_size import Deposits, SizeDeposit
 from scintidot.deposits.bulk import deep_inside
 from scintidot.deposits.choices import engine_warnings
 from scintidot.deposits.options import read_setup, read_whole
@@ -132,3 +135,25 @@ def test_the_bulk_knows_no_surroundings() -> None:
     runs: list[dict[str, Any]] = [{}, {"host": "PMMA"}, {"shell": "CdS"}, {"surface": "none"}]
     setups = [read_setup(material="CdSe", edge_length=4, threads=1, **options) for options in runs]
     assert {deep_inside(setup, 1e3)[0].confined[0] for setup in setups} == {affinity("CdSe")}
+
+
+def test_soft_lines_of_a_source_are_left_out_and_said() -> None:
+    """Fe-55 has K lines of manganese at 5.9 and 6.5 keV and L lines at 0.6 keV, below what the engine takes."""
+    setup = read_setup(source="fe55", threads=1)
+    energies = setup.source(setup.spectra[0]).energy
+    assert energies.min() > 5.8e3
+    assert any("less than 1 keV" in note for note in engine_warnings(setup))
+    soft = read_setup(source="photon 0.5 keV", threads=1)
+    with pytest.raises(ScintidotError, match=r"0\.5 keV"):
+        soft.source(soft.spectra[0])
+
+
+@pytest.mark.parametrize("edge", [1.0, 3.0, 4.2, 10.0, 40.0])
+def test_what_was_simulated_about_a_size_is_mixed(edge: float) -> None:
+    nothing = np.zeros(1)
+    sizes = tuple(SizeDeposit(e, 1.0, 0.1, 0.5, 2.0, 1.0, nothing, nothing) for e in (10.0, 3.0, 6.0))
+    deposits = Deposits("track", load_material("CsPbBr3"), RunConfig(), sizes)
+    about = deposits.neighbours(edge)
+    assert sum(weight for weight, _ in about) == pytest.approx(1)
+    middle = np.exp(sum(weight * np.log(size.edge_length) for weight, size in about))
+    assert middle == pytest.approx(min(max(edge, 3.0), 10.0))

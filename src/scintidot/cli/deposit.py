@@ -167,7 +167,12 @@ def _print(document: dict[str, Any]) -> None:
         "x".join(f"{edge:g}" for edge in row["edges_nm"][: 1 if row["edge_length_nm"] else 3]) for row in rows
     ]
     choices = document["choices"]
-    title = f"{choices['material']} in {choices['host']}, start {choices['start']}, treatment {choices['treatment']}"
+    what = choices["material"]
+    if choices.get("shell"):
+        what += f" with {choices['shell_thickness_nm']:g} nm of {choices['shell']}"
+    title = f"{what} in {choices['host']}, start {choices['start']}, treatment {choices['treatment']}"
+    if document["partial"]:
+        title += ", partial: interrupted"
     print_table(
         title,
         ["edge [nm]", *heads],

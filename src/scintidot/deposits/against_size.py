@@ -146,9 +146,15 @@ class Deposits:
         degree = min(2, int(good.sum()) - 1)
         return np.asarray(np.polyfit(x, np.log(ratio[good]), degree, w=np.minimum(weight[good], 1e3)))
 
-    def nearest(self, edge_length: float) -> SizeDeposit:
-        """What was simulated at the size that is nearest."""
-        return min(self.sizes, key=lambda size: abs(np.log(size.edge_length / edge_length)))
+    def neighbours(self, edge_length: float) -> list[tuple[float, SizeDeposit]]:
+        """What was simulated at the sizes about this one, with weights that add up to 1, linear in the logarithm."""
+        known = sorted(self.sizes, key=lambda size: size.edge_length)
+        place = np.interp(
+            np.log(edge_length), np.log([size.edge_length for size in known]), np.arange(len(known))
+        )
+        below = int(place)
+        part = float(place) - below
+        return [(1 - part, known[below])] + ([(part, known[below + 1])] if part > 0 else [])
 
     def of(self, edge_length: float) -> SizeDeposit | None:
         """What was simulated at a size."""

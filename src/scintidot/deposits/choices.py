@@ -8,7 +8,7 @@ from typing import Any
 from scintidot.deposits.bulk import BULK_ENERGY
 from scintidot.deposits.names import ELASTIC, LOCAL_NOTE, MEAN_OVER, PAIRS_MEANING, START_MEANINGS, TREATMENTS
 from scintidot.deposits.particles import MOST_ESCAPES
-from scintidot.deposits.primaries import SPECTRUM_ROWS
+from scintidot.deposits.primaries import LOWEST_PHOTON, SPECTRUM_ROWS, left_out
 from scintidot.deposits.row import Row
 from scintidot.deposits.setup import Setup
 from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
@@ -97,6 +97,12 @@ def engine_warnings(setup: Setup) -> list[str]:
                 f"The loss function of {one.material.name} leaves stopping power and deposit uncertain by about "
                 f"x {low:.2f} to {high:.2f}; the standard errors are those of counting alone."
             )
+    notes += [
+        f"{left_out(spectrum):.1%} of the photons of {spectrum.name} have less than {LOWEST_PHOTON / 1e3:g} keV "
+        "and are left out."
+        for spectrum in setup.spectra
+        if left_out(spectrum) > 0
+    ]
     if setup.surface != "none" and setup.media[0] is not None:
         section = setup.material.card.electrons
         affinity = None if section is None else section.electron_affinity

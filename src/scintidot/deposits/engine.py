@@ -24,12 +24,12 @@ from scintidot.transport.track.tables import Tables
 from scintidot.transport.track.tally import DEPOSIT, DEPOSIT_2, N, Tally, add, empty_tally, run_block
 
 BLOCK_IN_VACUUM, BLOCK_IN_MATTER = 8192, 512
-"""Histories of one block, which must not depend on the threads: sums round in its order. Short
-histories in long blocks."""
+"""Histories of one block, which must not depend on the threads: sums round in its order. Short histories in long
+blocks, unless a relative error may end the run after any block."""
 FEWEST_BLOCKS = 8
 """Before a wanted relative error is believed."""
 LARGEST_IMBALANCE = 1e-9
-METHOD = "2"
+METHOD = "3"
 """Counted up whenever the same choices give another tally from the same kernels."""
 ESCAPES_AT_ONCE = 1 << 15
 """Escaped electrons that one thread holds before it hands them over."""
@@ -128,7 +128,8 @@ def run(
                 parts.append(own.left[:kept].copy())
         return tally, parts
 
-    size = BLOCK_IN_VACUUM if geometry.medium[2] < 0 else BLOCK_IN_MATTER
+    short = geometry.medium[2] < 0 and relative_error is None
+    size = BLOCK_IN_VACUUM if short else BLOCK_IN_MATTER
     blocks = -(-histories // size)
     run_block(
         np.uint64(seed), 0, 0, tables, geometry, source, rules, scratch(1), nothing, empty_tally()

@@ -81,6 +81,11 @@ def read_setup(
         (tracking, ("surface", "woodcock"), "--tracking"),
     ):
         one_of(value, names, where=WHERE, who=who)
+    if treatment == "local" and pairs != "phase-space":
+        raise BadValue(
+            where=WHERE, what="option", who="--pairs", expected="none with --treatment local", found=pairs,
+            hint="It counts no pairs.",
+        )  # fmt: skip
     _check_phonons(phonons, treatment)
     in_box = composite is not None
     given = None

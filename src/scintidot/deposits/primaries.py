@@ -25,6 +25,12 @@ UP_TO = f"up to {HIGHEST_ENERGY / 1e3:g} keV"
 """Energies of electrons, in words."""
 
 
+def left_out(spectrum: Spectrum) -> float:
+    """Share of the photons of a spectrum that are too soft for the engine and left out; all or none: 0."""
+    share = 0.0 if spectrum.particle == "electron" else spectrum.share_between(0.0, LOWEST_PHOTON)
+    return share if share < 1 else 0.0
+
+
 def source_of(spectrum: Spectrum, start: str, media: list[Medium | None], *, where: str, who: str) -> Source:
     """The source for a run; ``media`` of core, shell and host, None for vacuum.
 
@@ -35,8 +41,10 @@ def source_of(spectrum: Spectrum, start: str, media: list[Medium | None], *, whe
     """
     low, high = spectrum.energy_range
     one = high == low
-    rows = np.array([low]) if one else spectrum.energy((np.arange(SPECTRUM_ROWS) + 0.5) / SPECTRUM_ROWS)
     electron = spectrum.particle == "electron"
+    soft = left_out(spectrum)
+    even = (np.arange(SPECTRUM_ROWS) + 0.5) / SPECTRUM_ROWS
+    rows = np.array([low]) if one else spectrum.energy(soft + (1 - soft) * even)
     lowest, highest = (0.0, HIGHEST_ENERGY) if electron else (LOWEST_PHOTON, HIGHEST_PHOTON)
     outside = rows[(rows < lowest) | (rows > highest)]
     if outside.size:
@@ -49,7 +57,7 @@ def source_of(spectrum: Spectrum, start: str, media: list[Medium | None], *, whe
             expected=f"{spectrum.particle}s of {span} for the track-structure engine{reason}",
             found=f"{outside.max() / 1e3 if outside.max() > highest else outside.min() / 1e3:g} keV",
             hint="Higher photon energies: simulate the electrons that they set free, see 'scintidot attenuation'."
-            if not electron
+            if not electron and outside.max() > highest
             else None,
         )
     if electron:

@@ -101,7 +101,8 @@ class DepositResult:
                 ),
             },
             attrs={
-                "schema": SCHEMA, "version": __version__, "choices": json.dumps(self.choices),
+                "schema": SCHEMA, "version": __version__, "partial": int(self.partial),
+                "choices": json.dumps(self.choices),
                 "warnings": json.dumps(self.warnings), "bibliography": json.dumps(self.sources),
             },
         )  # fmt: skip

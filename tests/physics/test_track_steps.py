@@ -26,8 +26,10 @@ from scintidot.materials.compound import compound_of
 from scintidot.materials.library import load_material
 from scintidot.rng import stream
 from scintidot.transport import acoustic, phonons, surface
+from scintidot.transport.elastic.tables import probabilities
 from scintidot.transport.elastic.tables import table as elastic_table
 from scintidot.transport.inelastic.full_penn import Spectrum, spectrum
+from scintidot.transport.inelastic.kinematics import momentum
 from scintidot.transport.inelastic.tables import Collisions, collide, inelastic_table
 from scintidot.transport.track.problem import CENTRE, CROSSING, ELECTRON, UNIFORM, Geometry, Source
 from scintidot.transport.track.shapes import (
@@ -50,7 +52,6 @@ from scintidot.transport.track.steps import (
     elastic_mu,
     energy_loss,
     isotropic,
-    momentum,
     passes,
     polar_phonon,
     rate,
@@ -70,7 +71,6 @@ from scintidot.transport.track.tables import (
     MOTT,
     ROWS,
     Tables,
-    node_probabilities,
     place,
     row_of,
 )
@@ -103,7 +103,7 @@ def tabulated(energy: float, column: int) -> float:
 @example(0.975)
 def test_place_of_a_probability(u: float) -> None:
     """Node and share give the number back, and its distance to 1 with all digits that it has."""
-    probability, complement = node_probabilities()
+    probability, complement = probabilities()
     j, share = place(u)
     assert 0 <= j < probability.size - 1
     assert -1e-12 < share <= 1
@@ -114,7 +114,7 @@ def test_place_of_a_probability(u: float) -> None:
 
 @pytest.mark.parametrize("u", [0.0, 0.975 - 1e-16, 0.975, 1 - 1e-8, 1 - 1e-9, 1 - 2**-53, 1.0])
 def test_place_at_the_seams(u: float) -> None:
-    _, complement = node_probabilities()
+    _, complement = probabilities()
     j, share = place(u)
     assert complement[j] + share * (complement[j + 1] - complement[j]) == pytest.approx(
         1 - u, rel=1e-6, abs=1e-15
@@ -282,7 +282,7 @@ def test_recoil_conserves_momentum(energy: float) -> None:
     assert np.abs(cosine).max() <= 1
     assert np.abs(struck).max() <= 1
     before = energy + 2.25 + 4.5
-    p, p_after = momentum(before), np.array([momentum(before - w) for w in loss])
+    p, p_after = momentum(before), momentum(before - loss)
     q = np.sqrt(p**2 + p_after**2 - 2 * p * p_after * cosine)
     assert p_after * cosine + q * struck == pytest.approx(np.full(loss.size, p), rel=1e-6)
     across = p_after * np.sqrt(1 - cosine**2)

@@ -44,15 +44,26 @@ def test_recalled_values_are_never_judged(transport):
     assert all(entry["provenance"] == "measured" for entry in entries if entry["judged"] == "yes")
 
 
-def test_a_case_says_what_is_missing_and_judges_what_is_there(transport, monkeypatch):
-    case = transport._filled(transport._extrapolated(), transport._extrapolated_rows)
-    assert case.missing
-    assert not case.rows
+def test_the_steepest_tangent_meets_zero_at_the_extrapolated_range(transport, monkeypatch):
+    """A share that falls slowly, then straight to zero at 3e-4 g/cm2, then has a tail."""
+    density = 2.329
+
+    def share(_material, _energy, thickness, _histories):
+        mass = thickness * density * 1e-7
+        return float(np.interp(mass, [0, 1e-4, 2.9e-4, 6e-4], [0.9, 0.8, 0.04, 0.0]))
+
+    monkeypatch.setattr(transport, "transmitted", share)
+    found, error = transport.extrapolated_range("Si", 10.0, 3e-4, 1000)
+    assert found == pytest.approx(3e-4, rel=0.01)
+    assert 0 < error < 3e-5
+
+
+def test_a_case_judges_what_is_there(transport, monkeypatch):
     transport._ours.cache_clear()
     monkeypatch.setattr(
         transport, "backscattering", lambda material, *_, **__: ({"Si": 0.18, "Au": 0.1}[material], 1e-3)
     )
-    case = transport._filled(transport._backscattering(), transport._backscattering_rows)
+    case = transport._filled(transport._backscattering(), transport._backscattering_rows())
     transport._ours.cache_clear()
     failed = {row.at[:2] for row in case.rows if not row.passed}
     assert failed == {"Au"}

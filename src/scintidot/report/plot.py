@@ -55,6 +55,7 @@ def line(
 
 
 def table_of(edges: Any, *columns: Any) -> list[list[float]]:
+    """Rows of numbers under a figure: sizes and what is drawn against them."""
     return [[float(value) for value in row] for row in zip(edges, *columns, strict=True)]
 
 

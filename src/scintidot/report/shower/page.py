@@ -27,6 +27,7 @@ MOST_STEPS = 400
 
 
 def write_page(path: Path, *, document: dict[str, Any], scene: Scene) -> None:
+    """One HTML file with everything in it: the shower in three dimensions, step by step, its books and points."""
     import plotly.io
 
     to_html: Any = plotly.io.to_html

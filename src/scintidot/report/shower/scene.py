@@ -40,6 +40,7 @@ class Scene:
 
 
 def scene_of(document: dict[str, Any], view_nm: float | None) -> Scene:
+    """What of a ``scintidot.track/1`` document is seen; ``view_nm``: edge of the cube shown, None: as fits."""
     choices, points = document["choices"], _points(document)
     box = choices["box_nm"] or 0.0
     crystals = document["crystals"] or [{"centre_nm": [0.0] * 3, "edges_nm": choices["edges_nm"]}]

@@ -9,10 +9,12 @@ from scintidot.results import as_text
 
 
 def energy_in_words(value: float) -> str:
+    """An energy [eV] in eV or keV."""
     return f"{as_text(value / 1e3, 3)} keV" if value >= 1e3 else f"{as_text(value, 3)} eV"
 
 
 def title_of(document: dict[str, Any]) -> str:
+    """Which primary in which crystals."""
     choices = document["choices"]
     edges = choices["edges_nm"]
     size = f"{edges[0]:g}" if len(set(edges)) == 1 else "x".join(f"{edge:g}" for edge in edges)
@@ -28,6 +30,7 @@ def title_of(document: dict[str, Any]) -> str:
 
 
 def books_in_words(document: dict[str, Any]) -> str:
+    """Where the energy went, as one line."""
     books = document["books"]
     parts = [f"deposit {energy_in_words(books['deposit_eV'])}"]
     if books["pairs"] is not None:
@@ -43,10 +46,12 @@ def books_in_words(document: dict[str, Any]) -> str:
 
 
 def which_history(document: dict[str, Any]) -> str:
+    """With what it can be drawn again."""
     return f"seed {document['seed']}, history {document['history']}"
 
 
 def generation_in_words(generation: int) -> str:
+    """Of an electron; late ones share a name as they share a colour."""
     if generation >= LAST_GENERATION:
         return f"{LAST_GENERATION}th and later"
     words = {0: "primary electron", 1: "1st generation", 2: "2nd generation", 3: "3rd generation"}

@@ -173,14 +173,8 @@ def follow(
 
     while n > 0:
         n -= 1
-        x, y, z, ux, uy, uz = (
-            w.stack[n, 0],
-            w.stack[n, 1],
-            w.stack[n, 2],
-            w.stack[n, 3],
-            w.stack[n, 4],
-            w.stack[n, 5],
-        )
+        x, y, z = w.stack[n, 0], w.stack[n, 1], w.stack[n, 2]
+        ux, uy, uz = w.stack[n, 3], w.stack[n, 4], w.stack[n, 5]
         energy, item, region = w.stack[n, 6], int(w.stack[n, 7]), int(w.stack[n, 8])
         generation, track, slot = int(w.stack[n, 9]), int(w.stack[n, 10]), int(w.stack[n, 11])
         if track == 0 and generation > 0:
@@ -257,9 +251,8 @@ def follow(
                 rates = rates_at(t, m, i, f, energy, 0.0)
                 rated, fresh = energy, False
             else:
-                if (
-                    rates.total == 0.0 and m >= 0 and rates.soft == 0.0
-                ):  # nothing can happen to it here any more
+                idle = rates.total == 0.0 and rates.soft == 0.0
+                if idle and m >= 0:  # nothing can happen to it here any more
                     stop(g, w, region, item, slot, x, y, z, energy)
                     points = note(
                         record, points, g, item, region, x, y, z, energy, STOPPED, generation, track

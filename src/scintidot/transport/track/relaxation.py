@@ -13,6 +13,23 @@ from scintidot.transport.track.tables import BAND_WIDTH, CUT, GAP, Tables
 
 
 @kernel
+def set_free(
+    g: Geometry, w: Scratch, n: int, energy: float, least: float, state: np.uint64, increment: np.uint64,
+    x: float, y: float, z: float, item: int, region: int, slot: int, generation: int,
+) -> tuple[int, np.uint64]:  # fmt: skip
+    """One more electron, in any direction; of ``least`` eV or less it stays. Returns how many wait, and the state."""
+    if energy <= least:
+        stop(g, w, region, item, slot, x, y, z, energy)
+        return n, state
+    state += increment
+    u = uniform(state)
+    state += increment
+    ux, uy, uz = isotropic(u, uniform(state))
+    n = push(w, n, x, y, z, ux, uy, uz, energy, item, region, generation + 1, 0, slot)
+    return n, state
+
+
+@kernel
 def hole_rises(
     t: Tables, g: Geometry, r: Rules, w: Scratch, n: int, m: int, hole: float,
     state: np.uint64, increment: np.uint64,
@@ -57,14 +74,9 @@ def hole_rises(
         w.holes[waiting], w.holes[waiting + 1] = first, second
         waiting += 2
         keep(g, w, region, item, slot, x, y, z, deep - at, gap, 1)
-        if energy <= t.medium[m, CUT]:
-            stop(g, w, region, item, slot, x, y, z, energy)
-        else:
-            state += increment
-            u = uniform(state)
-            state += increment
-            ux, uy, uz = isotropic(u, uniform(state))
-            n = push(w, n, x, y, z, ux, uy, uz, energy, item, region, generation + 1, 0, slot)
+        n, state = set_free(
+            g, w, n, energy, t.medium[m, CUT], state, increment, x, y, z, item, region, slot, generation
+        )
     return n, state
 
 
@@ -102,12 +114,20 @@ def vacancy_relaxes(
             waiting += 1
         else:
             w.books[FAULT] = STACK_FULL
-        if energy <= max(t.medium[m, CUT], r.local_below):
-            stop(g, w, region, item, slot, x, y, z, energy)
-        else:
-            state += increment
-            u = uniform(state)
-            state += increment
-            ux, uy, uz = isotropic(u, uniform(state))
-            n = push(w, n, x, y, z, ux, uy, uz, energy, item, region, generation + 1, 0, slot)
+        n, state = set_free(
+            g,
+            w,
+            n,
+            energy,
+            max(t.medium[m, CUT], r.local_below),
+            state,
+            increment,
+            x,
+            y,
+            z,
+            item,
+            region,
+            slot,
+            generation,
+        )
     return n, state

@@ -27,8 +27,8 @@ from scintidot.deposits.options import read_setup
 from scintidot.deposits.row import Row
 from scintidot.deposits.setup import Setup
 from scintidot.interactions.cache import kept
-from scintidot.interactions.media import METHOD as MEDIA_METHOD
-from scintidot.interactions.media import transport_fingerprint
+from scintidot.interactions.medium_tables import METHOD as MEDIA_METHOD
+from scintidot.interactions.medium_tables import transport_fingerprint
 from scintidot.interchange.deposits import EventDeposits
 from scintidot.materials.library import Material
 from scintidot.provenance import fingerprint

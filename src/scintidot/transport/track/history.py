@@ -182,7 +182,7 @@ def follow(
             tracks += 1
         points = note(record, points, g, item, region, x, y, z, energy, BORN, generation, track)
         m = g.medium[region]
-        fresh = True  # rates belong to another energy or medium
+        fresh, collides = True, False  # fresh: rates belong to another energy or medium
         i, f, rated, rates = 0, 0.0, 0.0, NOTHING
         while True:
             if fresh:
@@ -215,14 +215,8 @@ def follow(
                             break
                         keep(g, w, region, item, slot, x, y, z, energy - at, 0.0, 0)
                         events += 1
-                        i, f = row_of(at)
-                        n, energy, state = collide(
-                            t, g, r, w, n, m, i, f, state, increment,
-                            x, y, z, ux, uy, uz, at, item, region, generation, track, slot,
-                        )  # fmt: skip
-                        points = note(
-                            record, points, g, item, region, x, y, z, energy, IONISED, generation, track
-                        )
+                        energy, collides = at, True
+                        i, f = row_of(energy)
                         break
                     i, f = row_of(energy)
                     rated = energy
@@ -339,12 +333,14 @@ def follow(
                 fresh = True
                 points = note(record, points, g, item, region, x, y, z, energy, PHONON, generation, track)
                 continue
+            collides = True
+            break
+        if collides:
             n, energy, state = collide(
                 t, g, r, w, n, m, i, f, state, increment,
                 x, y, z, ux, uy, uz, energy, item, region, generation, track, slot,
             )  # fmt: skip
             points = note(record, points, g, item, region, x, y, z, energy, IONISED, generation, track)
-            break
     w.books[EVENTS] = events
     w.books[DRAWS] = draws_between(first_state, state, increment)
     return count, points

@@ -20,7 +20,7 @@ PACKAGE = "scintidot"
 
 LAYERS = {
     "foundation": ("errors", "constants", "units", "records", "provenance", "backends", "rng"),
-    "matter": ("atoms", "materials", "geometry"),
+    "matter": ("atoms", "materials", "geometry", "response"),
     "stages": ("radiation", "transport", "excitons", "kinetics", "light", "timing", "analysis"),
     "composition": (
         "config", "simulation", "results", "scale", "study", "choices", "calculators", "catalogue", "bands",

@@ -22,24 +22,22 @@ from typing import Any, TypeVar
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _Result = TypeVar("_Result")
 
-KERNEL_SOURCES = ("backends.py", "rng.py", "constants.py", "transport")
-"""Files and folders of the package that kernels are written in."""
+KERNEL_SOURCES = ("backends.py", "rng.py", "constants.py")
+"""Files of the package that the kernels of every stage are made from, besides the folder of the stage."""
 
 
 @cache
-def kernel_fingerprint() -> str:
-    """Of every source that kernels are made from: results that were kept hold for it alone."""
+def kernel_fingerprint(stage: str) -> str:
+    """Of every source that the kernels of a stage are made from: results that were kept hold for it alone."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
-    for name in KERNEL_SOURCES:
-        path = package / name
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(file.read_bytes())
+    for file in (*(package / name for name in KERNEL_SOURCES), *sorted((package / stage).rglob("*.py"))):
+        digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
 @cache
-def _code_folder() -> str:
+def _code_folder(stage: str) -> str:
     """Where compiled code of this version of the sources is kept."""
     chosen = os.environ.get("SCINTIDOT_CACHE")
     if chosen and chosen != "off":
@@ -48,14 +46,15 @@ def _code_folder() -> str:
         from platformdirs import user_cache_path
 
         folder = user_cache_path("scintidot", appauthor=False)
-    tag = f"{sys.implementation.cache_tag}-{kernel_fingerprint()}"
+    tag = f"{sys.implementation.cache_tag}-{stage}-{kernel_fingerprint(stage)}"
     return str(folder / "kernels" / tag)
 
 
 @contextmanager
-def _code_kept(config: Any) -> Iterator[bool]:
+def _code_kept(config: Any, function: Callable[..., Any]) -> Iterator[bool]:
     """Have a compiler keep its code in the cache folder, unless the cache is off."""
-    before, config.CACHE_DIR = config.CACHE_DIR, _code_folder()
+    stage = function.__module__.split(".")[1] if function.__module__.startswith("scintidot.") else ""
+    before, config.CACHE_DIR = config.CACHE_DIR, _code_folder(stage)
     try:
         yield os.environ.get("SCINTIDOT_CACHE") != "off"
     finally:
@@ -70,7 +69,7 @@ def kernel(function: _Function, *, inline: bool = True) -> _Function:
     """
     import numba
 
-    with _code_kept(numba.config) as keep:
+    with _code_kept(numba.config, function) as keep:
         options: Any = {
             "cache": keep,
             "nogil": True,
@@ -146,7 +145,7 @@ def cuda_kernel(function: Callable[..., Any]) -> Any:
     import numba
     from numba import cuda
 
-    with _code_kept(getattr(cuda, "config", numba.config)) as keep:
+    with _code_kept(getattr(cuda, "config", numba.config), function) as keep:
         return cuda.jit(cache=keep)(function)
 
 

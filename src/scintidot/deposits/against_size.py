@@ -219,7 +219,7 @@ def simulated(
 def _simulate(setup: Setup, edge: float) -> SizeDeposit:
     body, spectrum = setup.bodies[0], setup.spectra[0]
     parts = (
-        "deposit", kernel_fingerprint(), ENGINE_METHOD, MEDIA_METHOD, transport_fingerprint(setup.material),
+        "deposit", kernel_fingerprint("transport"), ENGINE_METHOD, MEDIA_METHOD, transport_fingerprint(setup.material),
         transport_fingerprint(setup.host),
         setup.shape, repr(body.edges), repr(spectrum.mean_energy), setup.start, setup.treatment,
         repr(setup.rules), repr(setup.confined), repr(setup.histories), repr(setup.relative_error), repr(setup.seed),

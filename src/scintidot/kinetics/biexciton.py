@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot.kinetics.rates import BiexcitonRates
-from scintidot.kinetics.response import gaussian_times_decay, gaussian_times_difference
 from scintidot.records import FloatArray
+from scintidot.response import gaussian_times_decay, gaussian_times_difference
 
 
 @dataclass(frozen=True)

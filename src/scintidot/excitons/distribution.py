@@ -107,7 +107,7 @@ def compound_distribution(
     above_all = np.stack(above, axis=-1)
     inner = above_all[..., 2:] - 2 * above_all[..., 1:-1] + above_all[..., :-2]
     none = probability.sum() - above_all[..., :1] + above_all[..., 1:2]
-    return np.maximum(np.concatenate([none, inner], axis=-1), 0.0)
+    return np.asarray(np.maximum(np.concatenate([none, inner], axis=-1), 0.0))
 
 
 def read_pair_distribution(path: str | Path, *, who: str = "--statistics") -> FloatArray:
@@ -149,7 +149,7 @@ def read_pair_distribution(path: str | Path, *, who: str = "--statistics") -> Fl
     total = sum(weight.values())
     if not total > 0:
         raise BadFile(where=where, what="file", who=who, expected="rows n,weight", found="no weight above 0")
-    probability = np.zeros(max(max(number for number, count in weight.items() if count > 0), 1) + 1)
+    probability = np.zeros(max([1, *(number for number, count in weight.items() if count > 0)]) + 1)
     for number, count in weight.items():
         if count > 0:
             probability[number] = count / total

@@ -82,7 +82,7 @@ def _counts(model: str, most: int, trapped: int, radiative_law: int, auger_law: 
         )  # fmt: skip
         for table, value in zip(found, values, strict=True):
             table[place] = value
-    return Counts(*found[:6], found[6].astype(np.int64))
+    return Counts._make([*found[:6], found[6].astype(np.int64)])
 
 
 def _plain(function: Any) -> Any:

@@ -18,6 +18,7 @@ from scintidot.errors import one_of
 from scintidot.kinetics import backward as columns
 from scintidot.kinetics.backward import backward, tracked_traps
 from scintidot.kinetics.contour import exponentials, invert
+from scintidot.kinetics.curve import ExponentialDecay
 from scintidot.kinetics.laws import AUGER, RADIATIVE, UNLIMITED, Rates
 from scintidot.records import Exponentials, FloatArray
 
@@ -74,7 +75,7 @@ def exact_rates(
     ]  # fmt: skip
     numbers = [np.asarray(number, dtype=float) for number in numbers]
     laws = (list(RADIATIVE).index(radiative), list(AUGER).index(auger))
-    return Rates(*numbers, *laws, UNLIMITED if traps is None else traps)
+    return Rates._make([*numbers, *laws, UNLIMITED if traps is None else traps])
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class ExactDecay:
 
     @property
     def _most(self) -> int:
-        return self.distribution.shape[-1] - 1
+        return int(self.distribution.shape[-1]) - 1
 
     def _mean(self, values: FloatArray) -> FloatArray:
         values = np.broadcast_to(values, self._shape)
@@ -104,7 +105,7 @@ class ExactDecay:
 
     def _weighted(self, table: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Sum over n of P(n) times a table (..., n, columns)."""
-        return np.einsum("...n,...nc->...c", self.distribution, table)
+        return np.asarray(np.einsum("...n,...nc->...c", self.distribution, table))
 
     # --- figures by linear algebra ---
 
@@ -182,11 +183,11 @@ class ExactDecay:
         return np.broadcast_to(np.where(release > 0, smallest, last), self._shape)
 
     def _transform(self, by_transition: bool) -> Callable[[npt.NDArray[Any]], npt.NDArray[Any]]:
-        rates = Rates(*(np.asarray(rate)[..., None] for rate in self.rates[:8]), *self.rates[8:])
+        rates = Rates._make([*(np.asarray(rate)[..., None] for rate in self.rates[:8]), *self.rates[8:]])
 
         def transform(node: npt.NDArray[Any]) -> npt.NDArray[Any]:
             table = backward(self.model, rates, self._most, shift=node, by_transition=by_transition)
-            return np.einsum("...n,...nc->...c", self.distribution[..., None, :], table)
+            return np.asarray(np.einsum("...n,...nc->...c", self.distribution[..., None, :], table))
 
         return transform
 
@@ -219,6 +220,11 @@ class ExactDecay:
         if self.weights is None:
             return found
         return Exponentials(np.einsum("...mk,m->...k", found.amplitude, self.weights), found.rate[..., 0, :])
+
+    @property
+    def decay(self) -> ExponentialDecay:
+        """The curve for effective lifetimes, with its exact integrals."""
+        return ExponentialDecay(self.exponentials, self.photons, self.initial_rate, self.first_moment)
 
     @property
     def _fastest(self) -> float:

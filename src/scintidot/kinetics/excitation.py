@@ -17,12 +17,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scintidot.errors import OutOfRange
-from scintidot.kinetics.generator import DARK, EMPTY, LADDER, Generator, State, photons_to_come
+from scintidot.kinetics.backward import LADDER
+from scintidot.kinetics.generator import DARK, EMPTY, Generator, State, photons_to_come, solve_sparse
 from scintidot.kinetics.propagator import Propagator
 from scintidot.kinetics.stationary import stationary
 from scintidot.records import FloatArray
@@ -114,6 +115,12 @@ class Steady:
         """Photons by transition over events, shape (transitions,)."""
         return self.emission / self.event_rate
 
+    @cached_property
+    def events_until_dark(self) -> float | None:
+        """Mean number of events that an empty nanocrystal takes before it is dark; None if the model has no such."""
+        time = _until_dark(self.found, self.excited)
+        return None if time is None else self.event_rate * time
+
     def correlation(self, delay: FloatArray) -> FloatArray | None:
         """g2 of the light of one nanocrystal at ``delay`` >= 0 [ps], shape (delays,); None where there is no light.
 
@@ -129,39 +136,26 @@ class Steady:
 
 
 def steady(found: Generator, distribution: FloatArray, event_rate: float) -> Steady:
-    """Events at random with ``event_rate`` R > 0 [1/ps], each with P(n) pairs.
-
-    Raises
-    ------
-    OutOfRange
-        When events meet the bound on the pairs more often than `MOST_NEGLECTED`.
-    """
+    """Events at random with ``event_rate`` R > 0 [1/ps], each with P(n) pairs."""
     from scipy.sparse import eye_array
 
     added, cut = excite(found, distribution)
     unit = eye_array(len(found.states), format="csc")
     excited = (found.matrix + event_rate * (added - unit)).tocsc()
     probability = stationary(excited)
-    neglected = _few(float(cut @ probability), found)
-    return Steady(found, event_rate, excited, probability, neglected)
+    return Steady(found, event_rate, excited, probability, float(cut @ probability))
 
 
-def events_until_dark(found: Generator, distribution: FloatArray, event_rate: float) -> float | None:
-    """Mean number of events that an empty nanocrystal of the ladder takes before it is dark, None if it never is.
+def _until_dark(found: Generator, change: Any) -> float | None:
+    """Mean time, in units of 1/``change``, until an empty nanocrystal of the ladder is dark; None if it never is.
 
-    Under events at random with ``event_rate`` [1/ps]: R h with (Q + R (A - 1))^T h = -1 among all other states.
+    h with change^T h = -1 among all other states.
     """
-    from scipy.sparse import eye_array
-    from scipy.sparse.linalg import splu
-
     if DARK not in found.index:
         return None
-    added, _ = excite(found, distribution)
     others = np.delete(np.arange(len(found.states)), found.index[DARK])
-    excited = found.matrix + event_rate * (added - eye_array(len(found.states)))
-    part = excited.tocsc()[others][:, others]
-    time = splu(part.T.tocsc()).solve(np.full(len(others), -1.0))
-    return float(event_rate * time[np.flatnonzero(others == found.index[EMPTY])[0]])
+    time = solve_sparse(change[others][:, others].T, np.full(len(others), -1.0))
+    return float(time[np.flatnonzero(others == found.index[EMPTY])[0]])
 
 
 @dataclass(frozen=True)
@@ -188,8 +182,17 @@ class Train:
         probability = np.zeros(len(self.found.states))
         probability[self.found.index[EMPTY]] = 1.0
         for _ in range(pulse - 1):
-            probability = probability + self.change @ probability
+            probability = self.next(probability)
         return probability
+
+    def next(self, before: FloatArray) -> FloatArray:
+        """The state before the next pulse, for a state before a pulse."""
+        return np.asarray(before + self.change @ before)
+
+    @cached_property
+    def events_until_dark(self) -> float | None:
+        """Mean number of pulses that an empty nanocrystal takes before it is dark; None if the model has no such."""
+        return _until_dark(self.found, self.change)
 
     def photons(self, before: FloatArray) -> FloatArray:
         """Photons by transition until the next pulse, for a state before the pulse (states,); (transitions,)."""
@@ -203,7 +206,7 @@ class Train:
 
     def neglected(self, before: FloatArray) -> float:
         """Probability that the pulse meets the bound on the pairs."""
-        return _few(float(self.cut @ before), self.found)
+        return float(self.cut @ before)
 
     def correlation(self, before: FloatArray, periods: int) -> FloatArray | None:
         """g2 of the counts of single periods: within one (0), and between it and the next ones; (periods + 1,).
@@ -220,7 +223,7 @@ class Train:
         weighted = once
         for _ in range(periods):
             values.append(float(self.photons(weighted).sum()))
-            weighted = weighted + self.change @ weighted
+            weighted = self.next(weighted)
         return np.array(values) / mean**2
 
 
@@ -267,11 +270,11 @@ def two_pulses(found: Generator, distribution: FloatArray, delay: FloatArray) ->
     return np.array(values) / (2 * alone)
 
 
-def _few(neglected: float, found: Generator) -> float:
+def few_neglected(neglected: float, found: Generator) -> None:
+    """Refuse a solution whose events meet the bound on the pairs more often than `MOST_NEGLECTED`."""
     if neglected > MOST_NEGLECTED:
         raise OutOfRange(
             where="kinetics", what="bound", who=f"up to {found.most_pairs} pairs at once",
             expected=f"at most {MOST_NEGLECTED:g} of the events to exceed it", found=f"{neglected:.3g}",
-            hint="Carriers pile up: a slower rate, a way out of the traps or neutralisation prevents it.",
+            hint="Carriers pile up: a slower excitation, a way out of the traps or neutralisation prevents it.",
         )  # fmt: skip
-    return neglected

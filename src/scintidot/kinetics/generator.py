@@ -1,5 +1,7 @@
 """The generator of `laws` as an explicit list of states and a sparse matrix: dp/dt = Q p.
 
+The second route to the models of `exact`, and the one for excitation that meets what is left of the one before.
+
 Column j of Q holds what leaves state j: the rates into the other states above or below the diagonal, minus their sum
 on it, so that every column sums to zero and probability is kept. The order of the states makes Q lower triangular up
 to trapping and detrapping, because every other transition takes carriers away; its eigenvalues are real and <= 0.
@@ -17,17 +19,13 @@ import numpy.typing as npt
 
 from scintidot.errors import OutOfRange, one_of
 from scintidot.kinetics import laws
+from scintidot.kinetics.backward import CARRIERS
+from scintidot.kinetics.exact import MODELS
 from scintidot.records import FloatArray
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array
 
-CARRIERS, LADDER = "carriers", "ladder"
-MODELS = {
-    CARRIERS: "free electrons, free holes and trapped electrons of one nanocrystal; an ionising Auger event leaves "
-    "a charged one, whose trions emit",
-    LADDER: "number of excitons, free and trapped, of one nanocrystal; an ionising Auger event leaves a dark one",
-}
 MOST_STATES = 20_000
 
 
@@ -64,7 +62,7 @@ class Generator:
     states : tuple of State
         Every state that can occur; the numbering of all that follows.
     matrix : csc_array, shape (states, states)
-        Q. [1/ps] Columns are states left.
+        Q. [1/ps] Columns are the states that are left.
     emission : ndarray, shape (states, transitions)
         Photons per time by transition, numbered as `laws.TRANSITIONS`. [1/ps]
     photon : csc_array, shape (states, states)
@@ -109,7 +107,7 @@ def generator(model: str, rates: laws.Rates, most_pairs: int, *, again: bool = F
     Parameters
     ----------
     model : str
-        ``carriers`` or ``ladder``, see `MODELS`.
+        ``carriers`` or ``ladder``, see `exact.MODELS`.
     rates : Rates
         Of the nanocrystal. [1/ps]
     most_pairs : int
@@ -131,7 +129,7 @@ def generator(model: str, rates: laws.Rates, most_pairs: int, *, again: bool = F
     """
     from scipy.sparse import csc_array
 
-    one_of(model, MODELS, where="kinetics", who="model")
+    one_of(model, MODELS, where="kinetics", who="--model")
     moves_of = _carrier_moves if model == CARRIERS else _ladder_moves
     moves: dict[State, list[Move]] = {}
     waiting = [State(pairs, pairs, 0) for pairs in range(most_pairs + 1)]
@@ -245,7 +243,7 @@ def photons_to_come(found: Generator) -> FloatArray:
     bright = _leads_to(found, found.emission.sum(axis=1) > 0)
     if bright.any():
         part = found.matrix[bright][:, bright]
-        photons[bright] = np.maximum(_solve(part.T.tocsc(), -found.emission[bright]), 0.0)
+        photons[bright] = np.maximum(solve_sparse(part.T, -found.emission[bright]), 0.0)
     return photons
 
 
@@ -258,7 +256,7 @@ def isolated_moments(found: Generator, start: FloatArray) -> tuple[float, float]
     bright = to_come > 0
     times = np.zeros(len(found.states))
     if bright.any():
-        times[bright] = _solve(found.matrix[bright][:, bright], -start[bright])
+        times[bright] = solve_sparse(found.matrix[bright][:, bright], -start[bright])
     return float(to_come @ start), float(2 * to_come @ (found.photon @ times))
 
 
@@ -272,7 +270,9 @@ def _leads_to(found: Generator, goal: npt.NDArray[np.bool_]) -> npt.NDArray[np.b
         reached = wider
 
 
-def _solve(matrix: Any, right: FloatArray) -> FloatArray:
+def solve_sparse(matrix: Any, right: FloatArray) -> FloatArray:
+    """x of matrix x = right, by a sparse factorisation."""
+    from scipy.sparse import csc_array
     from scipy.sparse.linalg import splu
 
-    return np.asarray(splu(matrix).solve(right))
+    return np.asarray(splu(csc_array(matrix)).solve(right))

@@ -46,20 +46,20 @@ class Propagator:
         Q, columns sum to zero. [1/ps]
     time : float
         Length of the span, more than 0. [ps]
+    ordered : bool
+        Whether the matrix is one of `generator`: by the order of its states next to nothing fills in, and the
+        diagonal prevails, so that no pivots are needed.
     """
 
-    def __init__(self, matrix: csc_array, time: float) -> None:
+    def __init__(self, matrix: csc_array, time: float, *, ordered: bool = True) -> None:
         from scipy.sparse import eye_array
         from scipy.sparse.linalg import splu
 
         nodes, self._weights = contour()
         self.time, self._nodes = time, nodes
         unit = eye_array(matrix.shape[0], format="csc")
-        # the order of the states leaves next to nothing to fill in, and the diagonal prevails: no pivots are needed
-        self._factors: list[Any] = [
-            splu((z * unit - time * matrix).tocsc(), permc_spec="NATURAL", diag_pivot_thresh=0.0)
-            for z in nodes
-        ]
+        how: dict[str, Any] = {"permc_spec": "NATURAL", "diag_pivot_thresh": 0.0} if ordered else {}
+        self._factors: list[Any] = [splu((z * unit - time * matrix).tocsc(), **how) for z in nodes]
 
     def __call__(self, vector: FloatArray) -> FloatArray:
         """exp(Q t) v for v of shape (states,) or (states, vectors)."""

@@ -19,6 +19,7 @@ PUBLIC = [
     "coincidence_time_resolution",
     "deposit",
     "elastic",
+    "excitation",
     "inelastic",
     "load_material",
     "low_energy",

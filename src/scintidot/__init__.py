@@ -26,6 +26,7 @@ _PUBLIC = {
     "coincidence_time_resolution": "scintidot.calculators",
     "deposit": "scintidot.deposits.run",
     "elastic": "scintidot.interactions.elastic",
+    "excitation": "scintidot.excitation.document",
     "inelastic": "scintidot.interactions.inelastic",
     "load_material": "scintidot.materials.library",
     "low_energy": "scintidot.interactions.low_energy",
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from scintidot.deposits.replay import shower as shower
     from scintidot.deposits.run import deposit as deposit
     from scintidot.errors import ScintidotError as ScintidotError
+    from scintidot.excitation.document import excitation as excitation
     from scintidot.interactions.attenuation import attenuation as attenuation
     from scintidot.interactions.elastic import elastic as elastic
     from scintidot.interactions.inelastic import inelastic as inelastic

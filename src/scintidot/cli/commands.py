@@ -10,6 +10,7 @@ from scintidot import __version__
 from scintidot.cli import (
     deposit,
     deposit_file,
+    excitation,
     interactions,
     kinetics,
     materials,
@@ -56,6 +57,7 @@ app.command("track", epilog=_EPILOG)(track.track)
 app.command("deposit-file", epilog=_EPILOG)(deposit_file.deposit_file)
 app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
 app.command("ctr", epilog=_EPILOG)(kinetics.ctr)
+app.command("excitation", epilog=_EPILOG)(excitation.excitation)
 app.command("elastic", epilog=_EPILOG)(interactions.elastic)
 app.command("inelastic", epilog=_EPILOG)(interactions.inelastic)
 app.command("low-energy", epilog=_EPILOG)(interactions.low_energy)

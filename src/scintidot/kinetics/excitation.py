@@ -238,7 +238,7 @@ def train(found: Generator, distribution: FloatArray, period: float) -> Train:
     size = len(found.states)
     if size > MOST_STATES_OF_A_TRAIN:
         raise OutOfRange(
-            where="kinetics", what="size", who=f"the {found.model} model under a train of pulses",
+            where="excitation", what="size", who=f"the {found.model} model under a train of pulses",
             expected=f"at most {MOST_STATES_OF_A_TRAIN} states", found=size,
             hint="Fewer traps or a smaller mean help.",
         )  # fmt: skip
@@ -274,7 +274,7 @@ def few_neglected(neglected: float, found: Generator) -> None:
     """Refuse a solution whose events meet the bound on the pairs more often than `MOST_NEGLECTED`."""
     if neglected > MOST_NEGLECTED:
         raise OutOfRange(
-            where="kinetics", what="bound", who=f"up to {found.most_pairs} pairs at once",
+            where="excitation", what="bound", who=f"up to {found.most_pairs} pairs at once",
             expected=f"at most {MOST_NEGLECTED:g} of the events to exceed it", found=f"{neglected:.3g}",
-            hint="Carriers pile up: a slower excitation, a way out of the traps or neutralisation prevents it.",
+            hint="Carriers pile up: slower excitation, fewer traps, a way out of them or neutralisation prevents it.",
         )  # fmt: skip

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scintidot import bands
 from scintidot.config import DEPOSITS, LIGHT_YIELD_SCALINGS, RunConfig
-from scintidot.deposits.against_size import Deposits
 from scintidot.excitons.distribution import COMPOUND, STATISTICS
 from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT
 from scintidot.geometry import STARTS
@@ -20,6 +19,9 @@ from scintidot.provenance import Reference, bibliography
 from scintidot.records import FloatArray
 from scintidot.timing.coincidence import FORMULA
 from scintidot.transport import continuous, stopping
+
+if TYPE_CHECKING:
+    from scintidot.deposits.against_size import Deposits
 
 MODEL_OF_STATISTICS = {"paper": "paper", "poisson": "poisson-biexciton", COMPOUND: "poisson-biexciton"}
 

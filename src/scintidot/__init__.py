@@ -21,17 +21,17 @@ _PUBLIC = {
     "RunConfig": "scintidot.config",
     "ScintidotError": "scintidot.errors",
     "attenuation": "scintidot.interactions.attenuation",
-    "biexciton_kinetics": "scintidot.calculators",
+    "nanocrystal_kinetics": "scintidot.calculators",
     "build_tables": "scintidot.interactions.tables",
     "coincidence_time_resolution": "scintidot.calculators",
     "deposit": "scintidot.deposits.run",
     "elastic": "scintidot.interactions.elastic",
-    "excitation": "scintidot.excitation.document",
     "inelastic": "scintidot.interactions.inelastic",
     "load_material": "scintidot.materials.library",
     "low_energy": "scintidot.interactions.low_energy",
     "predict": "scintidot.simulation",
     "relaxation": "scintidot.interactions.relaxation",
+    "repeated_excitation": "scintidot.excitation.document",
     "shower": "scintidot.deposits.replay",
     "source_spectrum": "scintidot.interactions.sources",
 }
@@ -39,13 +39,13 @@ _PUBLIC = {
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604
 
 if TYPE_CHECKING:
-    from scintidot.calculators import biexciton_kinetics as biexciton_kinetics
     from scintidot.calculators import coincidence_time_resolution as coincidence_time_resolution
+    from scintidot.calculators import nanocrystal_kinetics as nanocrystal_kinetics
     from scintidot.config import RunConfig as RunConfig
     from scintidot.deposits.replay import shower as shower
     from scintidot.deposits.run import deposit as deposit
     from scintidot.errors import ScintidotError as ScintidotError
-    from scintidot.excitation.document import excitation as excitation
+    from scintidot.excitation.document import repeated_excitation as repeated_excitation
     from scintidot.interactions.attenuation import attenuation as attenuation
     from scintidot.interactions.elastic import elastic as elastic
     from scintidot.interactions.inelastic import inelastic as inelastic

@@ -79,14 +79,14 @@ def excitation(
     json: Json = False,
 ) -> None:
     """Light, pile-up, charge and photon statistics of one nanocrystal that is excited again and again."""
-    from scintidot.excitation.document import excitation as solve
+    from scintidot.excitation.document import repeated_excitation
 
     given = {
         _OPTIONS.get(name, name): value
         for name, value in context.params.items()
         if name != "json" and value is not None
     }
-    result = solve(**given)
+    result = repeated_excitation(**given)
     if json:
         print_json(result)
         return

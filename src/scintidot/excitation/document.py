@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.errors import BadValue, one_of
+from scintidot.errors import one_of
 from scintidot.excitation.inputs import (
     WHERE,
-    Number,
+    Body,
     missing,
-    read,
     read_delays,
-    read_distribution,
     read_event_rate,
+    read_events,
     read_rates,
     refuse,
-    whole,
 )
+from scintidot.kinetic_options import Number, read, read_whole
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material
 from scintidot.provenance import bibliography, cited
@@ -49,33 +48,23 @@ STATES = {"steady": 6000, "pulses": 1000}
 SOURCES = ("nair_2011", "trefethen_2006")
 
 
-def excitation(
+def repeated_excitation(
     *,
     mode: str = "steady",
     model: str = "carriers",
     mean_excitons: Number | None = None,
     statistics: str | Path = "poisson",
-    auger_efficiency: Number,
-    retained_fraction: Number = 0.5,
-    exciton_rate: Number = 1e-4,
-    quantum_yield: Number = 1.0,
-    radiative: str = "n2",
-    auger: str = "cubic",
-    trapping_rate: Number = 0.0,
-    detrapping_rate: Number = 0.0,
-    trap_loss_rate: Number = 0.0,
-    traps: Number | None = None,
-    neutralisation_rate: Number = 0.0,
     event_rate: Number | None = None,
     dose_rate: Number | None = None,
     edge_length: Number | None = None,
-    shape: str = "cube",
+    shape: str | None = None,
     material: Material | str | Path | None = None,
     density: Number | None = None,
     deposit: Number | None = None,
     period: Number | None = None,
     pulses: Number | None = None,
     delays: object = None,
+    **kinetics: Any,
 ) -> dict[str, Any]:
     """Light of one nanocrystal that is excited again and again.
 
@@ -89,10 +78,14 @@ def excitation(
         ``carriers`` or ``ladder``.
     mean_excitons, statistics
         <N> of one event or pulse and ``poisson`` or ``exponential``, or a file of P(n) instead of both.
-    auger_efficiency, retained_fraction, exciton_rate, quantum_yield, radiative, auger
-        As in ``scintidot kinetics``: Phi_AR, xi, k_X [1/ps], Phi_X and the names of the rate laws.
-    trapping_rate, detrapping_rate, trap_loss_rate, traps, neutralisation_rate
-        k_t, k_d, k_tr, k_0 [1/ps] of `scintidot.kinetics.laws`, and the traps in one nanocrystal.
+    shape : str, optional
+        ``cube`` (default) or ``sphere``, for the volume.
+    delays : sequence of float or str, optional
+        Delays of g2 in mode steady. [ps] 0 alone by default.
+    **kinetics
+        Options of `scintidot.kinetic_options.read_exact_rates`, as in ``scintidot kinetics``: ``auger_efficiency``
+        (needed), ``retained_fraction``, ``exciton_rate``, ``quantum_yield``, ``radiative``, ``auger``,
+        ``trapping_rate``, ``detrapping_rate``, ``trap_loss_rate``, ``traps``, ``neutralisation_rate``.
 
     Raises
     ------
@@ -103,44 +96,39 @@ def excitation(
 
     Examples
     --------
-    >>> found = excitation(mean_excitons=0.8, auger_efficiency=0.9, event_rate=1e-9)
+    >>> found = repeated_excitation(mean_excitons=0.8, auger_efficiency=0.9, event_rate=1e-9)
     >>> round(found["photons_per_event"]["total"], 4), round(found["photons_isolated"]["total"], 4)
     (0.3808, 0.4761)
     """
     one_of(mode, MODES, where=WHERE, who="--mode")
-    numbers = {
-        "exciton_rate": exciton_rate, "quantum_yield": quantum_yield, "auger_efficiency": auger_efficiency,
-        "retained_fraction": retained_fraction, "trapping_rate": trapping_rate, "detrapping_rate": detrapping_rate,
-        "trap_loss_rate": trap_loss_rate, "neutralisation_rate": neutralisation_rate,
-    }  # fmt: skip
-    rates, of_rates = read_rates(numbers, model, radiative, auger, traps)
-    distribution, of_pairs = read_distribution(mean_excitons, statistics)
-    if distribution[0] > 1 - 1e-12:
-        expected = "pairs in more than 1e-12 of the events"
-        raise BadValue(where=WHERE, what="value", who="<N>", expected=expected, found="none")
-    choices = {"mode": mode, "mode_meaning": MODES[mode], **of_rates, **of_pairs, "charge": CHARGE}
+    rates, of_rates = read_rates(model, kinetics)
+    pairs = read_events(mean_excitons, statistics)
+    distribution = pairs.distribution
+    choices = {"mode": mode, "mode_meaning": MODES[mode], **of_rates, **pairs.choices, "charge": CHARGE}
     answer: dict[str, Any]
+    body = Body(edge_length, shape, material, density)
     if mode == "steady":
         refuse("in mode steady", {"--period-ps": period, "--pulses": pulses})
-        body = {"edge_length": edge_length, "shape": shape, "material": material, "density": density}
         rate, of_rate = read_event_rate(event_rate, dose_rate, deposit, body)
         choices |= of_rate
         answer = _steady(model, rates, distribution, rate, read_delays(delays))
     else:
-        refuse(
-            "in mode pulses",
-            {"--event-rate": event_rate, "--dose-rate-gy-per-s": dose_rate, "--delays-ps": delays},
-        )
+        refuse("in mode pulses", {"--event-rate": event_rate, "--delays-ps": delays})
+        refuse("in mode pulses", {"--dose-rate-gy-per-s": dose_rate, "--deposit-ev": deposit, **body.given()})
         if period is None:
             raise missing("--period-ps", "the time between pulses, in mode pulses")
-        span = read(period, "--period-ps", In("ps", at_least=1e-3, at_most=1e15))
-        first = 5 if pulses is None else whole(pulses, "--pulses", 0, 10_000)
+        span = read(period, "--period-ps", WHERE, In("ps", at_least=1e-3, at_most=1e15))
+        first = (
+            5
+            if pulses is None
+            else read_whole(pulses, "--pulses", WHERE, In("1", at_least=0, at_most=10_000))
+        )
         answer = _pulses(model, rates, distribution, span, first)
     return {
         "schema": SCHEMA,
         "version": __version__,
         "choices": choices,
-        "mean_pairs_per_event": number(float(np.arange(len(distribution)) @ distribution)),
+        "mean_pairs_per_event": number(pairs.mean),
         **answer,
         "bibliography": cited(bibliography(SOURCES)),
     }

@@ -251,6 +251,21 @@ def test_one_exciton_at_a_time(rate: float) -> None:
     assert solution.correlation(delay) == pytest.approx(1 - np.exp(-(1 + rate) * delay), abs=1e-8)
 
 
+@pytest.mark.parametrize("rate", [1e-3, 1.0, 30.0])
+def test_correlation_under_events_of_many_pairs(rate: float) -> None:
+    """Against the dense exponential: with excitation the eigenvalues need not be real."""
+    found = generator("carriers", rates_of(0.5, 0.5, neutralisation=0.1), 5, again=True)
+    solution = steady(found, np.array([0.2, 0.1, 0.0, 0.5, 0.2]), rate)
+    each = found.emission.sum(axis=1)
+    light = float(each @ solution.probability)
+    delay = np.array([0.0, 0.02, 0.3, 3.0])
+    expected = [
+        each @ expm(solution.excited.toarray() * time) @ found.photon @ solution.probability / light**2
+        for time in delay
+    ]
+    assert solution.correlation(delay) == pytest.approx(expected, rel=1e-9)
+
+
 def test_dark_time_of_rare_events() -> None:
     """Ladder, two pairs an event, each Auger event ionises: dark share R q/(R q + k_0) with q = Phi_AR."""
     found = generator("ladder", rates_of(0.9, 0.0, neutralisation=3e-9), 6, again=True)
@@ -315,6 +330,30 @@ def test_periodic_state_repeats_itself(model: str, period: float) -> None:
     assert after == pytest.approx(before, abs=1e-11)
     once, _ = Propagator(found.matrix, period).counted(solution.added @ before, found.photon)
     assert solution.photons(before).sum() == pytest.approx(once.sum(), rel=1e-9)
+
+
+def test_slow_recovery_keeps_its_digits() -> None:
+    """Ladder, rarely two pairs a pulse: dark share q e/(1 - (1 - q) e), e = exp(-k_0 T), all 10^-9 from certain."""
+    period, recovery, pairs = 1e4, 1e-14, 1e-9
+    found = generator("ladder", rates_of(0.9, 0.0, neutralisation=recovery), 4, again=True)
+    solution = train(found, np.array([1 - pairs, 0.0, pairs]), period)
+    ionised = 0.9 * pairs
+    expected = ionised / (ionised + recovery * period)
+    assert shares(found, solution.periodic)["dark"] == pytest.approx(expected, rel=1e-7)
+
+
+@given(st.sampled_from(MODELS), st.floats(0, 0.99), st.floats(0, 1), st.floats(-3, 7), st.floats(0.05, 2))
+@settings(max_examples=25, deadline=None)
+def test_no_more_photons_than_pairs_in_a_train(
+    model: str, efficiency: float, retained: float, exponent: float, mean: float
+) -> None:
+    found = generator(model, rates_of(efficiency, retained, neutralisation=1e-5), 8, again=True)
+    solution = train(found, poisson(mean, 8), 10.0**exponent)
+    before = solution.periodic
+    assert before.sum() == pytest.approx(1)
+    assert before.min() >= 0
+    assert solution.photons(before).sum() <= mean * (1 + 1e-9)
+    assert np.abs(solution.next(before) - before).max() < 1e-12
 
 
 def test_independent_excitons_under_pulses() -> None:

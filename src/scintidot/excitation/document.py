@@ -43,7 +43,7 @@ CHARGE = (
 )
 ENOUGH = 1e-9
 """Probability to meet the bound on the pairs below which it is not widened further."""
-STATES = {"steady": 6000, "pulses": 1000}
+STATES = {"steady": 10_000, "pulses": 1000}
 """The bound is not widened beyond about this number of states."""
 SOURCES = ("nair_2011", "trefethen_2006")
 

@@ -15,9 +15,11 @@ from scintidot.excitons.occupancy import (
     initial_populations,
 )
 from scintidot.kinetic_options import (
+    DEFAULT_MODEL,
     EFFICIENCY,
     EXCITON_RATE,
     FRACTION,
+    KINETIC_MODELS,
     Number,
     Pairs,
     read,
@@ -34,8 +36,6 @@ from scintidot.materials.fields import In
 from scintidot.results import number
 from scintidot.timing.coincidence import FORMULA, label_formula, single_nanocrystal_figure
 
-KINETIC_MODELS = {**exact.MODELS, **rates.MODELS}
-DEFAULT_MODEL = "carriers"
 _TIME = In("ps", above=0, at_most=1e12)
 _ONLY_EXACT = (
     "radiative", "auger", "trapping_rate", "detrapping_rate", "trap_loss_rate", "neutralisation_rate", "traps",

@@ -14,7 +14,6 @@ PUBLIC = [
     "ScintidotError",
     "__version__",
     "attenuation",
-    "nanocrystal_kinetics",
     "build_tables",
     "coincidence_time_resolution",
     "deposit",
@@ -22,6 +21,7 @@ PUBLIC = [
     "inelastic",
     "load_material",
     "low_energy",
+    "nanocrystal_kinetics",
     "predict",
     "relaxation",
     "repeated_excitation",
@@ -30,11 +30,12 @@ PUBLIC = [
 ]
 
 PREDICT_OPTIONS = [
-    "auger_law", "deposit", "detection_efficiency", "edge_length", "energy", "energy_unit", "events",
-    "histories", "host",
+    "auger", "auger_law", "deposit", "detection_efficiency", "detrapping_rate", "edge_length", "energy",
+    "energy_unit", "events", "histories", "host", "jitter_sigma",
     "light_yield", "light_yield_edge_length", "light_yield_material", "light_yield_scaling",
-    "local_deposit_below", "material", "outcoupling", "pair_creation_energy", "relative_error", "response",
-    "retained_fraction", "rise_time", "seed", "shape", "size_dispersion", "start", "statistics", "table",
+    "local_deposit_below", "material", "model", "outcoupling", "pair_creation_energy", "radiative",
+    "relative_error", "response", "retained_fraction", "rise_time", "seed", "shape", "size_dispersion", "start",
+    "statistics", "table", "trap_loss_rate", "trapping_rate", "traps",
 ]  # fmt: skip
 
 

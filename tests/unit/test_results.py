@@ -68,10 +68,15 @@ def test_predict_document_has_the_keys_of_the_issue(result: Prediction) -> None:
     assert set(document) == DOCUMENT_KEYS | {"run"}
     assert len(document["rows"]) == 3
     for row in document["rows"]:
-        assert set(row) == ROW_KEYS | MORE_ROW_KEYS
+        assert set(row) == ROW_KEYS | MORE_ROW_KEYS | {"models"}
         assert set(row["tau_ps"]) == TAU_KEYS
-        assert set(row["ctr_ps"]) == {"formula"}
-        assert set(row["band"]) == set(row) - {"band", "edge_length_nm"}
+        assert set(row["ctr_ps"]) == {"formula", "cramer_rao"}
+        assert set(row["band"]) == set(row) - {"band", "edge_length_nm", "models"}
+        assert set(row["models"]) == {"carriers", "ladder", "paper"}
+        for model in row["models"].values():
+            assert set(model["ctr_ps"]) == {"formula", "cramer_rao"}
+        own = row["models"]["carriers"]
+        assert {key: row[key] for key in own} == own
         assert set(row["band"]["tau_ps"]) == TAU_KEYS
     assert all(isinstance(warning, str) for warning in document["warnings"])
     for reference in document["bibliography"]:
@@ -79,12 +84,21 @@ def test_predict_document_has_the_keys_of_the_issue(result: Prediction) -> None:
 
 
 def test_kinetics_document_has_the_keys_of_the_issue() -> None:
-    document = nanocrystal_kinetics(mean_excitons=0.8, auger_efficiency=0.9)
-    assert document["schema"] == "scintidot.kinetics/1"
     promised = {
         "schema", "photons", "initial_rate_per_ps", "tau_ps", "ctr_nc", "populations", "components", "warnings",
+        "photon_number_variance", "mean_photon_time_ps", "transitions",
     }  # fmt: skip
-    assert set(document) == promised | {"version", "choices", "auger_rate_per_ps"}
+    more = {"version", "choices", "auger_rate_per_ps", "photon_time_variance_ps2"}
+    exact = nanocrystal_kinetics(mean_excitons=0.8, auger_efficiency=0.9)
+    assert set(exact) == promised | more | {"losses"}
+    assert exact["components"] == []
+    assert set(exact["populations"]) == {"x0", "xx0", "n_ge_3"}
+    assert [part["name"] for part in exact["transitions"]] == ["X", "XX", "n>=3", "trion-", "trion+"]
+    assert sum(part["fraction"] for part in exact["transitions"]) == pytest.approx(1)
+    assert exact["mean_photon_time_ps"] == exact["tau_ps"]["mean_photon_time"]
+    document = nanocrystal_kinetics(model="poisson-biexciton", mean_excitons=0.8, auger_efficiency=0.9)
+    assert document["schema"] == exact["schema"] == "scintidot.kinetics/1"
+    assert set(document) == promised | more
     assert set(document["tau_ps"]) == TAU_KEYS
     assert set(document["populations"]) == {"x0", "xx0"}
     assert len(document["components"]) == 2

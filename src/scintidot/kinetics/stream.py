@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -195,6 +195,12 @@ def list_block(
     return kept
 
 
+def as_numbers(rates: Rates) -> Rates:
+    """Rates as floats, laws and traps as whole numbers: each other kind of number would be compiled anew."""
+    numbers: list[Any] = [float(rate) for rate in rates[:8]] + [int(law) for law in rates[8:]]
+    return Rates(*numbers)
+
+
 def cumulative_of(probability: FloatArray) -> FloatArray:
     """Running sum of P(0), P(1), ..., which ends at 1 exactly.
 
@@ -243,7 +249,7 @@ def count_photons(
     >>> int(tally.sums[EMITTED]), tally.times.sum(axis=1).tolist()
     (2000, [1000, 1000, 0, 0, 0])
     """
-    cumulative = cumulative_of(probability)
+    cumulative, rates = cumulative_of(probability), as_numbers(rates)
     total = empty_tally(len(probability) - 1, bins)
 
     def block(index: int) -> Tally:
@@ -279,7 +285,7 @@ def stream_photons(
 
     Memory is that of a few blocks for each thread. Parameters and errors as for `count_photons`.
     """
-    cumulative = cumulative_of(probability)
+    cumulative, rates = cumulative_of(probability), as_numbers(rates)
     most = len(probability) - 1
     size = events_per_block(most)
 

@@ -24,7 +24,7 @@ LAYERS = {
     "stages": ("radiation", "transport", "excitons", "kinetics", "light", "timing", "analysis"),
     "composition": (
         "config", "simulation", "results", "scale", "study", "choices", "calculators", "catalogue", "bands",
-        "limits", "interactions", "interchange", "deposits",
+        "limits", "interactions", "interchange", "deposits", "photon_stream",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),
@@ -68,6 +68,7 @@ QUARANTINE = {
     "dask": {"scale"},
     "h5py": {"interchange"},
     "uproot": {"interchange"},
+    "pyarrow": {"interchange"},
     "calzone": {"interchange"},
     "matplotlib": {"report", "app"},
     "mpl_toolkits": {"report", "app"},
@@ -82,7 +83,7 @@ CUDA = "numba.cuda"
 CUDA_HOMES = {"scintidot.backends", "scintidot.transport.track.cuda", "scintidot.kinetics.stream_cuda"}
 """Modules that may import CUDA: `backends` and the launch sites, which hold no physics."""
 
-HEAVY = ("scipy", "xarray", "matplotlib", "pint", "numba", "h5netcdf", "h5py", "jinja2", "plotly")
+HEAVY = ("scipy", "xarray", "matplotlib", "pint", "numba", "h5netcdf", "h5py", "pyarrow", "jinja2", "plotly")
 """Not imported by ``import scintidot`` nor by ``scintidot --help``."""
 
 # --- the checker ------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ PUBLIC = [
     "inelastic",
     "load_material",
     "low_energy",
+    "photons",
     "predict",
     "relaxation",
     "shower",

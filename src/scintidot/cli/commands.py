@@ -13,6 +13,7 @@ from scintidot.cli import (
     interactions,
     kinetics,
     materials,
+    photons,
     plot,
     predict,
     sources,
@@ -56,6 +57,7 @@ app.command("track", epilog=_EPILOG)(track.track)
 app.command("deposit-file", epilog=_EPILOG)(deposit_file.deposit_file)
 app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
 app.command("ctr", epilog=_EPILOG)(kinetics.ctr)
+app.command("photons", epilog=_EPILOG)(photons.photons)
 app.command("elastic", epilog=_EPILOG)(interactions.elastic)
 app.command("inelastic", epilog=_EPILOG)(interactions.inelastic)
 app.command("low-energy", epilog=_EPILOG)(interactions.low_energy)

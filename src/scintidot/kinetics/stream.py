@@ -127,9 +127,11 @@ def count_block(
     seed: np.uint64, first: int, count: int, cumulative: FloatArray, model: int, rates: Rates,
     bins_per_ps: float, most_transitions: int, tally: Tally,
 ) -> None:  # fmt: skip
-    """Events first, first + 1, ... into one tally; this is what a thread runs."""
+    """Events first, first + 1, ... into one tally; this is what a thread runs. The first that is cut short ends it."""
     for event in range(first, first + count):
         count_event(seed, np.uint64(event), cumulative, model, rates, bins_per_ps, most_transitions, tally)
+        if tally.sums[UNFINISHED] > 0:
+            break
 
 
 class Spectrum(NamedTuple):
@@ -192,6 +194,8 @@ def list_block(
                 enter_photon(label, time, 0, tally)
                 kept += 1
         enter_event(pairs, kept - before, steps, steps >= most_transitions, tally)
+        if tally.sums[UNFINISHED] > 0:
+            break
     return kept
 
 

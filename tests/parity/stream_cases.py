@@ -71,7 +71,9 @@ def compile_to_ptx(out: str, capability: tuple[int, int]) -> None:
 
     dispatcher.get_current_device = lambda: SimpleNamespace(compute_capability=capability)
     tally = empty_tally(4, BINS)
-    tally = tally._replace(time_sums=tally.time_sums[None], time_squares=tally.time_squares[None])
+    tally = tally._replace(
+        sums=tally.sums[None], time_sums=tally.time_sums[None], time_squares=tally.time_squares[None]
+    )
     given = (1, 1, PROBABILITY, 0, _TRAPS, 1.0, 10, tally)
     signature = types.void(types.uint64, *(type_of(argument) for argument in given))
     ptx, _ = cuda.compile(histories, signature, device=False, abi="numba", cc=capability)

@@ -70,15 +70,15 @@ def pairs_of(choice: float, cumulative: FloatArray) -> int:
 
 
 @kernel
-def one_more(counts: IntArray, place: int | tuple[int, int], number: int) -> None:
-    """More in a count that threads may share: the one step that must be atomic on CUDA."""
-    counts[place] += number
+def one_more(counts: IntArray, place: int | tuple[int, int]) -> None:
+    """One more in a histogram. Where threads share it (CUDA), this is the one step that must be atomic."""
+    counts[place] += 1
 
 
 @kernel
 def enter_photon(label: int, time: float, place: int, tally: Tally) -> None:
     """Count a photon of a time [ps] that belongs in bin ``place``."""
-    one_more(tally.times, (label, place), 1)
+    one_more(tally.times, (label, place))
     tally.time_sums[label] += time
     tally.time_squares[label] += time * time
 
@@ -86,14 +86,13 @@ def enter_photon(label: int, time: float, place: int, tally: Tally) -> None:
 @kernel
 def enter_event(pairs: int, emitted: int, steps: int, unfinished: bool, tally: Tally) -> None:
     """Count an event after its photons."""
-    one_more(tally.sums, EVENTS, 1)
-    one_more(tally.sums, PAIRS, pairs)
-    one_more(tally.sums, EMITTED, emitted)
-    one_more(tally.sums, EMITTED_2, emitted * emitted)
-    one_more(tally.sums, STEPS, steps)
-    one_more(tally.photons, emitted, 1)
-    if unfinished:
-        one_more(tally.sums, UNFINISHED, 1)
+    tally.sums[EVENTS] += 1
+    tally.sums[PAIRS] += pairs
+    tally.sums[EMITTED] += emitted
+    tally.sums[EMITTED_2] += emitted * emitted
+    tally.sums[STEPS] += steps
+    tally.sums[UNFINISHED] += int(unfinished)
+    one_more(tally.photons, emitted)
 
 
 @kernel

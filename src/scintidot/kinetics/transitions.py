@@ -49,31 +49,16 @@ def carriers_transition(
     detrapping = rates.detrapping * trapped
     trap_loss = rates.trap_loss * (trapped * holes)
     leaving = surplus_rate(electrons, holes, trapped, rates)
-    total = (
-        radiative
-        + nonradiative
-        + excites_electron
-        + excites_hole
-        + trapping
-        + detrapping
-        + trap_loss
-        + leaving
-    )
+    recombining = radiative + nonradiative + excites_electron + excites_hole
+    total = recombining + trapping + detrapping + trap_loss + leaving
     left = choice * total
-    if left < radiative:
-        return total, electrons - 1, holes - 1, trapped, transition_of(electrons, holes)
-    left -= radiative
-    if left < nonradiative:
-        return total, electrons - 1, holes - 1, trapped, NO_PHOTON
-    left -= nonradiative
-    if left < excites_electron:
-        ejected = 0 if left < rates.retained_fraction * excites_electron else 1
-        return total, electrons - 1 - ejected, holes - 1, trapped, NO_PHOTON
-    left -= excites_electron
-    if left < excites_hole:
-        ejected = 0 if left < rates.retained_fraction * excites_hole else 1
-        return total, electrons - 1, holes - 1 - ejected, trapped, NO_PHOTON
-    left -= excites_hole
+    if left < recombining:
+        label = transition_of(electrons, holes) if left < radiative else NO_PHOTON
+        left -= radiative + nonradiative
+        ejects_electron = left >= rates.retained_fraction * excites_electron and left < excites_electron
+        ejects_hole = left >= excites_electron + rates.retained_fraction * excites_hole
+        return total, electrons - 1 - int(ejects_electron), holes - 1 - int(ejects_hole), trapped, label
+    left -= recombining
     if left < trapping:
         return total, electrons - 1, holes, trapped + 1, NO_PHOTON
     left -= trapping
@@ -100,19 +85,16 @@ def ladder_transition(
     trapping = trapping_rate(excitons, trapped, rates)
     detrapping = rates.detrapping * trapped
     trap_loss = rates.trap_loss * trapped
-    total = radiative + nonradiative + auger + trapping + detrapping + trap_loss
+    recombining = radiative + nonradiative + auger
+    total = recombining + trapping + detrapping + trap_loss
     left = choice * total
-    if left < radiative:
-        return total, excitons - 1, holes - 1, trapped, transition_of(excitons, excitons)
-    left -= radiative
-    if left < nonradiative:
-        return total, excitons - 1, holes - 1, trapped, NO_PHOTON
-    left -= nonradiative
-    if left < auger:
-        if left < rates.retained_fraction * auger:
-            return total, excitons - 1, holes - 1, trapped, NO_PHOTON
-        return total, 0, 0, 0, NO_PHOTON  # dark
-    left -= auger
+    if left < recombining:
+        label = transition_of(excitons, excitons) if left < radiative else NO_PHOTON
+        left -= radiative + nonradiative
+        if left >= rates.retained_fraction * auger:
+            return total, 0, 0, 0, NO_PHOTON  # dark
+        return total, excitons - 1, holes - 1, trapped, label
+    left -= recombining
     if left < trapping:
         return total, excitons - 1, holes, trapped + 1, NO_PHOTON
     left -= trapping

@@ -16,7 +16,7 @@ from pyarrow import parquet
 from scintidot import photons
 from scintidot.errors import BadValue, CannotWrite
 from scintidot.interchange.photons import COLUMNS, Header
-from scintidot.interchange.ptu import PtuFile, header_tags, records
+from scintidot.interchange.ptu import GENERIC_T3, PtuFile, header_tags, records
 from scintidot.kinetics.laws import TRANSITIONS
 from scintidot.timing.instrument import ORIGINS
 
@@ -89,7 +89,7 @@ def test_ptufile_reads_the_same_counts(written: tuple[Path, dict[str, Any]]) -> 
         decoded = file.decode_records()
         tags = file.tags
         assert file.is_t3
-        assert file.record_type == ptufile.PtuRecordType.GenericT3
+        assert tags["TTResultFormat_TTTRRecType"] == GENERIC_T3 == ptufile.PtuRecordType.GenericT3
         assert file.tcspc_resolution == pytest.approx(8e-12)
         assert file.global_resolution == pytest.approx(1e-7)
         assert tags["TTResult_SyncRate"] == 10_000_000

@@ -143,6 +143,9 @@ def find_sample(
         kept = deposits.mean(material, config, edge)
         mean_excitons = float(pairs_of_deposit(kept, rule(np.array([gap])))[0])
         warnings += deposits.warnings
+        if statistics in STATISTICS:  # what a prediction says of the same choices
+            warnings += described.input_warnings(material, host, config)
+            warnings += described.spread_warnings(config, deposits)
     probability = _distribution(mean_excitons, statistics, deposits, float(edge[0]))
     if card.biexciton.rate_ratio.value != 4.0 and radiative == "n2":
         warnings.append(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.linalg import expm
 
 from scintidot.kinetics.laws import (
     CUBIC,
@@ -109,11 +110,8 @@ def shines(state: State) -> bool:
     return state[1] > 0 and state[0] + state[2] > 0
 
 
-def by_linear_algebra(model: int, rates: Rates, probability: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Photons and sum of their times [ps] by label, per event: moments of the generator of the chain.
-
-    With p' = A p and emission rates e: photons = -e A^-1 p(0), sum of times = e A^-2 p(0).
-    """
+def chain(model: int, rates: Rates, probability: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Generator A of p' = A p over the states that may still shine, emission rates by label, and p(0)."""
     states: dict[State, int] = {}
     open_states = [(n, n, 0) for n in range(len(probability))]
     while open_states:
@@ -134,6 +132,12 @@ def by_linear_algebra(model: int, rates: Rates, probability: np.ndarray) -> tupl
     for n, share in enumerate(probability):
         if n:
             start[states[n, n, 0]] = share
+    return generator, emission, start
+
+
+def by_linear_algebra(model: int, rates: Rates, probability: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Photons and sum of their times [ps] by label, per event: -e A^-1 p(0) and e A^-2 p(0)."""
+    generator, emission, start = chain(model, rates, probability)
     once = np.linalg.solve(generator, start)
     return -emission @ once, emission @ np.linalg.solve(generator, once)
 
@@ -170,6 +174,24 @@ def test_means_agree_with_linear_algebra(name: str, model: int) -> None:
             spread = math.sqrt(tally.time_squares[label] / counts[label] - average**2)
             expected = times[label] / photons[label]
             assert abs(average - expected) < 3.5 * spread / math.sqrt(counts[label])
+
+
+@pytest.mark.parametrize("model", [CARRIERS, LADDER])
+def test_decay_of_every_transition_agrees_with_the_matrix_exponential(model: int) -> None:
+    """Photons between two times are e A^-1 (p(t2) - p(t1)); chi squared over all bins with enough of them."""
+    probability, bins, width, events = poisson(1.7, 5), 40, 150.0, 200_000
+    generator, emission, start = chain(model, TRAPS, probability)
+    step, states = expm(generator * width), [start]
+    for _ in range(bins - 1):
+        states.append(step @ states[-1])
+    states.append(np.zeros_like(start))  # the last bin holds all that is left
+    before = emission @ np.linalg.solve(generator, np.array(states).T)
+    expected = events * np.diff(before, axis=1)
+    tally = count_photons(probability, TRAPS, model=model, events=events, seed=21, bins=bins, bin_width=width)
+    shown = expected > 20
+    squares = (tally.times[shown] - expected[shown]) ** 2 / expected[shown]
+    assert shown.sum() > 50
+    assert abs(squares.sum() - shown.sum()) < 3.5 * math.sqrt(2 * shown.sum())
 
 
 def test_anchors_of_the_carriers_model() -> None:

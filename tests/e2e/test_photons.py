@@ -148,7 +148,7 @@ BAD = {
     "law": ((*FAST, "--radiative", "n3"), "--radiative"),
     "statistics": ((*FAST, "--statistics", "paper"), "no probabilities"),
     "compound": ((*FAST, "--statistics", "compound"), "compound needs the simulated deposits"),
-    "file and mean": ((*FAST, "--statistics", "pairs.csv"), "--mean-excitons"),
+    "file and mean": ((*FAST, "--statistics", "pairs.csv"), "pairs.csv"),
     "no file": (("--edge-length", 8.7, "--statistics", "pairs.csv"), "pairs.csv"),
     "continuous compound": (
         ("--edge-length", 8.7, "--statistics", "compound", "--deposit", "continuous"), "--deposit track",

@@ -8,21 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from scintidot.errors import BadValue, FieldError, one_of
+from scintidot.kinetic_options import FRACTION, RATE
 from scintidot.materials.fields import In
 from scintidot.timing.instrument import MOST_DARK_COUNTS, Instrument
 
-RATE = In("1/ps", at_least=0, at_most=1e3)
-_SHARE = In("1", at_least=0, at_most=1)
-
 OF_CRYSTAL = {
-    "quantum_yield": _SHARE,
+    "quantum_yield": FRACTION,
     "exciton_lifetime": In("ps", above=0, at_most=1e12),
-    "trapping_rate": RATE,
-    "detrapping_rate": RATE,
-    "trap_loss_rate": RATE,
     "neutralisation_rate": RATE,
 }
-"""Numbers of the nanocrystal that may be given instead of those of the card: option -> unit and limits."""
+"""Numbers of the nanocrystal besides those of a run file; the first two replace the card's. Unit and limits."""
 
 OF_INSTRUMENT = {
     "period": In("ps", above=0, at_most=1e15),
@@ -30,7 +25,7 @@ OF_INSTRUMENT = {
     "offset": In("ps", at_least=0, at_most=1e15),
     "jitter_sigma": In("ps", at_least=0, at_most=1e9),
     "dark_count_rate": In("1/s", at_least=0, at_most=1e9),
-    "afterpulse_probability": _SHARE,
+    "afterpulse_probability": FRACTION,
     "afterpulse_lifetime": In("ps", above=0, at_most=1e12),
     "dead_time": In("ps", at_least=0, at_most=1e12),
 }

@@ -11,10 +11,10 @@ import numpy as np
 
 from scintidot import __version__
 from scintidot.config import RunConfig, make_config
-from scintidot.errors import OutOfRange, one_of
+from scintidot.errors import OutOfRange
 from scintidot.interchange.photons import SCHEMA, Columns, CountFile, Header, check_photon_file
 from scintidot.kinetics.exact import MODELS
-from scintidot.kinetics.laws import AUGER, RADIATIVE, TRANSITIONS
+from scintidot.kinetics.laws import TRANSITIONS
 from scintidot.kinetics.stream import (
     EMITTED,
     EMITTED_2,
@@ -28,18 +28,16 @@ from scintidot.kinetics.stream import (
     events_per_block,
     stream_photons,
 )
-from scintidot.materials.fields import In
 from scintidot.photon_stream.inputs import (
     MOST_EVENTS,
     OF_CRYSTAL,
     OF_INSTRUMENT,
     Setup,
     cores,
-    read,
     read_instrument,
     read_whole,
 )
-from scintidot.photon_stream.sample import Sample, find_sample, statistics_of
+from scintidot.photon_stream.sample import Sample, check_choices, find_sample
 from scintidot.provenance import bibliography, cited
 from scintidot.results import check_writable, number, write_together
 from scintidot.timing.instrument import AFTERPULSE, DARK, ORIGINS, PHOTON, CountArray, Recorder
@@ -67,12 +65,8 @@ def photons(
     events: Any = 1000,
     out: str | Path | None = None,
     seed: Any = 1,
-    model: str = "carriers",
-    radiative: str = "n2",
-    auger: str = "cubic",
     mean_excitons: Any = None,
     statistics: Any = None,
-    traps: Any = None,
     recording: str = "time-tagged",
     detectors: Any = 1,
     threads: Any = None,
@@ -92,20 +86,16 @@ def photons(
         File of the counts: ``.ptu``, ``.parquet`` or ``.npz``. Without it they are counted only.
     seed : int
         The same seed gives the same photons to the bit, with any number of threads.
-    model, radiative, auger : str
-        ``carriers`` or ``ladder`` and their rate laws, see `scintidot.kinetics.laws`.
     mean_excitons : float or str, optional
         <N> per event; without it, it comes from the deposit, as in `scintidot.predict`.
     statistics : str or path, optional
         ``poisson``, ``exponential``, ``compound`` or a file of rows n,weight.
-    traps : int, optional
-        Traps in one nanocrystal; without it they never fill.
     recording, detectors
         ``time-tagged`` or ``start-stop``; 1 to 64.
     **options
-        Those of `scintidot.config.OPTIONS` (but ``seed`` and ``events``, which are the stream's), and of
-        `scintidot.photon_stream.inputs`: quantum_yield, exciton_lifetime [ps], trapping_rate, detrapping_rate,
-        trap_loss_rate, neutralisation_rate [1/ps], period, bin_width, offset, jitter_sigma, dead_time,
+        Those of `scintidot.config.OPTIONS` (but ``seed``, ``events`` and ``jitter_sigma``, which are the stream's),
+        model among them (``carriers`` or ``ladder``), and of `scintidot.photon_stream.inputs`: quantum_yield,
+        exciton_lifetime [ps], neutralisation_rate [1/ps], period, bin_width, offset, jitter_sigma, dead_time,
         afterpulse_lifetime [ps], afterpulse_probability, dark_count_rate [1/s].
 
     Raises
@@ -120,20 +110,14 @@ def photons(
     True
     """
     own = {name: options.pop(name, None) for name in (*OF_CRYSTAL, *OF_INSTRUMENT)}
-    run = make_config(run_file, options, base=config, where=where)
-    one_of(model, MODELS, where=where, who="--model")
-    one_of(radiative, RADIATIVE, where=where, who="--radiative")
-    one_of(auger, AUGER, where=where, who="--auger")
+    file_of_pairs = None
+    if statistics is not None and is_file(str(statistics)):
+        file_of_pairs, statistics = str(statistics), None
+    run = make_config(run_file, {**options, "statistics": statistics}, base=config, where=where)
+    check_choices(run, mean_excitons is not None, file_of_pairs, where)
     number_of_events = read_whole(events, "events", 1, MOST_EVENTS, where)
     own_seed = read_whole(seed, "seed", 0, 2**63 - 1, where)
     workers = cores() if threads is None else read_whole(threads, "threads", 1, 1024, where)
-    if mean_excitons is not None:
-        mean_excitons = read(mean_excitons, "mean_excitons", In("1", above=0, at_most=1000), where)
-    law = statistics_of(statistics, run, mean_excitons is not None, where)
-    if law == "compound":
-        run = run.model_copy(update={"excitons": run.excitons.model_copy(update={"statistics": "compound"})})
-    elif run.excitons.statistics == "compound":
-        run = run.model_copy(update={"excitons": run.excitons.model_copy(update={"statistics": "poisson"})})
     setup = read_instrument(
         own, recording, detectors, run.timing.outcoupling, run.timing.detection_efficiency, where
     )
@@ -143,10 +127,9 @@ def photons(
         make_file = check_photon_file(out, setup.bins, setup.instrument.detectors, where=where)
         check_writable(out)
     sample = find_sample(
-        run, own, model=model, radiative=radiative, auger=auger, mean_excitons=mean_excitons, statistics=law,
-        traps=traps, where=where, progress=progress,
-    )  # fmt: skip
-    stream = _Stream(sample, setup, number_of_events, own_seed, workers, model, where, progress)
+        run, own, mean_excitons=mean_excitons, statistics=file_of_pairs, where=where, progress=progress
+    )
+    stream = _Stream(sample, setup, number_of_events, own_seed, workers, run.kinetic_model, where, progress)
     if out is None or make_file is None:
         return stream.follow(None)
     document: dict[str, Any] = {}
@@ -162,6 +145,11 @@ def photons(
 
     write_together(Path(out).parent, {Path(out).name: write})
     return {**document, "file": str(out)}
+
+
+def is_file(text: str) -> bool:
+    """Whether this names a file of weights rather than a law."""
+    return any(mark in text for mark in "./\\")
 
 
 @dataclass(eq=False)

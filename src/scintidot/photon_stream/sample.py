@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,29 +12,24 @@ from scintidot import choices as described
 from scintidot import limits
 from scintidot.config import OPTIONS, RunConfig, option_flag
 from scintidot.deposits.against_size import Deposits, Progress
-from scintidot.errors import BadValue, nearest
-from scintidot.excitons.distribution import (
-    DISTRIBUTIONS,
-    compound_distribution,
-    pair_distribution,
-    read_pair_distribution,
-)
-from scintidot.excitons.occupancy import COMPOUND, STATISTICS
+from scintidot.errors import BadValue
+from scintidot.excitons.distribution import COMPOUND, STATISTICS
 from scintidot.excitons.pairs import mean_excitons as pairs_of_deposit
-from scintidot.kinetics.exact import MODELS, exact_rates
+from scintidot.kinetic_options import read_pairs
+from scintidot.kinetics.exact import MODELS, ExactDecay, exact_rates
 from scintidot.kinetics.laws import AUGER, MULTI, RADIATIVE, TRANSITIONS, XX, Rates, X
 from scintidot.kinetics.stream import Spectrum
 from scintidot.materials.library import Material, load_material
 from scintidot.materials.nanocrystal import Emission
-from scintidot.photon_stream.inputs import OF_CRYSTAL, read, read_whole
+from scintidot.photon_stream.inputs import OF_CRYSTAL, read
 from scintidot.records import FloatArray
-from scintidot.simulation import find_deposits
+from scintidot.simulation import auger_rate, decay_of, find_deposits
 
 SHIFTS = (
     "line of a transition = gap - shift of the card: biexciton_shift for XX and, for want of better, n >= 3; "
     "trion_shift for both trions; every line has the width of the exciton's"
 )
-_PROBABILITIES = ("poisson", "exponential", COMPOUND)
+PAPER = "paper"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,35 +45,40 @@ class Sample:
     material: Material
 
 
-def statistics_of(given: Any, config: RunConfig, mean_given: bool, where: str) -> str | Path:
-    """Name of the law of the number of pairs, or a file of weights."""
-    named = config.excitons.statistics if given is None else str(given)
-    if named in _PROBABILITIES and not (named == COMPOUND and mean_given):
-        return named
-    if Path(named).suffix or "/" in named:
-        if mean_given:
-            raise BadValue(
-                where=where, what="option", who="--mean-excitons", found="both",
-                expected="no mean beside a file of --statistics, which has its own",
-            )  # fmt: skip
-        return Path(named)
-    possible = [name for name in _PROBABILITIES if not (name == COMPOUND and mean_given)]
-    hint = nearest(named, possible, listed=True)
-    if named == COMPOUND:
-        hint = "compound needs the simulated deposits: leave --mean-excitons out."
-    if named == "paper":
-        hint = "The weights of Fratelli 2024 are no probabilities, so no event can be drawn from them."
-    raise BadValue(
-        where=where, what="name", who="--statistics", found=repr(named), hint=hint,
-        expected=f"one of {', '.join(possible)}, or a file of rows n,weight",
-    )  # fmt: skip
+def check_choices(config: RunConfig, mean_given: bool, statistics: str | None, where: str) -> None:
+    """Refuse what no event can be drawn from; ``statistics`` is a file, else that of the run counts.
+
+    Raises
+    ------
+    BadValue
+        For a truncated model, statistics that are no probabilities, or ``compound`` without deposits.
+    """
+    if config.kinetic_model not in MODELS and config.excitons.statistics != PAPER:
+        expected = "carriers or ladder: the others know no single events"
+        raise BadValue(
+            where=where, what="name", who="--model", expected=expected, found=repr(config.kinetic_model)
+        )
+    named = config.excitons.statistics if statistics is None else ""
+    refused = {
+        PAPER: "The weights of Fratelli 2024 are no probabilities, so no event can be drawn from them."
+    }
+    if mean_given:
+        refused[COMPOUND] = "compound needs the simulated deposits: leave --mean-excitons out."
+    if named in refused:
+        possible = ", ".join(name for name in STATISTICS if name not in refused)
+        raise BadValue(
+            where=where, what="name", who="--statistics", found=repr(named), hint=refused[named],
+            expected=f"one of {possible}, or a file of rows n,weight",
+        )  # fmt: skip
 
 
 def find_sample(
-    config: RunConfig, options: Mapping[str, Any], *, model: str, radiative: str, auger: str,
-    mean_excitons: float | None, statistics: str | Path, traps: Any, where: str, progress: Progress,
+    config: RunConfig, options: Mapping[str, Any], *, mean_excitons: Any, statistics: str | None, where: str,
+    progress: Progress,
 ) -> Sample:  # fmt: skip
     """Rates, lines and P(n) for the one size of a run; ``options`` are those of `OF_CRYSTAL`.
+
+    ``statistics`` names a file of weights; else P(n) has the mean given, or that of the deposits of the run.
 
     Raises
     ------
@@ -109,17 +108,18 @@ def find_sample(
         for name, bounds in OF_CRYSTAL.items()
         if options.get(name) is not None
     }
-    retained = config.kinetics.retained_fraction
+    kinetics = config.kinetics
+    retained = kinetics.retained_fraction
     taken: dict[str, Any] = {
         "exciton_lifetime_ps": given.get("exciton_lifetime", card.exciton.lifetime.value),
         "quantum_yield": given.get("quantum_yield", float(card.quantum_yield(edge)[0])),
-        "auger_lifetime_ps": float(card.auger.laws[law](edge)[0]),
+        "auger_lifetime_ps": float(1 / auger_rate(material, config, edge)[0]),
         "retained_fraction": card.biexciton.retained_fraction.value if retained is None else retained,
-        "trapping_rate_per_ps": given.get("trapping_rate", 0.0),
-        "detrapping_rate_per_ps": given.get("detrapping_rate", 0.0),
-        "trap_loss_rate_per_ps": given.get("trap_loss_rate", 0.0),
+        "trapping_rate_per_ps": kinetics.trapping_rate_per_ps,
+        "detrapping_rate_per_ps": kinetics.detrapping_rate_per_ps,
+        "trap_loss_rate_per_ps": kinetics.trap_loss_rate_per_ps,
         "neutralisation_rate_per_ps": given.get("neutralisation_rate", 0.0),
-        "traps": None if traps is None else read_whole(traps, "traps", 1, 1000, where),
+        "traps": kinetics.traps,
     }
     rates = exact_rates(
         exciton_rate=1 / taken["exciton_lifetime_ps"],
@@ -130,24 +130,32 @@ def find_sample(
         detrapping_rate=taken["detrapping_rate_per_ps"],
         trap_loss_rate=taken["trap_loss_rate_per_ps"],
         neutralisation_rate=taken["neutralisation_rate_per_ps"],
-        radiative=radiative,
-        auger=auger,
-        traps=taken["traps"],
+        radiative=kinetics.radiative,
+        auger=kinetics.auger,
+        traps=kinetics.traps,
     )
     gap = float(card.sizing_curve(edge)[0])
     spectrum, warnings = lines_of(material.card.emission, gap)
-    deposits = None
-    if mean_excitons is None and not isinstance(statistics, Path):
+    deposits, named = None, statistics or config.excitons.statistics
+    if mean_excitons is not None or statistics is not None:
+        pairs = read_pairs(where, mean_excitons, named)
+        probability, mean, excitation = pairs.distribution, pairs.mean, dict(pairs.choices)
+        excitation["deposit"] = "none: the number of pairs is given"
+    else:
         deposits = find_deposits(material, host, config, blame, progress)[0]
-        rule = limits.pair_creation_rule(card, config, blame)
-        kept = deposits.mean(material, config, edge)
-        mean_excitons = float(pairs_of_deposit(kept, rule(np.array([gap])))[0])
-        warnings += deposits.warnings
-        if statistics in STATISTICS:  # what a prediction says of the same choices
-            warnings += described.input_warnings(material, host, config)
-            warnings += described.spread_warnings(config, deposits)
-    probability = _distribution(mean_excitons, statistics, deposits, float(edge[0]))
-    if card.biexciton.rate_ratio.value != 4.0 and radiative == "n2":
+        probability, mean = _of_deposits(material, config, edge, deposits, blame)
+        excitation = {
+            "statistics": named,
+            "statistics_meaning": STATISTICS[named],
+            "mean_excitons": mean,
+            **_excitation(config, deposits),
+        }
+        warnings += [
+            *deposits.warnings,
+            *described.input_warnings(material, host, config),
+            *described.spread_warnings(config, deposits),
+        ]
+    if card.biexciton.rate_ratio.value != 4.0 and kinetics.radiative == "n2":
         warnings.append(
             f"The card's rate ratio of {card.biexciton.rate_ratio.value:g} is not used: by radiative law n2 a "
             "biexciton emits 4 times as fast as an exciton."
@@ -155,22 +163,21 @@ def find_sample(
     return Sample(
         rates,
         spectrum,
-        probability,
+        np.asarray(probability / probability.sum()),
         {
             "material": material.name,
             "material_fingerprint": material.fingerprint,
             "edge_length_nm": float(edge[0]),
-            "model": model,
-            "model_meaning": MODELS[model],
-            "radiative": radiative,
-            "radiative_meaning": RADIATIVE[radiative],
-            "auger": auger,
-            "auger_meaning": AUGER[auger],
+            "model": config.kinetic_model,
+            "model_meaning": MODELS[config.kinetic_model],
+            "radiative": kinetics.radiative,
+            "radiative_meaning": RADIATIVE[kinetics.radiative],
+            "auger": kinetics.auger,
+            "auger_meaning": AUGER[kinetics.auger],
             "auger_law": law,
             "auger_law_meaning": card.auger.laws[law].description,
             **taken,
-            **_excitation(config, statistics, deposits),
-            "mean_excitons": float(np.arange(len(probability)) @ probability),
+            **excitation,
             "band_gap_eV": gap,
             "lines_eV": dict(zip(TRANSITIONS, spectrum.line.tolist(), strict=True)),
             "line_width_sigma_eV": spectrum.sigma,
@@ -203,37 +210,21 @@ def lines_of(emission: Emission | None, gap: float) -> tuple[Spectrum, list[str]
     return Spectrum(line, emission.line_width_fwhm.value / np.sqrt(8 * np.log(2))), warnings
 
 
-def _distribution(
-    mean: float | None, statistics: str | Path, deposits: Deposits | None, edge: float
-) -> FloatArray:
-    """P(n); the small rest beyond the last number goes to it."""
-    if isinstance(statistics, Path):
-        return read_pair_distribution(statistics)
-    assert mean is not None
-    if statistics != COMPOUND:
-        probability = pair_distribution(mean, statistics)
-    else:
-        assert deposits is not None
-        about = deposits.neighbours(edge)
-        relative = [size.energy / size.mean if size.mean > 0 else size.energy for _, size in about]
-        weight = [share * size.probability for share, size in about]
-        probability = compound_distribution(
-            mean, np.concatenate(relative), np.concatenate(weight), deposits.pair_spread
-        )
-    return np.asarray(probability / probability.sum())
+def _of_deposits(
+    material: Material, config: RunConfig, edge: FloatArray, deposits: Deposits, blame: limits.Blame
+) -> tuple[FloatArray, float]:
+    """P(n) and <N> of one size, as a prediction finds them."""
+    card = material.scintillator()
+    energy = limits.pair_creation_rule(card, config, blame)(card.sizing_curve(edge))
+    mean = pairs_of_deposit(deposits.mean(material, config, edge), energy)
+    light = decay_of(material, config, edge, edge[:, None], np.ones(1), mean[:, None], deposits)
+    assert isinstance(light, ExactDecay)
+    return light.distribution[0, 0], float(mean[0])
 
 
-def _excitation(config: RunConfig, statistics: str | Path, deposits: Deposits | None) -> dict[str, Any]:
-    """Choices behind P(n)."""
-    named = str(statistics)
-    meaning = (
-        "read from a file" if isinstance(statistics, Path) else DISTRIBUTIONS.get(named) or STATISTICS[named]
-    )
-    found: dict[str, Any] = {"statistics": named, "statistics_meaning": meaning}
-    if deposits is None:
-        return {**found, "deposit": "none: the number of pairs is given"}
+def _excitation(config: RunConfig, deposits: Deposits) -> dict[str, Any]:
+    """Choices behind the deposits."""
     return {
-        **found,
         "deposit": deposits.model,
         "deposit_mean_over": "every crossing" if config.radiation.start == "crossing" else "every event",
         "host": config.host,
@@ -243,5 +234,5 @@ def _excitation(config: RunConfig, statistics: str | Path, deposits: Deposits | 
         "shape": config.nanocrystal.shape,
         "pair_creation_energy": config.excitons.pair_creation_energy,
         "deposit_seed": config.deposit.seed,
-        "statistics_fano_factor": deposits.pair_spread if named == COMPOUND else None,
+        "statistics_fano_factor": deposits.pair_spread if config.excitons.statistics == COMPOUND else None,
     }

@@ -25,6 +25,7 @@ PUBLIC = [
     "photons",
     "predict",
     "relaxation",
+    "repeated_excitation",
     "shower",
     "source_spectrum",
 ]

@@ -25,7 +25,7 @@ LAYERS = {
     "composition": (
         "config", "simulation", "results", "scale", "study", "choices", "calculators", "catalogue", "bands",
         "limits", "interactions", "interchange", "deposits", "kinetic_options", "coincidence", "coincidence_inputs",
-        "excitation",
+        "excitation", "photon_stream",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),
@@ -69,6 +69,7 @@ QUARANTINE = {
     "dask": {"scale"},
     "h5py": {"interchange"},
     "uproot": {"interchange"},
+    "pyarrow": {"interchange"},
     "calzone": {"interchange"},
     "matplotlib": {"report", "app"},
     "mpl_toolkits": {"report", "app"},
@@ -80,10 +81,10 @@ QUARANTINE = {
 """Third-party library -> the only modules or folders that may import it. Any other one is refused."""
 
 CUDA = "numba.cuda"
-CUDA_HOMES = {"scintidot.backends", "scintidot.transport.track.cuda"}
+CUDA_HOMES = {"scintidot.backends", "scintidot.transport.track.cuda", "scintidot.kinetics.stream_cuda"}
 """Modules that may import CUDA: `backends` and the launch sites, which hold no physics."""
 
-HEAVY = ("scipy", "xarray", "matplotlib", "pint", "numba", "h5netcdf", "h5py", "jinja2", "plotly")
+HEAVY = ("scipy", "xarray", "matplotlib", "pint", "numba", "h5netcdf", "h5py", "pyarrow", "jinja2", "plotly")
 """Not imported by ``import scintidot`` nor by ``scintidot --help``."""
 
 # --- the checker ------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def test_result_keys_and_exit_codes_are_documented(root):
         assert f"| {code} | {meaning} |" in text
 
 
-@pytest.mark.parametrize("page", ["interactions.md", "sources.md", "excitation.md"])
+@pytest.mark.parametrize("page", ["interactions.md", "sources.md", "excitation.md", "streams.md"])
 def test_commands_of_a_page_run(root, tmp_path, monkeypatch, cli, page):
     monkeypatch.chdir(tmp_path)
     lines = [line for block in blocks(root / "docs" / page, "sh") for line in block.splitlines()]
@@ -68,6 +68,12 @@ def test_commands_of_a_page_run(root, tmp_path, monkeypatch, cli, page):
     assert len(commands) >= 2
     for command in commands:
         assert cli(*command[1:]).code == 0, command
+
+
+def test_python_of_the_page_on_streams_runs(root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (code,) = blocks(root / "docs/streams.md", "python")
+    exec(compile(code, "streams.md", "exec"), {})
 
 
 def test_python_and_card_of_the_page_on_interactions_run(root, tmp_path):

@@ -22,6 +22,7 @@ PUBLIC = [
     "load_material",
     "low_energy",
     "nanocrystal_kinetics",
+    "photons",
     "predict",
     "relaxation",
     "repeated_excitation",

@@ -29,6 +29,7 @@ _PUBLIC = {
     "load_material": "scintidot.materials.library",
     "low_energy": "scintidot.interactions.low_energy",
     "nanocrystal_kinetics": "scintidot.calculators",
+    "photons": "scintidot.photon_stream.run",
     "predict": "scintidot.simulation",
     "relaxation": "scintidot.interactions.relaxation",
     "repeated_excitation": "scintidot.excitation.document",
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from scintidot.interactions.sources import source_spectrum as source_spectrum
     from scintidot.interactions.tables import build_tables as build_tables
     from scintidot.materials.library import load_material as load_material
+    from scintidot.photon_stream.run import photons as photons
     from scintidot.results import Prediction as Prediction
     from scintidot.simulation import predict as predict
 

@@ -15,6 +15,7 @@ from scintidot.cli import (
     interactions,
     kinetics,
     materials,
+    photons,
     plot,
     predict,
     sources,
@@ -58,6 +59,7 @@ app.command("track", epilog=_EPILOG)(track.track)
 app.command("deposit-file", epilog=_EPILOG)(deposit_file.deposit_file)
 app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
 app.command("ctr", epilog=_EPILOG)(ctr.ctr)
+app.command("photons", epilog=_EPILOG)(photons.photons)
 app.command("excitation", epilog=_EPILOG)(excitation.excitation)
 app.command("elastic", epilog=_EPILOG)(interactions.elastic)
 app.command("inelastic", epilog=_EPILOG)(interactions.inelastic)

@@ -20,6 +20,7 @@ from scintidot.materials.sections import (
     Positive,
     PositiveEnergy,
     Section,
+    SignedEnergy,
     Time,
 )
 from scintidot.provenance import Quantity
@@ -192,7 +193,13 @@ class PairCreation(Section):
 
 
 class Emission(Section):
-    """Emission spectrum of the single exciton: a Gaussian in energy about the sizing curve."""
+    """Emission spectrum of the single exciton: a Gaussian in energy about the sizing curve.
+
+    Shifts say by how much the lines of other transitions lie below it (negative: above). The trion shift holds for
+    both signs of the charge; the width for all lines, at the temperature of its source.
+    """
 
     form: Literal["gaussian"]
     line_width_fwhm: PositiveEnergy
+    biexciton_shift: SignedEnergy | None = None
+    trion_shift: SignedEnergy | None = None

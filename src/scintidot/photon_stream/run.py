@@ -1,0 +1,295 @@
+"""Many excitations of one nanocrystal, photon by photon, through an instrument into a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scintidot import __version__
+from scintidot.config import RunConfig, make_config
+from scintidot.errors import OutOfRange
+from scintidot.interchange.photons import SCHEMA, Columns, CountFile, Header, check_photon_file
+from scintidot.kinetics.exact import MODELS
+from scintidot.kinetics.laws import TRANSITIONS
+from scintidot.kinetics.stream import (
+    EMITTED,
+    EMITTED_2,
+    MOST_TRANSITIONS,
+    PAIRS,
+    STEPS,
+    UNFINISHED,
+    Tally,
+    add,
+    empty_tally,
+    events_per_block,
+    stream_photons,
+)
+from scintidot.photon_stream.inputs import (
+    MOST_EVENTS,
+    OF_CRYSTAL,
+    OF_INSTRUMENT,
+    Setup,
+    cores,
+    read_instrument,
+    read_whole,
+)
+from scintidot.photon_stream.sample import Sample, check_choices, find_sample
+from scintidot.provenance import bibliography, cited
+from scintidot.results import check_writable, number, write_together
+from scintidot.timing.instrument import AFTERPULSE, DARK, ORIGINS, PHOTON, CountArray, Recorder
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(eq=False)
+class _Recorded:
+    """What came of the counts so far."""
+
+    by_transition: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(len(TRANSITIONS), np.int64))
+    by_origin: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(len(ORIGINS), np.int64))
+
+    def add(self, counts: CountArray) -> None:
+        of_photons = counts["transition"][counts["origin"] == PHOTON]
+        self.by_transition += np.bincount(of_photons, minlength=len(TRANSITIONS))
+        self.by_origin += np.bincount(counts["origin"], minlength=len(ORIGINS))
+
+
+def photons(
+    run_file: str | Path | None = None,
+    *,
+    config: RunConfig | None = None,
+    events: Any = 1000,
+    out: str | Path | None = None,
+    seed: Any = 1,
+    mean_excitons: Any = None,
+    statistics: Any = None,
+    recording: str = "time-tagged",
+    detectors: Any = 1,
+    threads: Any = None,
+    where: str = "photons",
+    progress: Progress = lambda *_: None,
+    **options: Any,
+) -> dict[str, Any]:
+    """Simulate photon streams of one nanocrystal as an instrument records them, as ``scintidot.photons/1``.
+
+    Parameters
+    ----------
+    run_file, config
+        As for `scintidot.predict`; one edge length.
+    events : int
+        Excitations, each of the nanocrystal at rest; event i at i periods.
+    out : path, optional
+        File of the counts: ``.ptu``, ``.parquet`` or ``.npz``. Without it they are counted only.
+    seed : int
+        The same seed gives the same photons to the bit, with any number of threads.
+    mean_excitons : float or str, optional
+        <N> per event; without it, it comes from the deposit, as in `scintidot.predict`.
+    statistics : str or path, optional
+        ``poisson``, ``exponential``, ``compound`` or a file of rows n,weight.
+    recording, detectors
+        ``time-tagged`` or ``start-stop``; 1 to 64.
+    **options
+        Those of `scintidot.config.OPTIONS` (but ``seed``, ``events`` and ``jitter_sigma``, which are the stream's),
+        model among them (``carriers`` or ``ladder``), and of `scintidot.photon_stream.inputs`: quantum_yield,
+        exciton_lifetime [ps], neutralisation_rate [1/ps], period, bin_width, offset, jitter_sigma, dead_time,
+        afterpulse_lifetime [ps], afterpulse_probability, dark_count_rate [1/s].
+
+    Raises
+    ------
+    ScintidotError
+        With one line that says where, what, expected and found.
+
+    Examples
+    --------
+    >>> result = photons(edge_length=8.7, mean_excitons=2, events=500)
+    >>> result["recorded"]["counts"] == result["emitted"]["photons"] < result["emitted"]["pairs"]
+    True
+    """
+    own = {name: options.pop(name, None) for name in (*OF_CRYSTAL, *OF_INSTRUMENT)}
+    file_of_pairs = None
+    if statistics is not None and is_file(str(statistics)):
+        file_of_pairs, statistics = str(statistics), None
+    run = make_config(run_file, {**options, "statistics": statistics}, base=config, where=where)
+    check_choices(run, mean_excitons is not None, file_of_pairs, where)
+    number_of_events = read_whole(events, "events", 1, MOST_EVENTS, where)
+    own_seed = read_whole(seed, "seed", 0, 2**63 - 1, where)
+    workers = cores() if threads is None else read_whole(threads, "threads", 1, 1024, where)
+    setup = read_instrument(
+        own, recording, detectors, run.timing.outcoupling, run.timing.detection_efficiency, where
+    )
+    make_file = None
+    if out is not None:
+        out = Path(out)
+        make_file = check_photon_file(out, setup.bins, setup.instrument.detectors, where=where)
+        check_writable(out)
+    sample = find_sample(
+        run, own, mean_excitons=mean_excitons, statistics=file_of_pairs, where=where, progress=progress
+    )
+    stream = _Stream(sample, setup, number_of_events, own_seed, workers, run.kinetic_model, where, progress)
+    if out is None or make_file is None:
+        return stream.follow(None)
+    document: dict[str, Any] = {}
+
+    def write(path: Path) -> None:
+        assert make_file is not None
+        file, finished = make_file(path, stream.header), False
+        try:
+            document.update(stream.follow(file))
+            finished = True
+        finally:
+            file.close(finished=finished)
+
+    write_together(Path(out).parent, {Path(out).name: write})
+    return {**document, "file": str(out)}
+
+
+def is_file(text: str) -> bool:
+    """Whether this names a file of weights rather than a law."""
+    return any(mark in text for mark in "./\\")
+
+
+@dataclass(eq=False)
+class _Stream:
+    """One run, ready to go."""
+
+    sample: Sample
+    setup: Setup
+    events: int
+    seed: int
+    threads: int
+    model: str
+    where: str
+    progress: Progress
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """All of the run."""
+        return {
+            "events": self.events,
+            "seed": self.seed,
+            **self.sample.choices,
+            **self.setup.choices,
+            "transitions": dict(zip(TRANSITIONS, _MEANINGS, strict=True)),
+        }
+
+    @property
+    def header(self) -> Header:
+        """Of a file."""
+        instrument = self.setup.instrument
+        return Header(
+            {"version": __version__, "choices": self.choices, "warnings": self.sample.warnings},
+            {"transition": TRANSITIONS, "origin": ORIGINS},
+            instrument.period,
+            self.setup.bin_width,
+            instrument.detectors,
+            self.events,
+            f"simulated: {self.sample.material.name}, {self.sample.choices['edge_length_nm']:g} nm, model {self.model}",
+        )
+
+    def follow(self, file: CountFile | None) -> dict[str, Any]:
+        """Simulate, record and write every event; the document of it."""
+        probability = self.sample.probability
+        tally, recorded = empty_tally(len(probability) - 1, 1), _Recorded()
+        recorder = Recorder(self.setup.instrument, self.seed)
+
+        def enter(counts: CountArray) -> None:
+            recorded.add(counts)
+            if file is not None and len(counts):
+                file.write(self._columns(counts))
+
+        size = events_per_block(len(probability) - 1)
+        blocks = stream_photons(
+            probability, self.sample.rates, self.sample.spectrum, model=list(MODELS).index(self.model),
+            events=self.events, seed=self.seed, threads=self.threads,
+        )  # fmt: skip
+        for index, block in enumerate(blocks):
+            first, count = index * size, min(size, self.events - index * size)
+            add(tally, block.tally)
+            self._check(tally)
+            enter(recorder.record(first, count, block.event, block.time, block.transition, block.energy))
+            self.progress("photons", (first + count) / self.events)
+        enter(recorder.finish())
+        return self._document(tally, recorded, recorder.lost)
+
+    def _check(self, tally: Tally) -> None:
+        if tally.sums[UNFINISHED]:
+            raise OutOfRange(
+                where=self.where, what="rates", who="--trapping-rate",
+                expected=f"an event that ends within {MOST_TRANSITIONS} transitions", found="more",
+                hint="Trapping and release are by far the fastest processes: lower both by the same factor.",
+            )  # fmt: skip
+
+    def _columns(self, counts: CountArray) -> Columns:
+        """Columns of a file; the last bin takes what rounding puts at the end of the period."""
+        bins = np.minimum((counts["arrival"] / self.setup.bin_width).astype(np.int64), self.setup.bins - 1)
+        columns = {"time_ps": counts["time"], "energy_eV": counts["energy"]}
+        columns |= {
+            name: np.ascontiguousarray(counts[name]) for name in ("event", "transition", "period", "origin")
+        }
+        return {
+            **columns,
+            "bin": bins,
+            "arrival_ps": bins * self.setup.bin_width,
+            "channel": counts["channel"].astype(np.int64),
+        }
+
+    def _document(self, tally: Tally, recorded: _Recorded, lost: dict[str, int]) -> dict[str, Any]:
+        emitted = tally.times[:, 0]
+        total, n = int(tally.sums[EMITTED]), self.events
+        mean = total / n
+        variance = (int(tally.sums[EMITTED_2]) / n - mean**2) * n / (n - 1) if n > 1 else np.nan
+        with np.errstate(divide="ignore", invalid="ignore"):
+            times = tally.time_sums / emitted
+        warnings = list(self.sample.warnings)
+        if self.setup.instrument.start_stop and total > 0.05 * n:
+            warnings.append(
+                f"Start-stop recording with {mean:.2g} photons a period piles up: late photons are lost, and lifetimes "
+                "come out too short. Usual are less than 0.05 counts a period."
+            )
+        return {
+            "schema": SCHEMA,
+            "version": __version__,
+            "choices": self.choices,
+            "emitted": {
+                "pairs": int(tally.sums[PAIRS]),
+                "transitions": int(tally.sums[STEPS]),
+                "photons": total,
+                "photons_per_event": mean,
+                "photons_per_event_standard_error": number(np.sqrt(variance / n)),
+                "photon_number_variance": number(variance),
+                "by_transition": _named(emitted.tolist()),
+                "mean_photon_time_ps": number(tally.time_sums.sum() / total) if total else None,
+                "mean_photon_time_ps_by_transition": _named([number(time) for time in times]),
+            },
+            "recorded": {
+                "counts": int(recorded.by_origin.sum()),
+                "photons": int(recorded.by_origin[PHOTON]),
+                "by_transition": _named(recorded.by_transition.tolist()),
+                "afterpulses": int(recorded.by_origin[AFTERPULSE]),
+                "dark_counts": int(recorded.by_origin[DARK]),
+                "lost": lost,
+            },
+            "file": None,
+            "warnings": warnings,
+            "bibliography": cited(
+                bibliography(["gillespie_1977", "fratelli_2024"]),
+                self.sample.material.references(
+                    ["emission", "exciton", "quantum_yield", "sizing_curve", "auger"]
+                ),
+                bibliography(self.sample.deposits.sources if self.sample.deposits else ()),
+            ),
+        }
+
+
+_MEANINGS = (
+    "one electron and one hole", "two of each", "three or more of a kind", "more electrons than holes",
+    "more holes than electrons",
+)  # fmt: skip
+
+
+def _named(values: list[Any]) -> dict[str, Any]:
+    return dict(zip(TRANSITIONS, values, strict=True))

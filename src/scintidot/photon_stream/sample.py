@@ -1,0 +1,238 @@
+"""What is excited: rates, lines and P(n) of one nanocrystal of a run, by the functions of a prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scintidot import choices as described
+from scintidot import limits
+from scintidot.config import OPTIONS, RunConfig, option_flag
+from scintidot.deposits.against_size import Deposits, Progress
+from scintidot.errors import BadValue
+from scintidot.excitons.distribution import COMPOUND, STATISTICS
+from scintidot.excitons.pairs import mean_excitons as pairs_of_deposit
+from scintidot.kinetic_options import read_pairs
+from scintidot.kinetics.exact import MODELS, ExactDecay, exact_rates
+from scintidot.kinetics.laws import AUGER, MULTI, RADIATIVE, TRANSITIONS, XX, Rates, X
+from scintidot.kinetics.stream import Spectrum
+from scintidot.materials.library import Material, load_material
+from scintidot.materials.nanocrystal import Emission
+from scintidot.photon_stream.inputs import OF_CRYSTAL, read
+from scintidot.records import FloatArray
+from scintidot.simulation import auger_rate, decay_of, find_deposits
+
+SHIFTS = (
+    "line of a transition = gap - shift of the card: biexciton_shift for XX and, for want of better, n >= 3; "
+    "trion_shift for both trions; every line has the width of the exciton's"
+)
+PAPER = "paper"
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One nanocrystal of a run."""
+
+    rates: Rates  # of numbers [1/ps]
+    spectrum: Spectrum
+    probability: FloatArray  # P(n) of pairs per event
+    choices: dict[str, Any]
+    warnings: list[str]
+    deposits: Deposits | None
+    material: Material
+
+
+def check_choices(config: RunConfig, mean_given: bool, statistics: str | None, where: str) -> None:
+    """Refuse what no event can be drawn from; ``statistics`` is a file, else that of the run counts.
+
+    Raises
+    ------
+    BadValue
+        For a truncated model, statistics that are no probabilities, or ``compound`` without deposits.
+    """
+    if config.kinetic_model not in MODELS and config.excitons.statistics != PAPER:
+        expected = "carriers or ladder: the others know no single events"
+        raise BadValue(
+            where=where, what="name", who="--model", expected=expected, found=repr(config.kinetic_model)
+        )
+    named = config.excitons.statistics if statistics is None else ""
+    refused = {
+        PAPER: "The weights of Fratelli 2024 are no probabilities, so no event can be drawn from them."
+    }
+    if mean_given:
+        refused[COMPOUND] = "compound needs the simulated deposits: leave --mean-excitons out."
+    if named in refused:
+        possible = ", ".join(name for name in STATISTICS if name not in refused)
+        raise BadValue(
+            where=where, what="name", who="--statistics", found=repr(named), hint=refused[named],
+            expected=f"one of {possible}, or a file of rows n,weight",
+        )  # fmt: skip
+
+
+def find_sample(
+    config: RunConfig, options: Mapping[str, Any], *, mean_excitons: Any, statistics: str | None, where: str,
+    progress: Progress,
+) -> Sample:  # fmt: skip
+    """Rates, lines and P(n) for the one size of a run; ``options`` are those of `OF_CRYSTAL`.
+
+    ``statistics`` names a file of weights; else P(n) has the mean given, or that of the deposits of the run.
+
+    Raises
+    ------
+    ScintidotError
+        As `scintidot.predict`; for more sizes than one, or a spread of sizes.
+    """
+
+    def blame(option: str) -> tuple[str, str]:
+        return where, option_flag(option) if option in OPTIONS else option
+
+    material = load_material(config.material, where=where, who="--material", kind="scintillator")
+    host = load_material(config.host, where=where, who="--host", kind="host")
+    edges, dispersion = config.nanocrystal.edge_length_nm, config.nanocrystal.size_dispersion
+    if len(edges) != 1:
+        expected, found = "one edge length, such as 8.7", f"{len(edges)} of them"
+        raise BadValue(where=where, what="value", who="--edge-length", expected=expected, found=found)
+    if dispersion > 0:
+        expected = "0: one nanocrystal has one size"
+        raise BadValue(
+            where=where, what="value", who="--size-dispersion", expected=expected, found=f"{dispersion:g}"
+        )
+    limits.check(material, host, config, blame)
+    card, edge = material.scintillator(), np.array(edges)
+    law = described.auger_law(material, config)
+    given = {
+        name: read(options[name], name, bounds, where)
+        for name, bounds in OF_CRYSTAL.items()
+        if options.get(name) is not None
+    }
+    kinetics = config.kinetics
+    retained = kinetics.retained_fraction
+    taken: dict[str, Any] = {
+        "exciton_lifetime_ps": given.get("exciton_lifetime", card.exciton.lifetime.value),
+        "quantum_yield": given.get("quantum_yield", float(card.quantum_yield(edge)[0])),
+        "auger_lifetime_ps": float(1 / auger_rate(material, config, edge)[0]),
+        "retained_fraction": card.biexciton.retained_fraction.value if retained is None else retained,
+        "trapping_rate_per_ps": kinetics.trapping_rate_per_ps,
+        "detrapping_rate_per_ps": kinetics.detrapping_rate_per_ps,
+        "trap_loss_rate_per_ps": kinetics.trap_loss_rate_per_ps,
+        "neutralisation_rate_per_ps": given.get("neutralisation_rate", 0.0),
+        "traps": kinetics.traps,
+    }
+    rates = exact_rates(
+        exciton_rate=1 / taken["exciton_lifetime_ps"],
+        quantum_yield=taken["quantum_yield"],
+        auger_rate=1 / taken["auger_lifetime_ps"],
+        retained_fraction=taken["retained_fraction"],
+        trapping_rate=taken["trapping_rate_per_ps"],
+        detrapping_rate=taken["detrapping_rate_per_ps"],
+        trap_loss_rate=taken["trap_loss_rate_per_ps"],
+        neutralisation_rate=taken["neutralisation_rate_per_ps"],
+        radiative=kinetics.radiative,
+        auger=kinetics.auger,
+        traps=kinetics.traps,
+    )
+    gap = float(card.sizing_curve(edge)[0])
+    spectrum, warnings = lines_of(material.card.emission, gap)
+    deposits, named = None, statistics or config.excitons.statistics
+    if mean_excitons is not None or statistics is not None:
+        pairs = read_pairs(where, mean_excitons, named)
+        probability, mean, excitation = pairs.distribution, pairs.mean, dict(pairs.choices)
+        excitation["deposit"] = "none: the number of pairs is given"
+    else:
+        deposits = find_deposits(material, host, config, blame, progress)[0]
+        probability, mean = _of_deposits(material, config, edge, deposits, blame)
+        excitation = {
+            "statistics": named,
+            "statistics_meaning": STATISTICS[named],
+            "mean_excitons": mean,
+            **_excitation(config, deposits),
+        }
+        warnings += [
+            *deposits.warnings,
+            *described.input_warnings(material, host, config),
+            *described.spread_warnings(config, deposits),
+        ]
+    if card.biexciton.rate_ratio.value != 4.0 and kinetics.radiative == "n2":
+        warnings.append(
+            f"The card's rate ratio of {card.biexciton.rate_ratio.value:g} is not used: by radiative law n2 a "
+            "biexciton emits 4 times as fast as an exciton."
+        )
+    return Sample(
+        rates,
+        spectrum,
+        np.asarray(probability / probability.sum()),
+        {
+            "material": material.name,
+            "material_fingerprint": material.fingerprint,
+            "edge_length_nm": float(edge[0]),
+            "model": config.kinetic_model,
+            "model_meaning": MODELS[config.kinetic_model],
+            "radiative": kinetics.radiative,
+            "radiative_meaning": RADIATIVE[kinetics.radiative],
+            "auger": kinetics.auger,
+            "auger_meaning": AUGER[kinetics.auger],
+            "auger_law": law,
+            "auger_law_meaning": card.auger.laws[law].description,
+            **taken,
+            **excitation,
+            "band_gap_eV": gap,
+            "lines_eV": dict(zip(TRANSITIONS, spectrum.line.tolist(), strict=True)),
+            "line_width_sigma_eV": spectrum.sigma,
+            "line_shape": "gaussian",
+            "line_shift": SHIFTS,
+        },
+        warnings,
+        deposits,
+        material,
+    )
+
+
+def lines_of(emission: Emission | None, gap: float) -> tuple[Spectrum, list[str]]:
+    """Lines of all transitions about a gap [eV], and what the card leaves open."""
+    line, warnings = np.full(len(TRANSITIONS), gap), []
+    if emission is None:
+        return Spectrum(line, 0.0), [
+            "The card has no emission section: all lines lie at the gap, without width."
+        ]
+    for name, numbers in {"biexciton_shift": (XX, MULTI), "trion_shift": None}.items():
+        shift = getattr(emission, name)
+        if shift is None:
+            warnings.append(f"The card has no emission.{name}: these lines lie at the exciton's.")
+            continue
+        of_one = numbers or tuple(n for n in range(len(TRANSITIONS)) if n not in (X, XX, MULTI))
+        line[list(of_one)] -= shift.value
+        if shift.provenance == "estimate":
+            band = f", {shift.low:g} to {shift.high:g} eV" if shift.banded else ""
+            warnings.append(f"emission.{name} of {shift.value:g} eV is an estimate{band}.")
+    return Spectrum(line, emission.line_width_fwhm.value / np.sqrt(8 * np.log(2))), warnings
+
+
+def _of_deposits(
+    material: Material, config: RunConfig, edge: FloatArray, deposits: Deposits, blame: limits.Blame
+) -> tuple[FloatArray, float]:
+    """P(n) and <N> of one size, as a prediction finds them."""
+    card = material.scintillator()
+    energy = limits.pair_creation_rule(card, config, blame)(card.sizing_curve(edge))
+    mean = pairs_of_deposit(deposits.mean(material, config, edge), energy)
+    light = decay_of(material, config, edge, edge[:, None], np.ones(1), mean[:, None], deposits)
+    assert isinstance(light, ExactDecay)
+    return light.distribution[0, 0], float(mean[0])
+
+
+def _excitation(config: RunConfig, deposits: Deposits) -> dict[str, Any]:
+    """Choices behind the deposits."""
+    return {
+        "deposit": deposits.model,
+        "deposit_mean_over": "every crossing" if config.radiation.start == "crossing" else "every event",
+        "host": config.host,
+        "particle": config.radiation.particle,
+        "kinetic_energy_keV": config.radiation.kinetic_energy_keV,
+        "start": config.radiation.start,
+        "shape": config.nanocrystal.shape,
+        "pair_creation_energy": config.excitons.pair_creation_energy,
+        "deposit_seed": config.deposit.seed,
+        "statistics_fano_factor": deposits.pair_spread if config.excitons.statistics == COMPOUND else None,
+    }

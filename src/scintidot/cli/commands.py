@@ -12,6 +12,7 @@ from scintidot.cli import (
     deposit_file,
     interactions,
     kinetics,
+    light,
     materials,
     plot,
     predict,
@@ -54,6 +55,7 @@ app.command("predict", epilog=_EPILOG)(predict.predict)
 app.command("deposit", epilog=_EPILOG)(deposit.deposit)
 app.command("track", epilog=_EPILOG)(track.track)
 app.command("deposit-file", epilog=_EPILOG)(deposit_file.deposit_file)
+app.command("light", epilog=_EPILOG)(light.light)
 app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
 app.command("ctr", epilog=_EPILOG)(kinetics.ctr)
 app.command("elastic", epilog=_EPILOG)(interactions.elastic)

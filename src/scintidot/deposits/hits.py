@@ -23,6 +23,21 @@ from scintidot.interactions.cache import kept
 from scintidot.provenance import fingerprint
 from scintidot.radiation.spectrum import Spectrum
 from scintidot.records import FloatArray
+from scintidot.transport.track.books import (
+    ESCAPED,
+    FLUORESCENCE,
+    HEAT,
+    HELD,
+    HIT_DEPOSIT,
+    HIT_ELECTRONS,
+    HIT_HOLES,
+    RECORD_COLUMNS,
+    SURFACE,
+    scratch,
+)
+from scintidot.transport.track.history import follow
+from scintidot.transport.track.problem import HOST
+from scintidot.transport.track.tally import empty_tally, enter
 
 if TYPE_CHECKING:
     import xarray
@@ -88,22 +103,6 @@ def hits_of_case(
 
 def _run(setup: Setup, body: Body, spectrum: Spectrum, progress: Progress) -> xarray.Dataset:
     import xarray
-
-    from scintidot.transport.track.books import (
-        ESCAPED,
-        FLUORESCENCE,
-        HEAT,
-        HELD,
-        HIT_DEPOSIT,
-        HIT_ELECTRONS,
-        HIT_HOLES,
-        RECORD_COLUMNS,
-        SURFACE,
-        scratch,
-    )
-    from scintidot.transport.track.history import follow
-    from scintidot.transport.track.problem import HOST
-    from scintidot.transport.track.tally import empty_tally, enter
 
     geometry, source, tables, rules = setup.geometry(body), setup.source(spectrum), setup.tables, setup.rules
     memory, nothing = threading.local(), np.empty((0, RECORD_COLUMNS))

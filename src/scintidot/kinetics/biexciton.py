@@ -90,8 +90,8 @@ class BiexcitonDecay:
     @property
     def photons(self) -> FloatArray:
         """Photons per excitation, the time integral of F (Eq. 7)."""
-        exciton, biexciton = self._integrals()
-        return self._mean(self.rates.exciton_radiative * exciton + self.rates.biexciton_radiative * biexciton)
+        photons = self.transition_photons
+        return np.asarray(photons["X"] + photons["XX"])
 
     @property
     def initial_rate(self) -> FloatArray:
@@ -103,13 +103,63 @@ class BiexcitonDecay:
     @property
     def first_moment(self) -> FloatArray:
         """Time integral of t F(t) [ps]."""
+        moment = self.transition_first_moment
+        return np.asarray(moment["X"] + moment["XX"])
+
+    @property
+    def transition_photons(self) -> dict[str, FloatArray]:
+        """Photons of the exciton and of the biexciton."""
+        exciton, biexciton = self._integrals()
+        return {
+            "X": self._mean(self.rates.exciton_radiative * exciton),
+            "XX": self._mean(self.rates.biexciton_radiative * biexciton),
+        }
+
+    @property
+    def transition_first_moment(self) -> dict[str, FloatArray]:
+        """Time integral of t F(t) of each. [ps]"""
         rates = self.rates
         exciton, biexciton = self._integrals()
         biexciton_moment = biexciton / rates.biexciton
         exciton_moment = (exciton + rates.refill * biexciton_moment) / rates.exciton
-        return self._mean(
-            rates.exciton_radiative * exciton_moment + rates.biexciton_radiative * biexciton_moment
+        return {
+            "X": self._mean(rates.exciton_radiative * exciton_moment),
+            "XX": self._mean(rates.biexciton_radiative * biexciton_moment),
+        }
+
+    @property
+    def photon_number_variance(self) -> FloatArray:
+        """Variance of the number of photons of one excitation; N_X(0) and N_XX(0) must be probabilities."""
+        rates = self.rates
+        both = (
+            self.biexciton
+            * rates.biexciton_radiative
+            / rates.biexciton
+            * rates.exciton_radiative
+            / rates.exciton
         )
+        photons = self.photons
+        return np.asarray(2 * self._mean(both) + photons - photons**2)
+
+    @property
+    def second_moment(self) -> FloatArray:
+        """Time integral of t^2 F(t). [ps^2]"""
+        rates = self.rates
+        biexciton = self._integrals()[1]
+        slow, fast = rates.exciton, rates.biexciton
+        passed_on = rates.refill * biexciton * (1 / slow**2 + 1 / (slow * fast) + 1 / fast**2) / slow
+        exciton_alone = self.exciton / slow**3
+        return self._mean(
+            2 * rates.exciton_radiative * (exciton_alone + passed_on)
+            + 2 * rates.biexciton_radiative * biexciton / fast**2
+        )
+
+    @property
+    def longest_lifetime(self) -> FloatArray:
+        """Of exciton or biexciton, whichever lives longer. [ps]"""
+        longest = 1 / np.minimum(self.rates.exciton, self.rates.biexciton)
+        longest = np.broadcast_to(longest, self._shape)
+        return longest if self.weights is None else np.asarray(longest.max(axis=-1))
 
     # --- curves ---
 

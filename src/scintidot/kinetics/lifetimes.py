@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from scintidot.constants import FWHM_PER_SIGMA
-from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.records import FloatArray
 
 DEFINITIONS = {
@@ -18,38 +19,76 @@ DEFINITIONS = {
 }
 
 
-def harmonic(decay: BiexcitonDecay) -> FloatArray:
+class Decay(Protocol):
+    """A decay curve F(t) of any model. Figures and times have one shape, that of `photons`."""
+
+    @property
+    def photons(self) -> FloatArray:
+        """Time integral of F."""
+
+    @property
+    def initial_rate(self) -> FloatArray:
+        """F(0). [1/ps]"""
+
+    @property
+    def first_moment(self) -> FloatArray:
+        """Time integral of t F. [ps]"""
+
+    @property
+    def longest_lifetime(self) -> FloatArray:
+        """Of the slowest part of F. [ps]"""
+
+    def emission_rate(self, time: npt.ArrayLike, /) -> FloatArray:
+        """F [1/ps] of each decay at its ``time`` [ps]."""
+
+    def emission_slope(self, time: npt.ArrayLike, /) -> FloatArray:
+        """dF/dt. [1/ps^2]"""
+
+    def detected_rate(
+        self, time: npt.ArrayLike, sigma: float, /
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """F convolved with a Gaussian of standard deviation ``sigma`` [ps], and its first two derivatives."""
+
+    def take(self: _Decay, chosen: npt.NDArray[np.bool_], /) -> _Decay:
+        """The decays where ``chosen`` is true, in one row."""
+
+    def blocks(self: _Decay) -> Iterator[_Decay]:
+        """The same decays in blocks that stay in the processor's cache."""
+
+
+_Decay = TypeVar("_Decay", bound=Decay)
+
+
+def harmonic(decay: Decay) -> FloatArray:
     """integral(F)/F(0) [ps]."""
     with np.errstate(invalid="ignore"):
         return np.asarray(decay.photons / decay.initial_rate)
 
 
-def mean_photon_time(decay: BiexcitonDecay) -> FloatArray:
+def mean_photon_time(decay: Decay) -> FloatArray:
     """integral(t F)/integral(F) [ps]."""
     with np.errstate(invalid="ignore"):
         return np.asarray(decay.first_moment / decay.photons)
 
 
-def one_over_e(decay: BiexcitonDecay) -> FloatArray:
+def one_over_e(decay: _Decay) -> FloatArray:
     """Time [ps] at which F has fallen to F(0)/e.
 
-    F never rises while k_XX >= k_rad, so there is one such time. Newton on ln F inside a bracket.
+    F never rises (in the biexciton model while k_XX >= k_rad), so there is one such time. Newton on ln F inside a
+    bracket.
     """
-    slowest = 1 / np.minimum(decay.rates.exciton, decay.rates.biexciton)
-    if decay.weights is not None:
-        slowest = slowest.max(axis=-1)
     start = np.zeros(np.shape(decay.photons))
 
-    def excess(part: BiexcitonDecay, time: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def excess(part: _Decay, time: FloatArray) -> tuple[FloatArray, FloatArray]:
         value = part.emission_rate(time)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.log(value / part.initial_rate) + 1, part.emission_slope(time) / value
 
-    time = _falling_root(decay, excess, start, start + 40 * slowest, start, relative=1e-10)
+    time = _falling_root(decay, excess, start, start + 40 * decay.longest_lifetime, start, relative=1e-10)
     return np.where(decay.initial_rate > 0, time, np.nan)
 
 
-def instrument(decay: BiexcitonDecay, response_fwhm: float) -> FloatArray:
+def instrument(decay: _Decay, response_fwhm: float) -> FloatArray:
     """integral/peak of F seen through a Gaussian response of ``response_fwhm`` [ps] > 0.
 
     The convolution of a falling F with a Gaussian has one maximum, between 0 and 9 standard deviations:
@@ -63,7 +102,7 @@ def instrument(decay: BiexcitonDecay, response_fwhm: float) -> FloatArray:
         lost = -decay.emission_slope(low) / decay.initial_rate * sigma * np.sqrt(2 * np.pi)
         guess = np.nan_to_num(sigma * np.sqrt(2 * np.log1p(2 / lost)), nan=sigma, posinf=9 * sigma)
 
-    def slope(part: BiexcitonDecay, time: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def slope(part: _Decay, time: FloatArray) -> tuple[FloatArray, FloatArray]:
         _, first, second = part.detected_rate(time, sigma)
         return first, second
 
@@ -74,7 +113,7 @@ def instrument(decay: BiexcitonDecay, response_fwhm: float) -> FloatArray:
         return np.asarray(decay.photons / decay.detected_rate(peak_time, sigma)[0])
 
 
-def effective_lifetimes(decay: BiexcitonDecay, response_fwhm: float) -> dict[str, FloatArray]:
+def effective_lifetimes(decay: _Decay, response_fwhm: float) -> dict[str, FloatArray]:
     """All definitions [ps], keyed as in `DEFINITIONS`; nan where no light is emitted.
 
     Large arrays are worked through in blocks that stay in the processor's cache.
@@ -94,8 +133,8 @@ def effective_lifetimes(decay: BiexcitonDecay, response_fwhm: float) -> dict[str
 
 
 def _falling_root(
-    decay: BiexcitonDecay,
-    function: Callable[[BiexcitonDecay, FloatArray], tuple[FloatArray, FloatArray]],
+    decay: _Decay,
+    function: Callable[[_Decay, FloatArray], tuple[FloatArray, FloatArray]],
     low: FloatArray,
     high: FloatArray,
     guess: FloatArray,

@@ -1,0 +1,168 @@
+"""How probable it is that an excitation makes n electron-hole pairs, n = 0, 1, 2, ..."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from scintidot.errors import BadFile, BadValue, one_of
+from scintidot.records import FloatArray
+
+DISTRIBUTIONS = {
+    "poisson": "P(n) = <N>^n exp(-<N>)/n!",
+    "exponential": "exponential distribution of deposits, Poisson pairs in each: P(n) = <N>^n/(1 + <N>)^(n+1)",
+    "paper": "weights <N> P(n) with P Poisson, as in Eqs. 3-4 of Fratelli 2024: not probabilities",
+}
+NEGLECTED = 1e-14
+"""Probability of more pairs than a distribution holds, at most."""
+MOST_PAIRS = 2000
+"""Pairs in one nanocrystal beyond which the models are refused."""
+
+
+def pair_distribution(mean_excitons: npt.ArrayLike, statistics: str) -> FloatArray:
+    """P(n) of a named law, shape (..., n_max + 1); all but `NEGLECTED` of the probability.
+
+    ``mean_excitons`` [1] of any shape; ``statistics`` one of `DISTRIBUTIONS`. The largest mean sets n_max.
+
+    Raises
+    ------
+    BadValue
+        If more than `MOST_PAIRS` would be needed.
+
+    Examples
+    --------
+    >>> [round(float(p), 4) for p in pair_distribution(0.8, "poisson")[:3]]
+    [0.4493, 0.3595, 0.1438]
+    >>> p = pair_distribution(0.3, "exponential")
+    >>> round(float(p[2:].sum() / p[1]), 6)  # XX/X is the mean itself
+    0.3
+    """
+    from scipy.special import gammaln
+
+    one_of(statistics, DISTRIBUTIONS, where="excitons", who="statistics")
+    mean = np.asarray(mean_excitons, dtype=float)
+    largest = float(mean.max(initial=0.0))
+    most = _poisson_most(largest) if statistics != "exponential" else _geometric_most(largest)
+    if most > MOST_PAIRS:
+        raise BadValue(
+            where="excitons", what="value", who="mean excitons",
+            expected=f"at most {MOST_PAIRS} pairs in all but {NEGLECTED:g} of the events",
+            found=f"<N> = {largest:g} with statistics {statistics}",
+        )  # fmt: skip
+    number = np.arange(most + 1.0)
+    mean = mean[..., None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logarithm = np.where(number == 0, 0.0, number * np.log(mean))
+    if statistics == "exponential":
+        return np.asarray(np.exp(logarithm - (number + 1) * np.log1p(mean)))
+    poisson = np.exp(logarithm - mean - gammaln(number + 1))
+    return np.asarray(poisson * mean if statistics == "paper" else poisson)
+
+
+def _poisson_most(mean: float) -> int:
+    from scipy.special import pdtrc
+
+    most = np.arange(1, MOST_PAIRS + 2)
+    return int(most[np.argmax(pdtrc(most, mean) <= NEGLECTED)]) if mean > 0 else 1
+
+
+def _geometric_most(mean: float) -> int:
+    return max(math.ceil(math.log(NEGLECTED) / math.log(mean / (1 + mean))) - 1, 1) if mean > 0 else 1
+
+
+def compound_distribution(
+    mean_excitons: npt.ArrayLike, relative_deposit: FloatArray, probability: FloatArray, fano_factor: float
+) -> FloatArray:
+    """P(n) when the deposit has a distribution, shape (..., n_max + 1).
+
+    A deposit that makes x pairs on average makes a number of that mean and of variance ``fano_factor`` x (gamma law),
+    rounded up or down by chance so that the mean is kept: P(n) = G(n+1) - 2 G(n) + G(n-1), G(a) = E max(y - a, 0).
+
+    Parameters
+    ----------
+    mean_excitons : array_like, any shape
+        <N> per event.
+    relative_deposit, probability : ndarray, shape (bins,)
+        The deposit over its mean, and how probable it is per event.
+    fano_factor : float
+        Of pair creation. [1]
+    """
+    from scipy.special import gammaincc
+
+    pairs = np.asarray(mean_excitons, dtype=float)[..., None] * relative_deposit
+    largest = float(pairs.max(initial=0.0))
+    most = min(math.ceil(largest + 7.5 * math.sqrt(fano_factor * (largest + 1))) + 1, MOST_PAIRS)
+    safe = np.maximum(pairs, 1e-12)
+    above = [np.broadcast_to(np.sum(pairs * probability, axis=-1), pairs.shape[:-1])]  # G(0), the mean
+    for level in range(1, most + 2):
+        if fano_factor == 0:
+            excess = np.maximum(pairs - level, 0.0)
+        else:
+            shape, at = safe / fano_factor, level / fano_factor
+            excess = safe * gammaincc(shape + 1, at) - level * gammaincc(shape, at)
+        above.append(np.maximum(excess, 0.0) @ probability)
+    above_all = np.stack(above, axis=-1)
+    inner = above_all[..., 2:] - 2 * above_all[..., 1:-1] + above_all[..., :-2]
+    none = probability.sum() - above_all[..., :1] + above_all[..., 1:2]
+    return np.asarray(np.maximum(np.concatenate([none, inner], axis=-1), 0.0))
+
+
+def read_pair_distribution(path: str | Path, *, who: str = "--statistics") -> FloatArray:
+    """P(n) from a file: rows ``n,weight`` (numbers of pairs, and counts or probabilities), any order, '#' comments.
+
+    The weights are scaled to a sum of 1.
+
+    Raises
+    ------
+    BadFile
+        With the line: not two numbers, n no whole number of pairs, negative weight, n twice, only zeros.
+    """
+    where = str(path)
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, ValueError) as error:
+        found = getattr(error, "strerror", None) or "no readable text"
+        raise BadFile(
+            where=where, what="file", who=who, expected="a text file with rows n,weight", found=found
+        ) from None
+    weight: dict[int, float] = {}
+    for place, line in enumerate(lines, 1):
+        text = line.split("#")[0].strip()
+        cells = [cell for cell in text.replace(";", ",").replace("\t", ",").split(",") if cell.strip()]
+        if len(cells) == 1:
+            cells = text.split()
+        try:
+            number, count = (float(cell) for cell in cells)
+        except ValueError:
+            if not cells or (not weight and not any(_is_number(cell) for cell in cells)):
+                continue  # empty, or a header
+            raise _bad_row(where, place, who, "two numbers, n and weight", repr(line.strip())) from None
+        if number != int(number) or not 0 <= number <= MOST_PAIRS or int(number) in weight:
+            expected = f"each whole number of pairs once, 0 to {MOST_PAIRS}"
+            raise _bad_row(where, place, who, expected, f"{number:g}")
+        if not 0 <= count < math.inf:
+            raise _bad_row(where, place, who, "a weight of at least 0", f"{count:g}")
+        weight[int(number)] = count
+    total = sum(weight.values())
+    if not total > 0:
+        raise BadFile(where=where, what="file", who=who, expected="rows n,weight", found="no weight above 0")
+    probability = np.zeros(max([1, *(number for number, count in weight.items() if count > 0)]) + 1)
+    for number, count in weight.items():
+        if count > 0:
+            probability[number] = count / total
+    return probability
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _bad_row(where: str, line: int, who: str, expected: str, found: str) -> BadFile:
+    return BadFile(where=f"{where}:{line}", what="row", who=who, expected=expected, found=found)

@@ -1,0 +1,134 @@
+"""From a Laplace transform to the curve, and from the curve to a sum of exponentials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from scintidot.records import Exponentials, FloatArray
+
+ComplexArray = npt.NDArray[np.complex128]
+Transform = Callable[[ComplexArray], ComplexArray]
+"""F(z), the integral of F(t) exp(-z t), at nodes of shape (..., m); result of shape (..., m, columns)."""
+
+WINDOW = 100.0
+"""Ratio of the latest to the earliest time that one contour serves."""
+NODES = 40
+"""Half the nodes of a contour. The error is below 3e-11 of the sum of the absolute amplitudes."""
+
+
+@lru_cache(maxsize=1)
+def _hyperbola() -> tuple[ComplexArray, ComplexArray]:
+    """Nodes and weights for times in [1/WINDOW, 1]: F(t) = Re sum of w exp(z t) F(z).
+
+    Optimal hyperbola round a negative real spectrum, by the trapezoidal rule (Weideman, Trefethen 2007,
+    doi:10.1090/S0025-5718-07-01945-X).
+    """
+    from scipy.optimize import minimize_scalar
+
+    def spread(angle: float) -> float:
+        ratio = ((np.pi - 2 * angle) * WINDOW + 4 * angle - np.pi) / ((4 * angle - np.pi) * np.sin(angle))
+        return float(np.arccosh(ratio))
+
+    def rate(angle: float) -> float:
+        return (np.pi**2 - 2 * np.pi * angle) / spread(angle)
+
+    best = minimize_scalar(
+        lambda angle: -rate(angle), bounds=(np.pi / 4 + 1e-3, np.pi / 2 - 1e-3), method="bounded"
+    )
+    angle = float(best.x)
+    step = spread(angle) / NODES
+    scale = (4 * np.pi * angle - np.pi**2) / spread(angle) * NODES
+    place = (np.arange(NODES) + 0.5) * step
+    node = scale * (1 + np.sin(1j * place - angle))
+    return node, step / np.pi * scale * np.cos(1j * place - angle)
+
+
+def windows(time: FloatArray) -> list[tuple[npt.NDArray[np.int64], ComplexArray, ComplexArray]]:
+    """Indices of ``time`` [ps] > 0 that one contour serves, with its nodes [1/ps] and weights [1/ps]."""
+    node, weight = _hyperbola()
+    order = np.argsort(time)
+    found = []
+    while order.size:
+        latest = time[order[0]] * WINDOW
+        together = order[time[order] <= latest]
+        end = time[together[-1]]
+        found.append((together, node / end, weight / end))
+        order = order[together.size :]
+    return found
+
+
+def invert(transform: Transform, time: FloatArray, slowest: FloatArray) -> FloatArray:
+    """F at ``time`` of shape (times,), [ps] > 0; shape (..., columns, times).
+
+    ``slowest`` [1/ps], shape (...), bounds the spectrum from below: no part of F falls slower than exp(-slowest t).
+    It is taken out, so that the error is relative to that factor and late times keep their digits.
+    """
+    slowest = np.asarray(slowest, dtype=float)
+    parts: list[tuple[npt.NDArray[np.int64], FloatArray]] = []
+    for chosen, node, weight in windows(time):
+        value = transform(node - slowest[..., None])  # (..., m, columns)
+        wave = weight[:, None] * np.exp(np.outer(node, time[chosen]))
+        parts.append((chosen, np.real(np.einsum("...mc,mt->...ct", value, wave))))
+    shape = parts[0][1].shape[:-1]
+    result = np.empty((*shape, len(time)))
+    for chosen, values in parts:
+        result[..., chosen] = values
+    return np.asarray(result * np.exp(-slowest[..., None, None] * time))
+
+
+PER_DECADE = 8
+"""Exponentials per decade of rates."""
+NEAREST = 0.003
+"""Relative distance of the second rate from the slowest one."""
+EXPONENTIALS_ERROR = 1e-6
+"""Largest error of the sum of exponentials, relative to F(0) exp(-slowest t)."""
+
+
+@lru_cache(maxsize=16)
+def _fit(decades: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Rates above the slowest one, times, and the matrix from curve to amplitudes, in units of the slowest rate.
+
+    Least squares of smallest norm: of the many sums that meet the curve to rounding, one of small amplitudes.
+    """
+    fastest = 10.0**decades
+    rates = np.concatenate(
+        [[0.0], np.geomspace(NEAREST, fastest, int(np.log10(fastest / NEAREST) * PER_DECADE) + 1)]
+    )
+    times = np.geomspace(0.01 / fastest, 40.0, int(np.log10(4e3 * fastest) * 20) + 1)
+    times = np.concatenate([[0.0], times])
+    u, singular, v = np.linalg.svd(np.exp(-np.outer(times, rates)), full_matrices=False)
+    kept = singular > 1e-11 * singular[0]
+    return rates, times, (v[kept].T / singular[kept]) @ u[:, kept].T
+
+
+def exponentials(
+    transform: Transform, start: FloatArray, slowest: FloatArray, fastest: float
+) -> Exponentials:
+    """F as a sum of exponentials, to `EXPONENTIALS_ERROR`.
+
+    Parameters
+    ----------
+    transform : callable
+        Of one column.
+    start : ndarray, shape (...)
+        F(0). [1/ps]
+    slowest : ndarray, shape (...)
+        Bounds the spectrum from below. [1/ps]
+    fastest : float
+        Rate beyond which F has nothing to lose, as a multiple of the slowest.
+    """
+    decades = int(np.ceil(np.log10(max(fastest, 10.0)))) + 1
+    rates, times, matrix = _fit(decades)
+    slowest = np.asarray(slowest, dtype=float)
+    curve = np.empty((*slowest.shape, len(times)))
+    curve[..., 0] = start
+    for chosen, node, weight in windows(times[1:]):
+        value = transform((node - 1) * slowest[..., None])[..., 0] * slowest[..., None]
+        wave = weight[:, None] * np.exp(np.outer(node, times[1:][chosen]))
+        curve[..., 1 + chosen] = np.real(value @ wave)
+    amplitude = curve @ matrix.T
+    return Exponentials(amplitude, slowest[..., None] * (1 + rates))

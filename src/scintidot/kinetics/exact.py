@@ -1,0 +1,239 @@
+"""The exact models ``ladder`` and ``carriers``: light of one nanocrystal, or of an ensemble, after an excitation.
+
+Everything is linear in the distribution of the number of pairs: `tables` of what n pairs give are made once by
+backward recursion, and weighted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scintidot.errors import one_of
+from scintidot.kinetics import backward as columns
+from scintidot.kinetics.backward import backward, tracked_traps
+from scintidot.kinetics.contour import exponentials, invert
+from scintidot.kinetics.curve import ExponentialDecay
+from scintidot.kinetics.laws import AUGER, RADIATIVE, UNLIMITED, Rates
+from scintidot.records import Exponentials, FloatArray
+
+MODELS = {
+    "carriers": (
+        "exact Markov chain of electrons and holes: every pair recombines on its own, Auger recombination excites an "
+        "electron or a hole, which is kept or ejected, so that trions arise and emit"
+    ),
+    "ladder": (
+        "exact Markov chain of the number of excitons: an ionising Auger event turns the nanocrystal dark"
+    ),
+}
+
+
+def exact_rates(
+    *,
+    exciton_rate: npt.ArrayLike,
+    quantum_yield: npt.ArrayLike,
+    auger_rate: npt.ArrayLike,
+    retained_fraction: npt.ArrayLike,
+    trapping_rate: npt.ArrayLike = 0.0,
+    detrapping_rate: npt.ArrayLike = 0.0,
+    trap_loss_rate: npt.ArrayLike = 0.0,
+    neutralisation_rate: npt.ArrayLike = 0.0,
+    radiative: str = "n2",
+    auger: str = "cubic",
+    traps: int | None = None,
+) -> Rates:
+    """Rates of the exact models from measured figures; arrays broadcast.
+
+    Parameters
+    ----------
+    exciton_rate : array_like
+        k_X = k_rad + k_nr of the single exciton. [1/ps]
+    quantum_yield : array_like
+        Phi_X = k_rad/k_X. [1]
+    auger_rate : array_like
+        k_AR of the neutral biexciton. [1/ps]
+    retained_fraction : array_like
+        xi, share of Auger events that eject no carrier. [1]
+    trapping_rate, detrapping_rate, trap_loss_rate, neutralisation_rate : array_like
+        k_t, k_d, k_tr, k_0 of `scintidot.kinetics.laws`. [1/ps]
+    radiative, auger : str
+        Names of rate laws, see `scintidot.kinetics.laws`.
+    traps : int, optional
+        Traps in one nanocrystal; without it they never fill.
+    """
+    one_of(radiative, RADIATIVE, where="kinetics", who="--radiative")
+    one_of(auger, AUGER, where="kinetics", who="--auger")
+    k_x, phi = np.asarray(exciton_rate, dtype=float), np.asarray(quantum_yield, dtype=float)
+    numbers: list[Any] = [
+        phi * k_x, (1 - phi) * k_x, auger_rate, retained_fraction,
+        trapping_rate, detrapping_rate, trap_loss_rate, neutralisation_rate,
+    ]  # fmt: skip
+    numbers = [np.asarray(number, dtype=float) for number in numbers]
+    laws = (list(RADIATIVE).index(radiative), list(AUGER).index(auger))
+    return Rates._make([*numbers, *laws, UNLIMITED if traps is None else traps])
+
+
+@dataclass(frozen=True)
+class ExactDecay:
+    """Light after an instantaneous excitation, in an exact model.
+
+    The rates have a shape S, ``distribution`` broadcasts to S + (n_max + 1). With ``weights``, the last axis of S runs
+    over the members of an ensemble, and every figure is the weighted mean over it.
+    """
+
+    model: str
+    rates: Rates
+    distribution: FloatArray  # P(n), or other weights of the number of pairs
+    weights: FloatArray | None = None
+
+    @cached_property
+    def _shape(self) -> tuple[int, ...]:
+        return np.broadcast_shapes(*(np.shape(rate) for rate in self.rates[:8]), self.distribution.shape[:-1])
+
+    @property
+    def _most(self) -> int:
+        return int(self.distribution.shape[-1]) - 1
+
+    def _mean(self, values: FloatArray) -> FloatArray:
+        values = np.broadcast_to(values, self._shape)
+        return values if self.weights is None else np.asarray(values @ self.weights)
+
+    def _weighted(self, table: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Sum over n of P(n) times a table (..., n, columns)."""
+        return np.asarray(np.einsum("...n,...nc->...c", self.distribution, table))
+
+    # --- figures by linear algebra ---
+
+    @cached_property
+    def _moments(self) -> FloatArray:
+        """Moments of the whole distribution, shape S + (columns,), members of an ensemble taken together."""
+        found = self._weighted(backward(self.model, self.rates, self._most))
+        found = np.broadcast_to(found, (*self._shape, found.shape[-1]))
+        return found if self.weights is None else np.einsum("...mc,m->...c", found, self.weights)
+
+    @property
+    def transition_photons(self) -> FloatArray:
+        """Photons of each of `laws.TRANSITIONS`, shape (..., 5)."""
+        return self._moments[..., columns.PHOTONS]
+
+    @property
+    def photons(self) -> FloatArray:
+        """Photons per excitation."""
+        return np.asarray(self.transition_photons.sum(axis=-1))
+
+    @property
+    def photon_number_variance(self) -> FloatArray:
+        """Variance of the number of photons of one excitation; the distribution must sum to 1."""
+        mean = self.photons
+        return np.asarray(self._moments[..., columns.PHOTON_PAIRS] + mean - mean**2)
+
+    @property
+    def first_moment(self) -> FloatArray:
+        """Time integral of t F(t). [ps]"""
+        return np.asarray(self._moments[..., columns.TIME].sum(axis=-1))
+
+    @property
+    def transition_first_moment(self) -> FloatArray:
+        """The same by transition, shape (..., 5). [ps]"""
+        return self._moments[..., columns.TIME]
+
+    @property
+    def second_moment(self) -> FloatArray:
+        """Time integral of t^2 F(t). [ps^2]"""
+        return self._moments[..., columns.SQUARED_TIME]
+
+    @property
+    def losses(self) -> dict[str, FloatArray]:
+        """Pairs lost to defects and traps, to Auger recombination; and events that eject a carrier, per excitation."""
+        places = {
+            "nonradiative": columns.NONRADIATIVE, "auger": columns.AUGER, "ionisations": columns.EJECTED
+        }  # fmt: skip
+        return {name: self._moments[..., place] for name, place in places.items()}
+
+    @property
+    def initial_rate(self) -> FloatArray:
+        """F(0) [1/ps], the mean radiative rate of the first states."""
+        return self._mean(np.einsum("...n,...n->...", self.distribution, self._radiative))
+
+    @cached_property
+    def _radiative(self) -> FloatArray:
+        """Photons per ps of n pairs, shape S' + (n_max + 1,)."""
+        n = np.arange(self._most + 1.0)
+        of_law = (n * n, n, np.minimum(n, 2) ** 2)[self.rates.radiative_law]
+        return np.asarray(np.asarray(self.rates.radiative)[..., None] * of_law)
+
+    # --- curves ---
+
+    @cached_property
+    def slowest(self) -> FloatArray:
+        """Smallest rate [1/ps] in F, of each member: that of the last exciton, or of what its traps give back."""
+        rates = self.rates
+        last = np.asarray(rates.radiative) + rates.nonradiative + rates.trapping
+        if not tracked_traps(rates, self._most):
+            return np.broadcast_to(last, self._shape)
+        release = np.asarray(rates.detrapping) + rates.trap_loss
+        middle, product = last + release, rates.trapping * rates.detrapping
+        apart = np.sqrt((last - release) ** 2 + 4 * product)
+        smallest = 2 * (last * release - product) / (middle + apart)
+        return np.broadcast_to(np.where(release > 0, smallest, last), self._shape)
+
+    def _transform(self, by_transition: bool) -> Callable[[npt.NDArray[Any]], npt.NDArray[Any]]:
+        rates = Rates._make([*(np.asarray(rate)[..., None] for rate in self.rates[:8]), *self.rates[8:]])
+
+        def transform(node: npt.NDArray[Any]) -> npt.NDArray[Any]:
+            table = backward(self.model, rates, self._most, shift=node, by_transition=by_transition)
+            return np.asarray(np.einsum("...n,...nc->...c", self.distribution[..., None, :], table))
+
+        return transform
+
+    def transitions(self, time: npt.ArrayLike) -> FloatArray:
+        """F(t) of each of `laws.TRANSITIONS`, shape (..., 5, times); ``time`` [ps] > 0, error below 1e-10 F(0)."""
+        curves = invert(self._transform(True), np.asarray(time, dtype=float), self.slowest)
+        return curves if self.weights is None else np.einsum("...mct,m->...ct", curves, self.weights)
+
+    def curve(self, time: npt.ArrayLike) -> FloatArray:
+        """F(t) [1/ps], shape (..., times); ``time`` [ps] >= 0, error below 1e-10 F(0)."""
+        time = np.asarray(time, dtype=float)
+        later = time > 0
+        result = np.empty((*np.shape(self.photons), time.size))
+        result[..., ~later] = self.initial_rate[..., None]
+        if np.any(later):
+            curves = invert(self._transform(False), time[later], self.slowest)[..., 0, :]
+            result[..., later] = (
+                curves if self.weights is None else np.einsum("...mt,m->...t", curves, self.weights)
+            )
+        return result
+
+    @cached_property
+    def exponentials(self) -> Exponentials:
+        """F as a sum of exponentials, for convolutions; see `contour.exponentials`."""
+        slowest = self.slowest
+        if self.weights is not None:
+            slowest = np.broadcast_to(slowest.min(axis=-1, keepdims=True), slowest.shape)
+        start = np.broadcast_to(np.einsum("...n,...n->...", self.distribution, self._radiative), self._shape)
+        found = exponentials(self._transform(False), start, slowest, self._fastest)
+        if self.weights is None:
+            return found
+        return Exponentials(np.einsum("...mk,m->...k", found.amplitude, self.weights), found.rate[..., 0, :])
+
+    @property
+    def decay(self) -> ExponentialDecay:
+        """The curve for effective lifetimes, with its exact integrals."""
+        return ExponentialDecay(self.exponentials, self.photons, self.initial_rate, self.first_moment)
+
+    @property
+    def _fastest(self) -> float:
+        """Largest rate of a state that matters to F, over the slowest rate."""
+        light = self.distribution * self._radiative
+        matters = light > 1e-9 * light.max(axis=-1, keepdims=True)
+        largest = np.max(np.where(matters, np.arange(self._most + 1), 0), initial=1)
+        rates, n = self.rates, float(largest)
+        fastest = n * n * (np.asarray(rates.radiative) + rates.auger * n) + n * (
+            np.asarray(rates.nonradiative) + rates.trapping + rates.trap_loss + rates.detrapping
+        )
+        return float(np.max(fastest / self.slowest))

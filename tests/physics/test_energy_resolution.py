@@ -10,36 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scintidot.constants import FWHM_PER_SIGMA
-from scintidot.excitons.occupancy import pair_probabilities
-from scintidot.excitons.pair_numbers import pair_number_probabilities
+from scintidot.excitons.distribution import compound_distribution
 from scintidot.light.resolution import CONTRIBUTIONS, photon_count
-
-
-@pytest.mark.parametrize("fano", [0.0, 0.12, 1.0])
-def test_pair_numbers_keep_mean_and_variance(fano):
-    mean = np.array([0.0, 0.03, 0.7, 3.25, 41.6])
-    numbers = np.arange(200)
-    probability = pair_number_probabilities(mean, fano, numbers)
-    assert probability.sum(axis=1) == pytest.approx(1.0, rel=1e-12)
-    assert probability @ numbers == pytest.approx(mean, rel=1e-10, abs=1e-12)
-    variance = probability @ numbers**2 - mean**2
-    # rounding by chance adds f (1 - f) of the part after the point: at most 1/4
-    assert np.all(variance >= fano * mean - 1e-9)
-    assert np.all(variance <= fano * mean + 0.25 + 1e-9)
-    first = pair_probabilities(mean, fano)
-    assert probability[:, 0] == pytest.approx(first[0], abs=1e-12)
-    assert probability[:, 1] == pytest.approx(first[1], abs=1e-12)
-
-
-def test_pair_numbers_against_drawing():
-    rng = np.random.default_rng(7)
-    mean, fano, count = 3.3, 0.4, 400_000
-    x = rng.gamma(mean / fano, fano, count)
-    drawn = np.floor(x + rng.random(count)).astype(int)
-    expected = pair_number_probabilities([mean], fano, np.arange(12))[0]
-    found = np.bincount(drawn, minlength=12)[:12] / count
-    assert np.all(np.abs(found - expected) < 4 * np.sqrt(expected * (1 - expected) / count) + 1e-9)
-
 
 # --- a toy sample, in numbers that can be drawn ---
 
@@ -62,9 +34,13 @@ def toy_deposits(rng):
 
 
 def moments_given_deposits(deposit):
-    probability = pair_number_probabilities(deposit / EPSILON, FANO, NUMBERS)
-    mean = probability @ MEAN
-    return mean, probability @ MEAN**2 - mean**2, probability @ VARIANCE
+    found = []
+    for part in np.array_split(deposit / EPSILON, 50):
+        probability = compound_distribution(part, np.ones(1), np.ones(1), FANO)
+        most = probability.shape[1]
+        mean = probability @ MEAN[:most]
+        found.append((mean, probability @ MEAN[:most] ** 2 - mean**2, probability @ VARIANCE[:most]))
+    return (np.concatenate(column) for column in zip(*found, strict=True))
 
 
 def test_variances_by_cause_against_drawing_everything():

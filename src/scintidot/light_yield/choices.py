@@ -8,7 +8,6 @@ import numpy as np
 
 from scintidot.choices import TRUNCATION
 from scintidot.deposits.choices import engine_warnings, run_choices
-from scintidot.excitons.pair_numbers import PAIR_NUMBERS
 from scintidot.light.pulses import SEPARATION
 from scintidot.light.resolution import RESOLUTION
 from scintidot.light.yields import LIGHT_COLLECTED, LIGHT_YIELD, PROMPT_DENSITY
@@ -19,6 +18,10 @@ from scintidot.light_yield.ranges import RANGE
 from scintidot.results import number
 
 SCHEMA = "scintidot.light/1"
+PAIR_NUMBERS = (
+    "a deposit E makes E/epsilon pairs on average; their number follows a gamma law of this mean and of variance Fano "
+    "factor x mean, rounded up or down by chance so that the mean is kept"
+)
 MERGED = 0.05
 """Share of the nanocrystals of the box hit by one primary, from which images of one that merge are warned of."""
 _UNSAID = ("relative_error", "pair_creation_energy", "mean_over", "energies_of_a_spectrum", "range_rejection")

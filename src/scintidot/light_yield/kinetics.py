@@ -20,7 +20,7 @@ MODELS = {
     "paper": "rates of Fratelli 2024 as printed, and every n >= 2 emits as one biexciton; the number of pairs is drawn "
     "from the deposits, so that the paper's statistics with their factor <N> play no part",
 }
-MOST_PAIRS = 60
+MOST_PAIRS = 200
 """Largest number of pairs that the models follow; beyond it photons grow by the last step."""
 
 
@@ -47,7 +47,8 @@ class Kinetics:
         if isinstance(self.rates, BiexcitonRates):
             single, more = distribution[1], distribution[2:].sum()
             return _as_exponentials(BiexcitonDecay(self.rates, np.asarray(single), np.asarray(more)))
-        return exact.ExactDecay(self.model, self.rates, distribution).exponentials
+        there = np.flatnonzero(distribution)[-1] + 1
+        return exact.ExactDecay(self.model, self.rates, distribution[:there]).exponentials
 
 
 def kinetics_of(

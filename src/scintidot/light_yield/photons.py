@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot.deposits.hits import Hits
-from scintidot.excitons.pair_numbers import pair_number_probabilities
+from scintidot.excitons.distribution import compound_distribution
 from scintidot.light.resolution import PhotonCount, photon_count
 from scintidot.light_yield.kinetics import MOST_PAIRS, Kinetics
 from scintidot.records import FloatArray
@@ -17,6 +17,8 @@ SIMULATED = "simulated"
 """Instead of an energy per pair: the pairs that the engine counts."""
 _STEP = 1 / 64
 """Of the grid of mean pairs, even in the root."""
+_BLOCK = 128
+"""Means whose distributions are held at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,28 +51,16 @@ def of_simulated_pairs(pairs: npt.NDArray[np.int64], kinetics: Kinetics) -> OfHi
 def of_deposits(
     deposit: FloatArray, pair_creation_energy: float, fano_factor: float, kinetics: Kinetics
 ) -> OfHits:
-    """Hits whose pairs follow from their deposit [eV] by the law of `scintidot.excitons.pair_numbers`.
+    """Hits whose pairs follow from their deposit [eV] by the law of `compound_distribution`.
 
     Everything is tabulated on a grid of the mean number of pairs and linear in between: exact for a Fano factor of 0,
     else within 1e-3 of a photon.
     """
     mean_pairs = deposit / pair_creation_energy
     grid = _grid(float(mean_pairs.max(initial=0.0)))
-    most = int(grid[-1] + 9 * np.sqrt(max(fano_factor, 0.0) * grid[-1] + 0.25)) + 40
-    mean, variance = kinetics.extended(max(most, MOST_PAIRS))
-    tables = np.zeros((4, len(grid)))
-    lumped = np.zeros((len(grid), MOST_PAIRS + 1))
-    for i, (at, numbers) in enumerate(_windows(grid, fano_factor)):
-        probability = pair_number_probabilities([at], fano_factor, numbers)[0]
-        m, v = mean[numbers], variance[numbers]
-        first = probability @ m
-        tables[:, i] = (
-            first,
-            max(probability @ m**2 - first**2, 0.0),
-            probability @ v,
-            (probability * m)[numbers > MOST_PAIRS].sum(),
-        )
-        np.add.at(lumped[i], np.minimum(numbers, MOST_PAIRS), probability)
+    parts = [_tables(grid[i : i + _BLOCK], fano_factor, kinetics) for i in range(0, len(grid), _BLOCK)]
+    tables = np.concatenate([part for part, _ in parts], axis=1)
+    lumped = np.concatenate([part for _, part in parts])
     photons, pair_variance, emission_variance, high = (np.interp(mean_pairs, grid, table) for table in tables)
     place = np.clip(np.searchsorted(grid, mean_pairs, side="right") - 1, 0, len(grid) - 2)
     part = (mean_pairs - grid[place]) / (grid[place + 1] - grid[place])
@@ -90,13 +80,23 @@ def _grid(largest: float) -> FloatArray:
     return np.unique(np.concatenate([even, whole]))
 
 
-def _windows(grid: FloatArray, fano_factor: float) -> list[tuple[float, npt.NDArray[np.int64]]]:
-    """With each mean the numbers that are probable."""
-    reach = 9 * np.sqrt(fano_factor * grid + 0.25) + 30 * fano_factor
-    return [
-        (float(at), np.arange(max(int(at - away), 0), int(at + away) + 3))
-        for at, away in zip(grid, reach, strict=True)
-    ]
+def _tables(mean_pairs: FloatArray, fano_factor: float, kinetics: Kinetics) -> tuple[FloatArray, FloatArray]:
+    """For deposits of these mean pairs: photons, their variance by pairs and by emission, photons beyond the tables.
+
+    Shape (4, m); and the probability of n = 0..MOST_PAIRS pairs, the last for all from there on.
+    """
+    probability = compound_distribution(mean_pairs, np.ones(1), np.ones(1), fano_factor)
+    most = probability.shape[-1] - 1
+    mean, variance = kinetics.extended(max(most, MOST_PAIRS))
+    mean, variance = mean[: most + 1], variance[: most + 1]
+    photons = probability @ mean
+    of_pairs = np.maximum(probability @ mean**2 - photons**2, 0.0)
+    lumped = np.zeros((len(mean_pairs), MOST_PAIRS + 1))
+    within = min(most, MOST_PAIRS)
+    lumped[:, : within + 1] = probability[:, : within + 1]
+    lumped[:, within] += probability[:, within + 1 :].sum(axis=-1)
+    beyond = probability[:, MOST_PAIRS + 1 :] @ mean[MOST_PAIRS + 1 :]
+    return np.array([photons, of_pairs, probability @ variance, beyond]), lumped
 
 
 def count_photons(

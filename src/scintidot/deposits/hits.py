@@ -59,7 +59,7 @@ class Hits:
 
     primary: float
     history: npt.NDArray[np.int64]  # of each hit, rising, shape (hits,)
-    deposit: FloatArray  # of each hit
+    deposit: FloatArray  # of each hit, above 0
     pairs: npt.NDArray[np.int64]  # of each hit: the smaller of holes and stopped electrons
     host: FloatArray  # that stays in the host, shape (histories,)
     escaped: FloatArray  # photons and electrons that left

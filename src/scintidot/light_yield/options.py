@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,7 @@ class Sample:
     prompt: tuple[float, ...]  # [ns]
     response: float  # [ps]
     valley: float
+    own_composite: bool  # written as --composite
 
     @property
     def outcoupling(self) -> float:
@@ -98,13 +101,11 @@ def read_sample(
     card = crystal.scintillator()
     primary = read_energies(energies, "keV", where=WHERE, who="--energies")
     box = _composite(edge_length, volume_fraction, composite, box_nm, shape)
-    try:
+    with blamed_on_us(own_composite=composite is not None):
         setup = read_setup(
             material=crystal, host=host, energy_keV=[f"{energy!r} keV" for energy in primary], shape=shape,
             packing=packing, histories=histories, seed=seed, threads=threads, **box,
         )  # fmt: skip
-    except ScintidotError as error:
-        raise _as_ours(error, composite is not None) from None
     if setup.histories < FEWEST_HISTORIES:
         raise BadValue(
             where=WHERE, what="number", who="--histories", found=setup.histories,
@@ -168,6 +169,7 @@ def read_sample(
             response_ps, In("ps", at_least=1e-3, at_most=1e9), where=WHERE, who="--response-ps"
         ),
         valley=read_within(valley, In("1", at_least=0.01, at_most=0.99), where=WHERE, who="--valley"),
+        own_composite=composite is not None,
     )
 
 
@@ -202,12 +204,16 @@ _OPTIONS = {"--energy-kev": "--energies", "--composite": "--volume-fraction"}
 """Option of the engine -> ours."""
 
 
-def _as_ours(error: ScintidotError, own_composite: bool) -> ScintidotError:
-    """A fault that the engine finds, at the option that the user wrote."""
-    if error.where != ENGINE:
-        return error
-    keep = own_composite and error.who == "--composite"
-    return error.at(where=WHERE, who=error.who if keep else _OPTIONS.get(error.who, error.who))
+@contextmanager
+def blamed_on_us(*, own_composite: bool) -> Iterator[None]:
+    """Faults that the engine finds, at the option that the user wrote."""
+    try:
+        yield
+    except ScintidotError as error:
+        if error.where != ENGINE:
+            raise
+        keep = own_composite and error.who == "--composite"
+        raise error.at(where=WHERE, who=error.who if keep else _OPTIONS.get(error.who, error.who)) from None
 
 
 def _times(entry: object) -> tuple[float, ...]:

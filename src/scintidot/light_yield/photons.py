@@ -17,6 +17,8 @@ SIMULATED = "simulated"
 """Instead of an energy per pair: the pairs that the engine counts."""
 _STEP = 1 / 64
 """Of the grid of mean pairs, even in the root."""
+MANY = 400.0
+"""Mean pairs of a hit beyond which their law is taken as narrow."""
 _BLOCK = 128
 """Means whose distributions are held at once."""
 
@@ -54,16 +56,24 @@ def of_deposits(
     """Hits whose pairs follow from their deposit [eV] by the law of `compound_distribution`.
 
     Everything is tabulated on a grid of the mean number of pairs and linear in between: exact for a Fano factor of 0,
-    else within 1e-3 of a photon.
+    else within 1e-3 of a photon; above `MANY` pairs by the slope of m(n).
     """
     mean_pairs = deposit / pair_creation_energy
-    grid = _grid(float(mean_pairs.max(initial=0.0)))
+    grid = _grid(min(float(mean_pairs.max(initial=0.0)), MANY))
     parts = [_tables(grid[i : i + _BLOCK], fano_factor, kinetics) for i in range(0, len(grid), _BLOCK)]
     tables = np.concatenate([part for part, _ in parts], axis=1)
     lumped = np.concatenate([part for _, part in parts])
     photons, pair_variance, emission_variance, high = (np.interp(mean_pairs, grid, table) for table in tables)
-    place = np.clip(np.searchsorted(grid, mean_pairs, side="right") - 1, 0, len(grid) - 2)
-    part = (mean_pairs - grid[place]) / (grid[place + 1] - grid[place])
+    many = mean_pairs > MANY
+    if np.any(many):
+        photons[many], pair_variance[many], emission_variance[many] = _of_many(
+            mean_pairs[many], fano_factor, kinetics
+        )
+        high[many] = photons[many]
+    place = np.clip(
+        np.searchsorted(grid, np.minimum(mean_pairs, grid[-1]), side="right") - 1, 0, len(grid) - 2
+    )
+    part = (np.minimum(mean_pairs, grid[-1]) - grid[place]) / (grid[place + 1] - grid[place])
     weight = np.bincount(place, 1 - part, len(grid)) + np.bincount(place + 1, part, len(grid))
     whole = float(photons.sum())
     return OfHits(
@@ -78,6 +88,18 @@ def _grid(largest: float) -> FloatArray:
     even = (np.arange(count) * _STEP) ** 2
     whole = np.arange(int(even[-1]) + 1, dtype=float)
     return np.unique(np.concatenate([even, whole]))
+
+
+def _of_many(
+    mean_pairs: FloatArray, fano_factor: float, kinetics: Kinetics
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """For so many pairs that their spread is small against their number: by the slope at the mean."""
+    mean, variance = kinetics.extended(int(mean_pairs.max()) + 2)
+    n = np.arange(len(mean))
+    slope = np.interp(mean_pairs, n[:-1] + 0.5, np.diff(mean))
+    return (
+        np.interp(mean_pairs, n, mean), fano_factor * mean_pairs * slope**2, np.interp(mean_pairs, n, variance)
+    )  # fmt: skip
 
 
 def _tables(mean_pairs: FloatArray, fano_factor: float, kinetics: Kinetics) -> tuple[FloatArray, FloatArray]:

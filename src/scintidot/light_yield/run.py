@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from scintidot import __version__
-from scintidot.deposits.bulk import bulk_pairs
+from scintidot.deposits.bulk import kept_bulk_pairs
 from scintidot.deposits.choices import run_sources
-from scintidot.deposits.fingerprints import case_fingerprint
 from scintidot.deposits.hits import Hits, hits_of_case
-from scintidot.interactions.cache import kept
 from scintidot.kinetics.laws import TRANSITIONS
 from scintidot.light.pulses import pulse_separation
 from scintidot.light.resolution import CONTRIBUTIONS, PhotonCount
@@ -26,7 +24,7 @@ from scintidot.light.yields import (
 )
 from scintidot.light_yield.choices import SCHEMA, sample_choices, sample_warnings
 from scintidot.light_yield.kinetics import Kinetics, kinetics_of
-from scintidot.light_yield.options import Sample, read_sample
+from scintidot.light_yield.options import Sample, blamed_on_us, read_sample
 from scintidot.light_yield.photons import (
     SIMULATED,
     OfHits,
@@ -37,9 +35,6 @@ from scintidot.light_yield.photons import (
 from scintidot.light_yield.ranges import electron_range
 from scintidot.provenance import cited, together
 from scintidot.results import number
-
-if TYPE_CHECKING:
-    import xarray
 
 COLLECTED = (0.9, 0.99)
 """Shares of the light whose times are given."""
@@ -94,7 +89,7 @@ def sample_light(progress: Progress = lambda *_: None, **options: Any) -> dict[s
     1.0
     """
     sample = read_sample(**options)
-    setup, body = sample.setup, sample.setup.bodies[0]
+    setup = sample.setup
     kinetics = kinetics_of(
         sample.model,
         sample.material.scintillator(),
@@ -102,16 +97,10 @@ def sample_light(progress: Progress = lambda *_: None, **options: Any) -> dict[s
         auger_law=sample.auger_law,
         retained_fraction=sample.retained_fraction,
     )
+    every = [_hits(sample, index, progress) for index in range(len(setup.spectra))]
     fano = _fano_factor(sample, progress)
     found: list[tuple[Hits, OfHits, PhotonCount]] = []
-    for index, spectrum in enumerate(setup.spectra):
-        name = f"{spectrum.mean_energy / 1e3:g} keV"
-
-        def show(share: float, name: str = name, index: int = index) -> None:
-            progress(name, (index + share) / len(setup.spectra))
-
-        show(0.0)
-        hits = hits_of_case(setup, body, spectrum, progress=show)
+    for hits in every:
         of_hits = (
             of_simulated_pairs(hits.pairs, kinetics)
             if sample.pair_rule == SIMULATED
@@ -155,21 +144,24 @@ def host_photons(sample: Sample, kinetics: Kinetics) -> float:
     return sample.host_transfer * float(kinetics.mean[1]) / sample.pair_creation_energy
 
 
+def _hits(sample: Sample, index: int, progress: Progress) -> Hits:
+    """Of one energy; what does not fit into the box is found here, before anything is simulated."""
+    setup = sample.setup
+    spectrum, count = setup.spectra[index], len(setup.spectra)
+    name = f"{spectrum.mean_energy / 1e3:g} keV"
+    progress(name, index / count)
+    with blamed_on_us(own_composite=sample.own_composite):
+        return hits_of_case(
+            setup, setup.bodies[0], spectrum, progress=lambda share: progress(name, (index + share) / count)
+        )
+
+
 def _fano_factor(sample: Sample, progress: Progress) -> float:
     """The one that was given, else that of the bulk by the engine, kept between runs; 0 where it finds none."""
     if sample.fano_factor is not None or sample.pair_rule == SIMULATED:
         return sample.fano_factor or 0.0
-    setup = sample.setup
-
-    def build() -> xarray.Dataset:
-        import xarray
-
-        progress("pair creation in the bulk", 0.0)
-        energy, fano = bulk_pairs(setup)
-        return xarray.Dataset({"fano": 0.0 if energy is None or fano is None else fano})
-
-    key = case_fingerprint(setup, setup.bodies[0], setup.spectra[0])
-    return float(kept("bulk-pairs", key, build)["fano"])
+    progress("pair creation in the bulk", 1.0)
+    return kept_bulk_pairs(sample.setup)[1] or 0.0
 
 
 def _row(

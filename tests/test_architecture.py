@@ -24,7 +24,7 @@ LAYERS = {
     "stages": ("radiation", "transport", "excitons", "kinetics", "light", "timing", "analysis"),
     "composition": (
         "config", "simulation", "results", "scale", "study", "choices", "calculators", "catalogue", "bands",
-        "limits", "interactions", "interchange", "deposits", "light_yield",
+        "limits", "interactions", "interchange", "deposits", "kinetic_options", "light_yield",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),

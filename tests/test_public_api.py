@@ -14,7 +14,7 @@ PUBLIC = [
     "ScintidotError",
     "__version__",
     "attenuation",
-    "biexciton_kinetics",
+    "nanocrystal_kinetics",
     "build_tables",
     "coincidence_time_resolution",
     "deposit",

@@ -21,7 +21,7 @@ _PUBLIC = {
     "RunConfig": "scintidot.config",
     "ScintidotError": "scintidot.errors",
     "attenuation": "scintidot.interactions.attenuation",
-    "biexciton_kinetics": "scintidot.calculators",
+    "nanocrystal_kinetics": "scintidot.calculators",
     "build_tables": "scintidot.interactions.tables",
     "coincidence_time_resolution": "scintidot.calculators",
     "deposit": "scintidot.deposits.run",
@@ -39,8 +39,8 @@ _PUBLIC = {
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604
 
 if TYPE_CHECKING:
-    from scintidot.calculators import biexciton_kinetics as biexciton_kinetics
     from scintidot.calculators import coincidence_time_resolution as coincidence_time_resolution
+    from scintidot.calculators import nanocrystal_kinetics as nanocrystal_kinetics
     from scintidot.config import RunConfig as RunConfig
     from scintidot.deposits.replay import shower as shower
     from scintidot.deposits.run import deposit as deposit

@@ -1,167 +1,289 @@
-"""One stage alone, checked and answered as a JSON document: `kinetics` and `ctr`."""
+"""The kinetics of one nanocrystal alone, checked and answered as a JSON document."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from scintidot import __version__
-from scintidot.choices import FORMULA_LIMIT, STATISTICS_OF_MODEL, TRUNCATION, too_many_photons
-from scintidot.errors import BadValue, FieldError, one_of
-from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT, STATISTICS, initial_populations
+from scintidot.choices import FORMULA_LIMIT, TRUNCATION, too_many_photons
+from scintidot.errors import BadValue, one_of
+from scintidot.excitons.occupancy import (
+    PAPER_STATISTICS_LIMIT,
+    biexciton_populations,
+    initial_populations,
+)
+from scintidot.kinetic_options import (
+    EFFICIENCY,
+    EXCITON_RATE,
+    FRACTION,
+    Number,
+    Pairs,
+    read,
+    read_exact_rates,
+    read_pairs,
+)
+from scintidot.kinetics import exact, rates
 from scintidot.kinetics.biexciton import BiexcitonDecay
+from scintidot.kinetics.exact import ExactDecay
+from scintidot.kinetics.laws import TRANSITIONS
 from scintidot.kinetics.lifetimes import DEFINITIONS, effective_lifetimes
-from scintidot.kinetics.rates import MODELS, biexciton_rates
+from scintidot.kinetics.rates import biexciton_rates
 from scintidot.materials.fields import In
 from scintidot.results import number
 from scintidot.timing.coincidence import FORMULA, label_formula, single_nanocrystal_figure
 
-Number = float | str
-"""A number in the documented unit, or text with a unit such as ``"0.1/ns"``."""
-
-
-def _read(value: Number, flag: str, where: str, limits: In) -> float:
-    try:
-        return limits.read_number(value)
-    except FieldError as error:
-        raise error.at(BadValue, where=where, who=flag) from None
-
-
-_FRACTION = In("1", at_least=0, at_most=1)
+KINETIC_MODELS = {**exact.MODELS, **rates.MODELS}
+DEFAULT_MODEL = "carriers"
 _TIME = In("ps", above=0, at_most=1e12)
+_ONLY_EXACT = (
+    "radiative", "auger", "trapping_rate", "detrapping_rate", "trap_loss_rate", "neutralisation_rate", "traps",
+)  # fmt: skip
 
 
-def biexciton_kinetics(
+class _Answer(NamedTuple):
+    """What a model says."""
+
+    decay: BiexcitonDecay | ExactDecay
+    lifetimes: dict[str, Any]
+    auger_rate: float
+    populations: dict[str, Any]
+    transitions: dict[str, tuple[Any, Any]]  # photons, their first moment
+    components: list[dict[str, Any]]
+    choices: dict[str, Any]
+    extra: dict[str, Any]
+
+
+def nanocrystal_kinetics(
     *,
-    model: str = "poisson-biexciton",
-    mean_excitons: Number,
+    model: str = DEFAULT_MODEL,
+    mean_excitons: Number | None = None,
     auger_efficiency: Number,
+    statistics: str | None = None,
     retained_fraction: Number = 0.5,
     exciton_rate: Number = 1e-4,
     quantum_yield: Number = 1.0,
-    rate_ratio: Number = 4.0,
+    rate_ratio: Number | None = None,
     response: Number = 100.0,
+    **laws: Any,
 ) -> dict[str, Any]:
     """Light of one nanocrystal from its kinetic parameters, as ``scintidot.kinetics/1``.
 
     Parameters
     ----------
     model : str
-        ``paper`` (with the statistics of the same name) or ``poisson-biexciton``.
-    mean_excitons : float or str
-        <N>, above 0 and at most 1000.
+        ``carriers`` (default) and ``ladder`` are exact; ``paper`` and ``poisson-biexciton`` count every N >= 2 as one
+        biexciton.
+    mean_excitons : float or str, optional
+        <N>, above 0 and at most 1000; a file of statistics has its own.
     auger_efficiency : float or str
-        Phi_AR, 0 <= Phi_AR < 1.
+        Phi_AR = k_AR/(k_AR + 4 k_X), 0 <= Phi_AR < 1.
+    statistics : str, optional
+        ``poisson`` (default), ``paper`` (default of the model of that name), ``exponential``, or a file with rows
+        ``n,weight``.
     retained_fraction : float or str
         xi, 0 to 1.
     exciton_rate : float or str
         Total rate of the single exciton. [1/ps]
     quantum_yield : float or str
         Phi_X, 0 to 1.
-    rate_ratio : float or str
-        k_XX/k_X of radiative rates, 1 to 100.
+    rate_ratio : float or str, optional
+        k_XX/k_X of radiative rates, 1 to 100 (4), of the biexciton models.
     response : float or str
         Full width at half maximum of the Gaussian response of the ``instrument`` lifetime. [ps]
+    **laws
+        Of the exact models: ``radiative`` (n2, n, saturating), ``auger`` (cubic, quadratic), ``trapping_rate``,
+        ``detrapping_rate``, ``trap_loss_rate``, ``neutralisation_rate`` [1/ps], ``traps``; see
+        `scintidot.kinetics.laws`.
 
     Raises
     ------
     BadValue
-        For a value outside these limits.
+        For a value outside these limits, or an option that the model does not know.
 
     Examples
     --------
-    >>> result = biexciton_kinetics(model="paper", mean_excitons=3.3, auger_efficiency=0.0)
-    >>> round(result["photons"], 6), round(result["tau_ps"]["harmonic"], 2)
-    (5.954913, 5174.51)
+    >>> result = nanocrystal_kinetics(mean_excitons=2.3, auger_efficiency=0.9)
+    >>> round(result["photons"], 4), round(result["tau_ps"]["harmonic"] * 1e-4, 4)
+    (0.6049, 0.0797)
     """
     where = "kinetics"
-    one_of(model, MODELS, where=where, who="--model")
-    mean_excitons = _read(mean_excitons, "--mean-excitons", where, In("1", above=0, at_most=1000))
-    auger_efficiency = _read(auger_efficiency, "--auger-efficiency", where, In("1", at_least=0, below=1))
-    retained_fraction = _read(retained_fraction, "--retained-fraction", where, _FRACTION)
-    exciton_rate = _read(exciton_rate, "--exciton-rate", where, In("1/ps", at_least=1e-12, at_most=1e3))
-    quantum_yield = _read(quantum_yield, "--quantum-yield", where, _FRACTION)
-    rate_ratio = _read(rate_ratio, "--rate-ratio", where, In("1", at_least=1, at_most=100))
-    response = _read(response, "--response-ps", where, _TIME)
-
-    statistics = STATISTICS_OF_MODEL[model]
-    rates = biexciton_rates(
-        model,
-        exciton_rate=exciton_rate,
-        quantum_yield=quantum_yield,
-        retained_fraction=retained_fraction,
-        auger_efficiency=auger_efficiency,
-        rate_ratio=rate_ratio,
-    )
-    occupancy = initial_populations(mean_excitons, statistics)
-    decay = BiexcitonDecay(rates, occupancy.exciton, occupancy.biexciton)
-    components = decay.components()
+    one_of(model, KINETIC_MODELS, where=where, who="--model")
+    width = read(response, "--response-ps", where, _TIME)
+    statistics = statistics or ("paper" if model == "paper" else "poisson")
+    pairs = read_pairs(where, mean_excitons, statistics)
+    given = {name: value for name, value in laws.items() if value is not None}
+    common: dict[str, Any] = {
+        "auger_efficiency": auger_efficiency, "retained_fraction": retained_fraction,
+        "exciton_rate": exciton_rate, "quantum_yield": quantum_yield,
+    }  # fmt: skip
+    if model in exact.MODELS:
+        if rate_ratio is not None:
+            _refuse(where, "rate_ratio", model, "--radiative, which gives the ratio")
+        answer = _exact(where, model, pairs, width, {**common, **given})
+    else:
+        for name in given:
+            _refuse(where, name, model, "--model carriers or ladder with it")
+        answer = _biexciton(where, model, pairs, width, common, 4.0 if rate_ratio is None else rate_ratio)
+    decay = answer.decay
+    photons = float(decay.photons)
+    known = statistics != "paper"  # its weights are no probabilities
+    times = {
+        "mean_photon_time_ps": answer.lifetimes["mean_photon_time"],
+        "photon_time_variance_ps2": decay.second_moment / photons - (decay.first_moment / photons) ** 2
+        if photons > 0
+        else np.nan,
+    }
     return {
         "schema": "scintidot.kinetics/1",
         "version": __version__,
         "choices": {
             "model": model,
-            "model_meaning": MODELS[model],
-            "statistics": statistics,
-            "statistics_meaning": STATISTICS[statistics],
-            "mean_excitons": mean_excitons,
-            "auger_efficiency": auger_efficiency,
-            "retained_fraction": retained_fraction,
-            "exciton_rate_per_ps": exciton_rate,
-            "quantum_yield": quantum_yield,
-            "rate_ratio": rate_ratio,
-            "response_fwhm_ps": response,
+            "model_meaning": KINETIC_MODELS[model],
+            **pairs.choices,
+            **answer.choices,
+            "response_fwhm_ps": width,
             "response_shape": "gaussian",
             "tau_definitions": dict(DEFINITIONS),
         },
-        "photons": number(decay.photons),
+        "photons": number(photons),
+        "photon_number_variance": number(decay.photon_number_variance) if known else None,
         "initial_rate_per_ps": number(decay.initial_rate),
-        "auger_rate_per_ps": number(rates.auger),
-        "tau_ps": {name: number(value) for name, value in effective_lifetimes(decay, response).items()},
+        "auger_rate_per_ps": number(answer.auger_rate),
+        "tau_ps": {name: number(value) for name, value in answer.lifetimes.items()},
+        **{name: number(value) for name, value in times.items()},
         "ctr_nc": number(single_nanocrystal_figure(decay.initial_rate)),
-        "populations": {"x0": number(occupancy.exciton), "xx0": number(occupancy.biexciton)},
-        "components": [
+        "populations": answer.populations,
+        "transitions": [
+            {
+                "name": name,
+                "photons": number(light),
+                "fraction": number(light / photons) if photons > 0 else None,
+                "mean_photon_time_ps": number(moment / light) if light > 0 else None,
+            }
+            for name, (light, moment) in answer.transitions.items()
+        ],
+        "components": answer.components,
+        **answer.extra,
+        "warnings": _warnings(model, pairs, photons, answer.choices, bool(answer.components)),
+    }
+
+
+def _refuse(where: str, option: str, model: str, expected: str) -> None:
+    flag = "--" + option.replace("_", "-")
+    if option not in (*_ONLY_EXACT, "rate_ratio"):
+        raise BadValue(where=where, what="option", who=flag, expected="a known option", found=repr(option))
+    raise BadValue(where=where, what="option", who=flag, expected=expected, found=f"model {model}")
+
+
+def _exact(where: str, model: str, pairs: Pairs, response: float, options: dict[str, Any]) -> _Answer:
+    """By linear algebra on the Markov chain."""
+    rates_, choices = read_exact_rates(where, **options)
+    decay = ExactDecay(model, rates_, pairs.distribution)
+    weights = pairs.distribution
+    light = zip(decay.transition_photons, decay.transition_first_moment, strict=True)
+    losses = {name: number(value) for name, value in decay.losses.items()}
+    return _Answer(
+        decay,
+        effective_lifetimes(decay.decay, response),
+        float(rates_.auger),
+        {
+            "x0": number(weights[1]),
+            "xx0": number(weights[2] if len(weights) > 2 else 0.0),
+            "n_ge_3": number(weights[3:].sum()),
+        },
+        dict(zip(TRANSITIONS, light, strict=True)),
+        [],
+        choices,
+        {
+            "losses": {
+                "nonradiative_pairs": losses["nonradiative"],
+                "auger_pairs": losses["auger"],
+                "ionisations": losses["ionisations"],
+            }
+        },
+    )
+
+
+def _biexciton(
+    where: str, model: str, pairs: Pairs, response: float, options: dict[str, Any], rate_ratio: Number
+) -> _Answer:
+    """By the closed forms of the biexciton model."""
+    efficiency = read(options["auger_efficiency"], "--auger-efficiency", where, EFFICIENCY)
+    xi = read(options["retained_fraction"], "--retained-fraction", where, FRACTION)
+    k_x = read(options["exciton_rate"], "--exciton-rate", where, EXCITON_RATE)
+    phi = read(options["quantum_yield"], "--quantum-yield", where, FRACTION)
+    ratio = read(rate_ratio, "--rate-ratio", where, In("1", at_least=1, at_most=100))
+    rates_ = biexciton_rates(
+        model,
+        exciton_rate=k_x,
+        quantum_yield=phi,
+        retained_fraction=xi,
+        auger_efficiency=efficiency,
+        rate_ratio=ratio,
+    )
+    named = pairs.choices["statistics"] in ("poisson", "paper", "exponential")
+    occupancy = (
+        initial_populations(pairs.mean, pairs.choices["statistics"])
+        if named
+        else biexciton_populations(np.asarray(pairs.mean), pairs.distribution)
+    )
+    decay = BiexcitonDecay(rates_, occupancy.exciton, occupancy.biexciton)
+    moments = decay.transition_first_moment
+    return _Answer(
+        decay,
+        effective_lifetimes(decay, response),
+        float(rates_.auger),
+        {"x0": number(occupancy.exciton), "xx0": number(occupancy.biexciton)},
+        {name: (light, moments[name]) for name, light in decay.transition_photons.items()},
+        [
             {
                 "name": part.name,
                 "amplitude": number(part.amplitude),
                 "lifetime_ps": number(part.lifetime),
                 "fraction": number(part.fraction),
             }
-            for part in components
+            for part in decay.components()
         ],
-        "warnings": _kinetics_warnings(
-            model, mean_excitons, float(decay.photons), quantum_yield, exciton_rate, bool(components)
-        ),
-    }
+        {
+            "auger_efficiency": efficiency,
+            "auger_efficiency_definition": "k_AR/(k_AR + ratio k_X) with the total exciton rate k_X",
+            "retained_fraction": xi,
+            "exciton_rate_per_ps": k_x,
+            "quantum_yield": phi,
+            "rate_ratio": ratio,
+        },
+        {},
+    )
 
 
-def _kinetics_warnings(
-    model: str,
-    mean_excitons: float,
-    photons: float,
-    quantum_yield: float,
-    exciton_rate: float,
-    components: bool,
+def _warnings(
+    model: str, pairs: Pairs, photons: float, choices: dict[str, Any], components: bool
 ) -> list[str]:
     warnings = []
-    if too_many_photons(photons, mean_excitons):
+    truncated, rate = model in rates.MODELS, choices["exciton_rate_per_ps"]
+    if too_many_photons(photons, pairs.mean):
         warnings.append(
-            f"{photons:.4g} photons from {mean_excitons:g} electron-hole pairs: not physical. The factor <N> of "
-            f"paper statistics makes photons out of nothing above <N> = {PAPER_STATISTICS_LIMIT:.3f}."
+            f"{photons:.4g} photons from {pairs.mean:g} electron-hole pairs: not physical. The factor <N> of paper "
+            f"statistics makes photons out of nothing above <N> = {PAPER_STATISTICS_LIMIT:.3f}."
         )
-    if mean_excitons > 0.5:
+    elif pairs.choices["statistics"] == "paper" and not truncated:
+        warnings.append("Statistics paper weights every n with <N> P(n): these are no probabilities.")
+    if truncated and pairs.mean > 0.5:
         warnings.append(TRUNCATION)
-    if not 1e-7 <= exciton_rate <= 1e-2:
+    if not 1e-7 <= rate <= 1e-2:
         warnings.append(
-            f"An exciton rate of {exciton_rate:g}/ps is a lifetime of {1 / exciton_rate:g} ps: is the unit right?"
+            f"An exciton rate of {rate:g}/ps is a lifetime of {1 / rate:g} ps: is the unit right?"
         )
-    if model == "paper" and quantum_yield < 1:
+    if model == "paper" and choices["quantum_yield"] < 1:
         warnings.append(
             "Model paper lets a biexciton emit as if its excitons had no nonradiative loss (Eq. 7 as printed); "
             "poisson-biexciton keeps radiative and nonradiative rates apart."
         )
     if photons == 0:
         warnings.append("No light: lifetimes are undefined.")
-    elif not components:
+    elif truncated and not components:
         warnings.append("Exciton and biexciton lifetimes coincide: F(t) is no sum of two exponentials.")
     return warnings
 
@@ -180,9 +302,9 @@ def coincidence_time_resolution(
     15.0
     """
     where = "ctr"
-    rise_time = _read(rise_time, "--rise-time-ps", where, _TIME)
-    effective_lifetime = _read(effective_lifetime, "--tau-eff-ps", where, _TIME)
-    photons = _read(photons, "--photons", where, In("1", above=0, at_most=1e15))
+    rise_time = read(rise_time, "--rise-time-ps", where, _TIME)
+    effective_lifetime = read(effective_lifetime, "--tau-eff-ps", where, _TIME)
+    photons = read(photons, "--photons", where, In("1", above=0, at_most=1e15))
     return {
         "schema": "scintidot.ctr/1",
         "version": __version__,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scintidot import bands
 from scintidot.config import DEPOSITS, LIGHT_YIELD_SCALINGS, RunConfig
-from scintidot.deposits.against_size import Deposits
-from scintidot.excitons.occupancy import COMPOUND, PAPER_STATISTICS_LIMIT, STATISTICS
+from scintidot.excitons.distribution import COMPOUND, STATISTICS
+from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT
 from scintidot.geometry import STARTS
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.kinetics.rates import MODELS
@@ -20,8 +20,11 @@ from scintidot.records import FloatArray
 from scintidot.timing.coincidence import FORMULA
 from scintidot.transport import continuous, stopping
 
+if TYPE_CHECKING:
+    from scintidot.deposits.against_size import Deposits
+
 MODEL_OF_STATISTICS = {"paper": "paper", "poisson": "poisson-biexciton", COMPOUND: "poisson-biexciton"}
-STATISTICS_OF_MODEL = {"paper": "paper", "poisson-biexciton": "poisson"}
+
 
 TRUNCATION = (
     "Every N >= 2 counts as one biexciton. Against a model of all multiexcitons (Phi_X = 1, xi = 0.5, charged "

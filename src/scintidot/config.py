@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from scintidot.errors import BadFile, BadValue, FieldError, ScintidotError, nearest
-from scintidot.excitons.occupancy import STATISTICS
+from scintidot.excitons.distribution import STATISTICS
 from scintidot.geometry import SHAPES, STARTS
 from scintidot.materials.fields import In, OneOf
 from scintidot.materials.library import is_card_path

@@ -164,7 +164,8 @@ class Prediction:
     def occupancies(self) -> list[dict[str, dict[str, float | None]]]:
         """Populations of each row by two statistics, and <N> as the ratio XX/X would be read; none:
         nothing simulated."""
-        from scintidot.excitons.occupancy import compound_populations, inferred_mean, initial_populations
+        from scintidot.excitons.distribution import compound_distribution
+        from scintidot.excitons.occupancy import biexciton_populations, inferred_mean, initial_populations
 
         own, found = self.deposits[0], []
         for edge, mean in zip(self.edge_length, self.figures.central["mean_excitons"], strict=True):
@@ -173,8 +174,11 @@ class Prediction:
                 return []
             both = {
                 "poisson": initial_populations(mean, "poisson"),
-                "compound": compound_populations(
-                    mean, size.energy / (size.mean or 1.0), size.probability, own.pair_spread
+                "compound": biexciton_populations(
+                    mean,
+                    compound_distribution(
+                        mean, size.energy / (size.mean or 1.0), size.probability, own.pair_spread
+                    ),
                 ),
             }
             found.append(

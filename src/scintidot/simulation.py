@@ -24,7 +24,8 @@ from scintidot.constants import PLANCK_TIMES_LIGHT
 from scintidot.deposits.against_size import CURVE_SIZES, Deposits, Progress, of_events, simulated
 from scintidot.deposits.names import WHERE as ENGINE
 from scintidot.errors import BadValue, ScintidotError
-from scintidot.excitons.occupancy import COMPOUND, compound_populations, initial_populations
+from scintidot.excitons.distribution import COMPOUND, compound_distribution
+from scintidot.excitons.occupancy import biexciton_populations, initial_populations
 from scintidot.excitons.pairs import mean_excitons
 from scintidot.geometry import mean_path, volume
 from scintidot.kinetics.biexciton import BiexcitonDecay
@@ -102,11 +103,14 @@ def _occupancy(mean: FloatArray, edge_length: FloatArray, statistics: str, depos
         about = deposits.neighbours(float(edge))
         relative = [size.energy / size.mean if size.mean > 0 else size.energy for _, size in about]
         parts.append(
-            compound_populations(
+            biexciton_populations(
                 row,
-                np.concatenate(relative),
-                np.concatenate([weight * size.probability for weight, size in about]),
-                deposits.pair_spread,
+                compound_distribution(
+                    row,
+                    np.concatenate(relative),
+                    np.concatenate([weight * size.probability for weight, size in about]),
+                    deposits.pair_spread,
+                ),
             )
         )
     return Occupancy(

@@ -9,7 +9,8 @@ import numpy as np
 from scintidot.bands import Banded, Outputs, propagate
 from scintidot.choices import MODEL_OF_STATISTICS
 from scintidot.config import LIGHT_YIELD_SCALINGS, make_config
-from scintidot.excitons.occupancy import COMPOUND, initial_populations
+from scintidot.excitons.distribution import COMPOUND
+from scintidot.excitons.occupancy import initial_populations
 from scintidot.geometry import STARTS
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.lifetimes import harmonic, instrument

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq, minimize_scalar
 
-from scintidot.calculators import biexciton_kinetics, coincidence_time_resolution
+from scintidot.calculators import coincidence_time_resolution, nanocrystal_kinetics
 from scintidot.excitons.occupancy import initial_populations
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.lifetimes import effective_lifetimes
@@ -96,7 +96,7 @@ class TestMixture:
     def alone(self, model):
         """Each kind through the public calculator, with the numbers that describe its curve."""
         results = [
-            biexciton_kinetics(
+            nanocrystal_kinetics(
                 model=model,
                 mean_excitons=mean,
                 auger_efficiency=auger / (auger + 4e-4),
@@ -236,7 +236,7 @@ class TestLabelFormula:
         single = 1.4 * np.exp(-1.4)
         pair = 1 - np.exp(-1.4) - single
         start = 1e-4 * (single + 4 * pair)
-        result = biexciton_kinetics(mean_excitons=1.4, auger_efficiency=phi_ar)
+        result = nanocrystal_kinetics(model="poisson-biexciton", mean_excitons=1.4, auger_efficiency=phi_ar)
         assert result["ctr_nc"] == pytest.approx(start**-0.5, rel=1e-13)
         formula = label_formula(1.0, result["tau_ps"]["harmonic"], result["photons"])
         assert formula == pytest.approx(np.sqrt(16 * np.log(2)) * result["ctr_nc"], rel=1e-13)

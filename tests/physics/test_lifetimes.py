@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.optimize import brentq, minimize_scalar
 
-from scintidot.calculators import biexciton_kinetics
+from scintidot.calculators import nanocrystal_kinetics
 from scintidot.excitons.occupancy import initial_populations
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.lifetimes import effective_lifetimes, instrument
@@ -84,7 +84,7 @@ def brute_force_instrument(emission, fwhm):
 
 
 def kinetics(model, mean, phi_ar, *, k=1e-4, xi=0.5, phi_x=1.0, ratio=4.0, response=100.0):
-    return biexciton_kinetics(
+    return nanocrystal_kinetics(
         model=model,
         mean_excitons=mean,
         auger_efficiency=phi_ar,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import scintidot
-from scintidot.calculators import biexciton_kinetics
+from scintidot.calculators import nanocrystal_kinetics
 
 predict = partial(
     scintidot.predict, deposit="continuous"
@@ -46,7 +46,7 @@ def test_rows_agree_with_the_kinetics_alone():
     """Two routes to the same nanocrystal: the prediction, and the kinetics from the figures it reports."""
     for statistics, model in (("poisson", "poisson-biexciton"), ("paper", "paper")):
         row = predict(edge_length=5.0, statistics=statistics, retained_fraction=0.3).rows[0]
-        alone = biexciton_kinetics(
+        alone = nanocrystal_kinetics(
             model=model,
             mean_excitons=row["mean_excitons"],
             auger_efficiency=row["auger_efficiency"],

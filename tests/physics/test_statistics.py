@@ -8,14 +8,14 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import poisson
 
-from scintidot.calculators import biexciton_kinetics
+from scintidot.calculators import nanocrystal_kinetics
 from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT, initial_populations
 from scintidot.excitons.pairs import mean_excitons
 from scintidot.materials.library import load_material
 
 
 def photons(model, mean, phi_ar=0.0):
-    return biexciton_kinetics(model=model, mean_excitons=mean, auger_efficiency=phi_ar)["photons"]
+    return nanocrystal_kinetics(model=model, mean_excitons=mean, auger_efficiency=phi_ar)["photons"]
 
 
 @pytest.mark.parametrize("mean", [1e-8, 3e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.3, 1, 3.3, 10, 50])
@@ -93,7 +93,7 @@ def test_poisson_photons_are_bounded_by_the_pairs(mean, phi_ar):
 @pytest.mark.parametrize("model", ["paper", "poisson-biexciton"])
 @pytest.mark.parametrize("mean", [1e-12, 1e-9, 3e-9, 1e-8, 2e-8, 1e-7, 1e-4, 1.1])
 def test_no_false_alarm_about_too_many_photons(model, mean):
-    warnings = biexciton_kinetics(model=model, mean_excitons=mean, auger_efficiency=0.0)["warnings"]
+    warnings = nanocrystal_kinetics(model=model, mean_excitons=mean, auger_efficiency=0.0)["warnings"]
     assert not [text for text in warnings if "not physical" in text]
 
 

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import pytest
 
-from scintidot.calculators import biexciton_kinetics
+from scintidot.calculators import nanocrystal_kinetics
 from scintidot.choices import TRUNCATION
 
 MOST = 24
@@ -55,7 +55,12 @@ def ratios(mean):
     """Biexciton model over exact one: photons and harmonic lifetimes for Phi_AR = 0 to 0.99."""
     result = []
     for efficiency in np.linspace(0, 0.99, 12):
-        ours = biexciton_kinetics(mean_excitons=mean, auger_efficiency=float(efficiency), exciton_rate=1e-3)
+        ours = nanocrystal_kinetics(
+            model="poisson-biexciton",
+            mean_excitons=mean,
+            auger_efficiency=float(efficiency),
+            exciton_rate=1e-3,
+        )
         photons, lifetime = exact(mean, efficiency)
         result.append((ours["photons"] / photons, ours["tau_ps"]["harmonic"] / 1e3 / lifetime))
     return np.array(result).T

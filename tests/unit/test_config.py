@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scintidot.config import LIGHT_YIELD_SCALINGS, OPTIONS, RunConfig, make_config, option_flag
 from scintidot.errors import BadFile, BadValue
-from scintidot.excitons.occupancy import STATISTICS
+from scintidot.excitons.distribution import STATISTICS
 from scintidot.geometry import SHAPES, STARTS
 from scintidot.materials.library import is_card_path
 

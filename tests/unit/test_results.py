@@ -17,7 +17,7 @@ import pytest
 import xarray
 from scipy.integrate import trapezoid
 
-from scintidot import biexciton_kinetics, coincidence_time_resolution, predict
+from scintidot import coincidence_time_resolution, nanocrystal_kinetics, predict
 from scintidot.errors import CannotWrite, ScintidotError
 from scintidot.materials.library import shipped_card
 from scintidot.results import FIGURES, SCHEMA, Prediction, nested, number, write_together
@@ -79,7 +79,7 @@ def test_predict_document_has_the_keys_of_the_issue(result: Prediction) -> None:
 
 
 def test_kinetics_document_has_the_keys_of_the_issue() -> None:
-    document = biexciton_kinetics(mean_excitons=0.8, auger_efficiency=0.9)
+    document = nanocrystal_kinetics(mean_excitons=0.8, auger_efficiency=0.9)
     assert document["schema"] == "scintidot.kinetics/1"
     promised = {
         "schema", "photons", "initial_rate_per_ps", "tau_ps", "ctr_nc", "populations", "components", "warnings",
@@ -103,12 +103,12 @@ def test_ctr_document_has_the_keys_of_the_issue() -> None:
 
 def test_json_is_strict(result: Prediction) -> None:
     assert strict(json.dumps(result.as_json(), allow_nan=False)) == result.as_json()
-    dark = biexciton_kinetics(mean_excitons=0.8, auger_efficiency=0.9, quantum_yield=0.5)
+    dark = nanocrystal_kinetics(mean_excitons=0.8, auger_efficiency=0.9, quantum_yield=0.5)
     strict(json.dumps(dark, allow_nan=False))
 
 
 def test_no_light_is_null_and_said() -> None:
-    dark = biexciton_kinetics(mean_excitons=0.8, auger_efficiency=0.9, quantum_yield=0)
+    dark = nanocrystal_kinetics(mean_excitons=0.8, auger_efficiency=0.9, quantum_yield=0)
     strict(json.dumps(dark, allow_nan=False))
     assert dark["photons"] == 0
     assert dark["tau_ps"]["harmonic"] is None

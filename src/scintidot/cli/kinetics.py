@@ -12,49 +12,90 @@ from scintidot.cli.options import Json
 
 def kinetics(
     context: typer.Context,
-    mean_excitons: Annotated[str, typer.Option(metavar="N", help="Mean excitons <N> per nanocrystal.")],
     auger_efficiency: Annotated[str, typer.Option(metavar="PHI", help="Phi_AR, 0 <= PHI < 1.")],
+    mean_excitons: Annotated[
+        str | None, typer.Option(metavar="N", help="Mean excitons <N> per nanocrystal.")
+    ] = None,
     model: Annotated[
-        str | None, typer.Option(metavar="NAME", help="paper or poisson-biexciton (default).")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="carriers (default) or ladder, exact; poisson-biexciton or paper, truncated."
+        ),
+    ] = None,
+    statistics: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="poisson (default), exponential, paper, or a file of rows n,weight."
+        ),
     ] = None,
     retained_fraction: Annotated[
-        str | None, typer.Option(metavar="XI", help="xi, share of Auger events that leave an exciton (0.5).")
+        str | None, typer.Option(metavar="XI", help="xi, share of Auger events that eject no carrier (0.5).")
     ] = None,
     exciton_rate: Annotated[
         str | None, typer.Option(metavar="RATE", help="Total rate k_X [1/ps] (1e-4).")
     ] = None,
     quantum_yield: Annotated[str | None, typer.Option(metavar="PHI", help="Phi_X, 0 to 1 (1).")] = None,
+    radiative: Annotated[
+        str | None, typer.Option(metavar="LAW", help="n2 (default), n or saturating; exact models.")
+    ] = None,
+    auger: Annotated[
+        str | None, typer.Option(metavar="LAW", help="cubic (default) or quadratic; exact models.")
+    ] = None,
+    trapping_rate: Annotated[
+        str | None, typer.Option(metavar="RATE", help="Of an electron (ladder: exciton) [1/ps] (0).")
+    ] = None,
+    detrapping_rate: Annotated[
+        str | None, typer.Option(metavar="RATE", help="Back from its trap [1/ps] (0).")
+    ] = None,
+    trap_loss_rate: Annotated[
+        str | None, typer.Option(metavar="RATE", help="Of a trapped electron and a hole, dark [1/ps] (0).")
+    ] = None,
+    neutralisation_rate: Annotated[
+        str | None, typer.Option(metavar="RATE", help="Of one surplus carrier [1/ps] (0).")
+    ] = None,
+    traps: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="Traps in a nanocrystal (never full).")
+    ] = None,
     rate_ratio: Annotated[
-        str | None, typer.Option(metavar="RATIO", help="k_XX/k_X of radiative rates (4).")
+        str | None,
+        typer.Option(metavar="RATIO", help="k_XX/k_X of radiative rates (4); truncated models."),
     ] = None,
     response_ps: Annotated[
         str | None, typer.Option(metavar="TIME", help="Full width of the Gaussian response [ps] (100).")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Photons, lifetimes and components of one nanocrystal from its kinetic parameters."""
-    from scintidot.calculators import biexciton_kinetics
+    """Photons, lifetimes and transitions of one nanocrystal from its kinetic parameters."""
+    from scintidot.calculators import nanocrystal_kinetics
     from scintidot.results import as_text
 
     given = {name: value for name, value in context.params.items() if name != "json" and value is not None}
     if "response_ps" in given:
         given["response"] = given.pop("response_ps")
-    result = biexciton_kinetics(**given)
+    result = nanocrystal_kinetics(**given)
     if json:
         print_json(result)
         return
+    variance = result["photon_number_variance"]
     rows = [
         ["photons per nanocrystal", as_text(result["photons"], 6), ""],
+        ["  standard deviation", as_text(None if variance is None else variance**0.5, 6), ""],
         ["initial rate", as_text(result["initial_rate_per_ps"], 6), "1/ps"],
         *([f"tau {name}", as_text(value, 6), "ps"] for name, value in result["tau_ps"].items()),
         ["CTR_NC", as_text(result["ctr_nc"], 6), "ps^0.5"],
-        ["N_X(0)", as_text(result["populations"]["x0"], 6), ""],
-        ["N_XX(0)", as_text(result["populations"]["xx0"], 6), ""],
+        *([f"{name} at the start", as_text(value, 6), ""] for name, value in result["populations"].items()),
     ]
     print_table(
-        f"Model {result['choices']['model']}, statistics {result['choices']['statistics']}",
+        f"Model {result['choices']['model']}, statistics {result['choices']['statistics']}, "
+        f"<N> = {result['choices']['mean_excitons']:g}",
         ["figure", "value", "unit"],
         rows,
+    )
+    keys = ("photons", "fraction", "mean_photon_time_ps")
+    print_table(
+        "",
+        ["transition", "photons", "fraction", "mean time [ps]"],
+        [[part["name"], *(as_text(part[key], 5) for key in keys)] for part in result["transitions"]],
     )
     parts = [
         [part["name"], *(as_text(part[key], 5) for key in ("amplitude", "lifetime_ps", "fraction"))]

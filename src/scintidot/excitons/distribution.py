@@ -11,21 +11,26 @@ import numpy.typing as npt
 from scintidot.errors import BadFile, BadValue, one_of
 from scintidot.records import FloatArray
 
-DISTRIBUTIONS = {
-    "poisson": "P(n) = <N>^n exp(-<N>)/n!",
+COMPOUND = "compound"
+STATISTICS = {
+    "poisson": "Poisson: P(n) = <N>^n exp(-<N>)/n!",
     "exponential": "exponential distribution of deposits, Poisson pairs in each: P(n) = <N>^n/(1 + <N>)^(n+1)",
-    "paper": "weights <N> P(n) with P Poisson, as in Eqs. 3-4 of Fratelli 2024: not probabilities",
+    "compound": "P(n) from the simulated distribution of deposits: each deposit E makes E/epsilon pairs on average, "
+    "with the Fano factor that the simulation finds in the bulk, 0 where it makes no pairs (gamma law, rounded by "
+    "chance so that the mean is kept)",
+    "paper": "Fratelli 2024, Eqs. 3-4: weights <N> P(n) with P Poisson; no probabilities",
 }
 NEGLECTED = 1e-14
 """Probability of more pairs than a distribution holds, at most."""
-MOST_PAIRS = 2000
+MOST_PAIRS = 1000
 """Pairs in one nanocrystal beyond which the models are refused."""
 
 
 def pair_distribution(mean_excitons: npt.ArrayLike, statistics: str) -> FloatArray:
     """P(n) of a named law, shape (..., n_max + 1); all but `NEGLECTED` of the probability.
 
-    ``mean_excitons`` [1] of any shape; ``statistics`` one of `DISTRIBUTIONS`. The largest mean sets n_max.
+    ``mean_excitons`` [1] of any shape; ``statistics`` one of `STATISTICS` but ``compound``. The largest mean sets
+    n_max.
 
     Raises
     ------
@@ -42,7 +47,7 @@ def pair_distribution(mean_excitons: npt.ArrayLike, statistics: str) -> FloatArr
     """
     from scipy.special import gammaln
 
-    one_of(statistics, DISTRIBUTIONS, where="excitons", who="statistics")
+    one_of(statistics, [name for name in STATISTICS if name != COMPOUND], where="excitons", who="statistics")
     mean = np.asarray(mean_excitons, dtype=float)
     largest = float(mean.max(initial=0.0))
     most = _poisson_most(largest) if statistics != "exponential" else _geometric_most(largest)

@@ -6,16 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot.errors import one_of
+from scintidot.excitons.distribution import COMPOUND, STATISTICS
 from scintidot.records import FloatArray, Occupancy
-
-COMPOUND = "compound"
-STATISTICS = {
-    "poisson": "N_X(0) = P(1), N_XX(0) = P(N >= 2) with P Poisson of mean <N>",
-    "compound": "N from the simulated distribution of deposits: each deposit E makes E/epsilon pairs on average, with "
-    "the Fano factor that the simulation finds in the bulk, 0 where it makes no pairs (gamma law, rounded by chance so "
-    "that the mean is kept)",
-    "paper": "Fratelli 2024, Eqs. 3-4: N_X(0) = <N> P(1), N_XX(0) = <N> P(N >= 2)",
-}
 
 PAPER_STATISTICS_LIMIT = 1.146_193_220_620_583
 """<N> above which ``paper`` statistics can give more photons than pairs: P(N >= 2) > P(0), e^n = n + 2."""
@@ -37,57 +29,20 @@ def initial_populations(mean_excitons: npt.ArrayLike, statistics: str) -> Occupa
 
     one_of(statistics, [name for name in STATISTICS if name != COMPOUND], where="excitons", who="statistics")
     mean = np.asarray(mean_excitons, dtype=float)
+    if statistics == "exponential":
+        return Occupancy(mean, np.asarray(mean / (1 + mean) ** 2), np.asarray((mean / (1 + mean)) ** 2))
     single, multiple = mean * np.exp(-mean), gammainc(2.0, mean)
     factor = mean if statistics == "paper" else 1.0
     return Occupancy(mean, np.asarray(factor * single), np.asarray(factor * multiple))
 
 
-def pair_probabilities(mean_pairs: npt.ArrayLike, fano_factor: float) -> tuple[FloatArray, FloatArray]:
-    """P(0) and P(1) of the number of pairs of a deposit that makes ``mean_pairs`` on average.
-
-    The number before rounding follows a gamma law of that mean and of variance fano_factor x mean; rounding up or down
-    by chance keeps the mean: P(n) = G(n+1) - 2 G(n) + G(n-1), G(a) = E max(x - a, 0).
-
-    Examples
-    --------
-    >>> none, one = pair_probabilities(0.25, 0.1)
-    >>> round(float(none), 3), round(float(one), 3)
-    (0.75, 0.25)
-    """
-    from scipy.special import gammaincc
-
-    mean = np.asarray(mean_pairs, dtype=float)
-    safe = np.maximum(mean, 1e-12)
-
-    def above(level: float) -> FloatArray:
-        if fano_factor == 0:
-            return np.maximum(mean - level, 0.0)
-        shape, at = safe / fano_factor, level / fano_factor
-        return np.asarray(safe * gammaincc(shape + 1, at) - level * gammaincc(shape, at))
-
-    first, second = above(1.0), above(2.0)
-    none = np.clip(1 - mean + first, 0.0, 1.0)
-    return none, np.clip(mean - 2 * first + second, 0.0, 1.0)
-
-
-def compound_populations(
-    mean_excitons: FloatArray, relative_deposit: FloatArray, probability: FloatArray, fano_factor: float
-) -> Occupancy:
-    """Populations of X and XX when the deposit has a distribution.
-
-    Parameters
-    ----------
-    mean_excitons : ndarray, any shape
-        <N> per event.
-    relative_deposit, probability : ndarray, shape (bins,)
-        The deposit over its mean, and how probable it is per event.
-    fano_factor : float
-        Of pair creation. [1]
-    """
-    mean = np.asarray(mean_excitons, dtype=float)
-    none, one = pair_probabilities(mean[..., None] * relative_deposit, fano_factor)
-    none, one = none @ probability, one @ probability
-    return Occupancy(mean, np.asarray(one), np.asarray(np.maximum(1 - none - one, 0.0)))
+def biexciton_populations(mean_excitons: FloatArray, distribution: FloatArray) -> Occupancy:
+    """Populations of X and XX from P(n) of shape (..., n_max + 1): every n >= 2 counts as one biexciton."""
+    return Occupancy(
+        np.asarray(mean_excitons, dtype=float),
+        distribution[..., 1],
+        np.asarray(distribution[..., 2:].sum(axis=-1)),
+    )
 
 
 def inferred_mean(biexcitons_per_exciton: npt.ArrayLike) -> FloatArray:

@@ -69,6 +69,15 @@ def test_command_and_python_say_the_same(cli: Cli, small: dict[str, Any]) -> Non
     assert json.loads(out) == json.loads(json.dumps(small))
 
 
+def test_python_of_the_page_runs(root: Path) -> None:
+    text = (root / "docs/light.md").read_text(encoding="utf-8")
+    spectra = text.split("```python\n")[-1].split("```")[0]
+    found: dict[str, Any] = {}
+    exec(compile(spectra, "docs/light.md", "exec"), found)
+    assert 2.3 < found["peak"] < 2.4
+    assert found["width"] == pytest.approx(0.095, rel=0.1)
+
+
 def test_outcoupling_and_efficiency_act_where_they_should(small: dict[str, Any]) -> None:
     part = scintidot.sample_light(**SMALL, outcoupling="50 %", detection_efficiency=0.4)
     for whole, row in zip(small["rows"], part["rows"], strict=True):

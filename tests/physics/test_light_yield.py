@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from scintidot.deposits.engine import run_case
 from scintidot.deposits.hits import Hits, hits_of_case
 from scintidot.deposits.options import read_setup
-from scintidot.kinetics.laws import auger_rate, radiative_rate
+from scintidot.kinetics.exact import ExactDecay
+from scintidot.kinetics.laws import TRANSITIONS, auger_rate, radiative_rate
 from scintidot.kinetics.rates import BiexcitonRates
 from scintidot.light_yield.kinetics import MODELS, MOST_PAIRS, Kinetics, kinetics_of
 from scintidot.light_yield.photons import count_photons, of_deposits, of_simulated_pairs
 from scintidot.light_yield.ranges import electron_range
+from scintidot.light_yield.spectra import emission_spectrum
 from scintidot.materials.library import load_material
 from scintidot.transport.track.tally import HIT, HIT_PAIR, HIT_SUM, HIT_SUM_2, counts_of
 
@@ -208,3 +210,34 @@ def test_a_host_that_hands_everything_on_makes_all_energy_count():
     count = count_photons(hits, of_hits, 1 / 10.0, 1.0)
     assert count.mean == pytest.approx(200.0, rel=1e-9)
     assert count.variance["energy_kept"] + count.variance["sharing"] == pytest.approx(0.0, abs=1e-9)
+
+
+# --- spectra ---
+
+
+def test_spectrum_of_a_sample_follows_its_transitions_and_sizes(card):
+    made = kinetics(card)
+    photons = made.transitions[3]
+    gap = float(card.sizing_curve(np.array([8.7]))[0])
+    one = emission_spectrum(photons, card, 8.7, 0.095, biexciton_shift=0.04, trion_shift=0.02)
+    assert one.total == pytest.approx(made.mean[3], rel=1e-12)
+    shift = dict(zip(TRANSITIONS, (0.0, 0.04, 0.04, 0.02, 0.02), strict=True))
+    mean = sum(part * (gap - shift[name]) for name, part in zip(TRANSITIONS, photons, strict=True))
+    assert one.mean_energy == pytest.approx(mean / photons.sum(), rel=1e-12)
+    many = emission_spectrum(photons, card, 8.7, 0.095, size_dispersion=0.1)
+    assert many.total == pytest.approx(made.mean[3], rel=1e-12)
+    assert many.standard_deviation > emission_spectrum(photons, card, 8.7, 0.095).standard_deviation
+
+
+def test_spectrum_over_time_integrates_to_the_spectrum(card):
+    made = kinetics(card)
+    mixture = np.zeros(4)
+    mixture[3] = 1.0
+    decay = ExactDecay("carriers", made.rates, mixture)
+    time = np.geomspace(1e-3, 3e5, 4001)
+    flow = decay.transitions(time).T  # (times, transitions)
+    options = {"biexciton_shift": 0.03, "trion_shift": 0.01}
+    energy = np.linspace(2.2, 2.6, 21)
+    resolved = emission_spectrum(flow, card, 8.7, 0.095, **options).per_energy(energy)
+    whole = emission_spectrum(made.transitions[3], card, 8.7, 0.095, **options).per_energy(energy)
+    assert np.trapezoid(resolved, time, axis=0) == pytest.approx(whole, rel=1e-4)

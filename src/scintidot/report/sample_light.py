@@ -18,6 +18,8 @@ _COLOURS = dict(
 
 def draw_light(document: dict[str, Any], path: Path) -> None:
     """Three panels of ``scintidot.light/1``, as the kind of file that the name's ending says."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
     rows, choices = document["rows"], document["choices"]
     energy = np.array([row["energy_keV"] for row in rows])
     with settings():
@@ -42,6 +44,9 @@ def draw_light(document: dict[str, Any], path: Path) -> None:
         prompt.legend()
         for axis in axes[0]:
             axis.set(xscale="log", xlabel="energy of the electron [keV]")
+            axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.xaxis.set_major_formatter("{x:g}")
+            axis.xaxis.set_minor_formatter(NullFormatter())
         title = (
             f"Light of {document['material']} {choices['shape']}s of {choices['edge_length_nm']:g} nm, "
             f"{choices['volume_fraction']:.3g} of the volume, in {choices['host']}"

@@ -42,13 +42,20 @@ class Kinetics:
         """Mean and variance for n up to ``most``, beyond the tables by their last step."""
         return _extended(self.mean, most), _extended(self.variance, most)
 
-    def decay(self, distribution: FloatArray) -> Exponentials:
-        """F(t) of a mixture of numbers of pairs, ``distribution`` of shape (MOST_PAIRS + 1,), not all 0."""
+    def decays(self, distributions: FloatArray) -> list[Exponentials]:
+        """F(t) of mixtures of numbers of pairs, ``distributions`` of shape (k, MOST_PAIRS + 1), none of them all 0.
+
+        Together they take hardly longer than one.
+        """
         if isinstance(self.rates, BiexcitonRates):
-            single, more = distribution[1], distribution[2:].sum()
-            return _as_exponentials(BiexcitonDecay(self.rates, np.asarray(single), np.asarray(more)))
-        there = np.flatnonzero(distribution)[-1] + 1
-        return exact.ExactDecay(self.model, self.rates, distribution[:there]).exponentials
+            single, more = distributions[:, 1], distributions[:, 2:].sum(axis=1)
+            return [
+                _as_exponentials(BiexcitonDecay(self.rates, x, xx))
+                for x, xx in zip(single, more, strict=True)
+            ]
+        there = np.flatnonzero(distributions.any(axis=0))[-1] + 1
+        found = exact.ExactDecay(self.model, self.rates, distributions[:, :there]).exponentials
+        return [Exponentials(*one) for one in zip(found.amplitude, found.rate, strict=True)]
 
 
 def kinetics_of(

@@ -34,6 +34,7 @@ from scintidot.light_yield.photons import (
 )
 from scintidot.light_yield.ranges import electron_range
 from scintidot.provenance import cited, together
+from scintidot.records import Exponentials, FloatArray
 from scintidot.results import number
 
 COLLECTED = (0.9, 0.99)
@@ -112,10 +113,25 @@ def sample_light(progress: Progress = lambda *_: None, **options: Any) -> dict[s
     reference = found[sample.reference][2]
     per_reference = reference.mean / found[sample.reference][0].primary
     relative_error = reference.mean_error / reference.mean if reference.mean > 0 else np.nan
-    rows = [
-        _row(sample, kinetics, *one, per_reference, 0.0 if i == sample.reference else relative_error)
-        for i, one in enumerate(found)
-    ]
+    mixtures = np.array([_mixture(sample, hits, of_hits) for hits, of_hits, _ in found])
+    shining = np.flatnonzero(mixtures @ kinetics.mean > 0)
+    decays = (
+        dict(zip(shining.tolist(), kinetics.decays(mixtures[shining]), strict=True)) if shining.size else {}
+    )
+    rows = []
+    for i, (hits, of_hits, count) in enumerate(found):
+        row = _row(
+            sample,
+            kinetics,
+            hits,
+            of_hits,
+            count,
+            per_reference,
+            0.0 if i == sample.reference else relative_error,
+        )
+        row |= _time_figures(sample, decays.get(i), row["light_yield_photons_per_MeV"])
+        row["photon_share_by_transition"] = _shares(mixtures[i] @ kinetics.transitions)
+        rows.append(row)
     return {
         "schema": SCHEMA,
         "version": __version__,
@@ -210,40 +226,40 @@ def _row(
         "resolution_standard_error": number(count.resolution_error),
         "resolution_by_cause": {name: number(value) for name, value in count.resolution_by_cause.items()},
         "photons_beyond_tables": number(of_hits.beyond),
-        **_time_figures(sample, kinetics, hits, of_hits, whole),
     }
 
 
-def _time_figures(
-    sample: Sample, kinetics: Kinetics, hits: Hits, of_hits: OfHits, whole: float
-) -> dict[str, Any]:
-    """What follows from the decay of the light of one primary."""
+def _mixture(sample: Sample, hits: Hits, of_hits: OfHits) -> FloatArray:
+    """Nanocrystals with n pairs that one primary makes, n = 0, 1, ...: those hit, and those that the host excites."""
     mixture = of_hits.distribution / hits.histories
     mixture[1] += sample.host_transfer * float(hits.host.mean()) / sample.pair_creation_energy
-    by_transition = mixture @ kinetics.transitions
-    photons = float(by_transition.sum())
-    if not photons > 0:
-        nothing = dict.fromkeys(
-            ("tau_harmonic_ps", "initial_density_photons_per_MeV_ns", "pulse_separation_ps")
-        )
+    return mixture
+
+
+def _shares(photons: FloatArray) -> dict[str, float | None]:
+    """Of the photons, by transition; none without light."""
+    whole = float(photons.sum())
+    shares = photons / whole if whole > 0 else np.full(len(photons), np.nan)
+    return {name: number(value) for name, value in zip(TRANSITIONS, shares, strict=True)}
+
+
+def _time_figures(sample: Sample, decay: Exponentials | None, whole: float) -> dict[str, Any]:
+    """What follows from the decay of the light of one primary; none without light."""
+    if decay is None:
+        nothing = ("tau_harmonic_ps", "initial_density_photons_per_MeV_ns", "pulse_separation_ps")
         return {
-            **nothing,
+            **dict.fromkeys(nothing),
             "prompt_density_photons_per_MeV_ns": {f"{time:g}": None for time in sample.prompt},
             "time_collected_ps": {f"{share:g}": None for share in COLLECTED},
-            "photon_share_by_transition": dict.fromkeys(TRANSITIONS),
         }
-    decay = kinetics.decay(mixture)
-    initial = float(initial_density(decay, whole))
+    initial = float(initial_density(decay, 1.0))
     within = prompt_density(decay, whole, np.array(sample.prompt) * PS_PER_NS)
     return {
-        "tau_harmonic_ps": number(whole / initial * PS_PER_NS) if initial > 0 else None,
-        "initial_density_photons_per_MeV_ns": number(initial),
+        "tau_harmonic_ps": number(PS_PER_NS / initial),
+        "initial_density_photons_per_MeV_ns": number(whole * initial),
         "prompt_density_photons_per_MeV_ns": {
             f"{time:g}": number(value) for time, value in zip(sample.prompt, within, strict=True)
         },
         "time_collected_ps": {f"{share:g}": number(time_collected(decay, share)) for share in COLLECTED},
         "pulse_separation_ps": number(pulse_separation(decay, sample.response, sample.valley)),
-        "photon_share_by_transition": {
-            name: number(value / photons) for name, value in zip(TRANSITIONS, by_transition, strict=True)
-        },
     }

@@ -131,6 +131,22 @@ def test_table_is_for_people_and_the_picture_is_drawn(cli: Cli, tmp_path: Path) 
     assert "note: " in err
 
 
+def test_a_sample_without_light_says_so(cli: Cli, tmp_path: Path) -> None:
+    code, out, _ = cli(
+        "light", "--energies", "12 eV", "--volume-fraction", "0.1 %", "--box-nm", "120", "--histories", "50",
+        "--fano-factor", "0", "--plot", "dark.png", "--json",
+    )  # fmt: skip
+    assert code == 0
+    dark = json.loads(out)
+    (row,) = dark["rows"]
+    assert row["light_yield_photons_per_MeV"] == 0.0
+    assert row["resolution_fwhm"] is None
+    assert row["tau_harmonic_ps"] is None
+    assert row["prompt_density_photons_per_MeV_ns"] == {"0.1": None, "1": None, "10": None}
+    assert any("no nanocrystal was hit" in warning for warning in dark["warnings"])
+    assert (tmp_path / "dark.png").stat().st_size > 0
+
+
 MISTAKES = {
     "model": (("--model", "carrier"), 2, "Did you mean 'carriers'?"),
     "energy": (("--energies", "7000"), 4, "--energies"),

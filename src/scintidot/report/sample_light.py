@@ -44,6 +44,7 @@ def draw_light(document: dict[str, Any], path: Path) -> None:
         prompt.legend()
         for axis in axes[0]:
             axis.set(xscale="log", xlabel="energy of the electron [keV]")
+            axis.set_xlim(0.8 * energy.min(), 1.25 * energy.max())
             axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axis.xaxis.set_major_formatter("{x:g}")
             axis.xaxis.set_minor_formatter(NullFormatter())

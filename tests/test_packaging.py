@@ -66,6 +66,8 @@ DATA = [
     "radiation/data/tube_W40.csv",
     "radiation/data/tube_W70.csv",
     "references.toml",
+    "timing/data/fbk-nuv-hd.toml",
+    "timing/data/hamamatsu-s13360-3050cs.toml",
     "transport/elastic/data/README.md",
     *(f"materials/data/{name}_dielectric.csv" for name in BUILT),
     *(f"transport/elastic/data/{symbol}.npz" for symbol in elements()),

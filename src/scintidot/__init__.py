@@ -23,7 +23,7 @@ _PUBLIC = {
     "attenuation": "scintidot.interactions.attenuation",
     "nanocrystal_kinetics": "scintidot.calculators",
     "build_tables": "scintidot.interactions.tables",
-    "coincidence_time_resolution": "scintidot.calculators",
+    "coincidence_time_resolution": "scintidot.coincidence",
     "deposit": "scintidot.deposits.run",
     "elastic": "scintidot.interactions.elastic",
     "inelastic": "scintidot.interactions.inelastic",
@@ -39,8 +39,8 @@ _PUBLIC = {
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604
 
 if TYPE_CHECKING:
-    from scintidot.calculators import coincidence_time_resolution as coincidence_time_resolution
     from scintidot.calculators import nanocrystal_kinetics as nanocrystal_kinetics
+    from scintidot.coincidence import coincidence_time_resolution as coincidence_time_resolution
     from scintidot.config import RunConfig as RunConfig
     from scintidot.deposits.replay import shower as shower
     from scintidot.deposits.run import deposit as deposit

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scintidot import __version__
-from scintidot.choices import FORMULA_LIMIT, TRUNCATION, too_many_photons
+from scintidot.choices import TRUNCATION, too_many_photons
 from scintidot.errors import BadValue, one_of
 from scintidot.excitons.occupancy import (
     PAPER_STATISTICS_LIMIT,
@@ -15,9 +15,11 @@ from scintidot.excitons.occupancy import (
     initial_populations,
 )
 from scintidot.kinetic_options import (
+    DEFAULT_MODEL,
     EFFICIENCY,
     EXCITON_RATE,
     FRACTION,
+    KINETIC_MODELS,
     Number,
     Pairs,
     read,
@@ -32,10 +34,8 @@ from scintidot.kinetics.lifetimes import DEFINITIONS, effective_lifetimes
 from scintidot.kinetics.rates import biexciton_rates
 from scintidot.materials.fields import In
 from scintidot.results import number
-from scintidot.timing.coincidence import FORMULA, label_formula, single_nanocrystal_figure
+from scintidot.timing.coincidence import single_nanocrystal_figure
 
-KINETIC_MODELS = {**exact.MODELS, **rates.MODELS}
-DEFAULT_MODEL = "carriers"
 _TIME = In("ps", above=0, at_most=1e12)
 _ONLY_EXACT = (
     "radiative", "auger", "trapping_rate", "detrapping_rate", "trap_loss_rate", "neutralisation_rate", "traps",
@@ -286,35 +286,3 @@ def _warnings(
     elif truncated and not components:
         warnings.append("Exciton and biexciton lifetimes coincide: F(t) is no sum of two exponentials.")
     return warnings
-
-
-def coincidence_time_resolution(
-    *, rise_time: Number, effective_lifetime: Number, photons: Number
-) -> dict[str, Any]:
-    """CTR of two equal detectors [ps FWHM] by the label formula, as ``scintidot.ctr/1``.
-
-    ``rise_time`` [ps], ``effective_lifetime`` [ps, harmonic], ``photons`` detected per event; all positive.
-
-    Examples
-    --------
-    >>> result = coincidence_time_resolution(rise_time=100, effective_lifetime=1036.7, photons=5110)
-    >>> round(result["ctr_ps"]["formula"], 2)
-    15.0
-    """
-    where = "ctr"
-    rise_time = read(rise_time, "--rise-time-ps", where, _TIME)
-    effective_lifetime = read(effective_lifetime, "--tau-eff-ps", where, _TIME)
-    photons = read(photons, "--photons", where, In("1", above=0, at_most=1e15))
-    return {
-        "schema": "scintidot.ctr/1",
-        "version": __version__,
-        "choices": {
-            "formula": FORMULA,
-            "rise_time_ps": rise_time,
-            "tau_eff_ps": effective_lifetime,
-            "tau_definition": "harmonic",
-            "photons": photons,
-        },
-        "ctr_ps": {"formula": number(label_formula(rise_time, effective_lifetime, photons))},
-        "warnings": [FORMULA_LIMIT],
-    }

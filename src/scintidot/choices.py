@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot import bands
-from scintidot.config import DEPOSITS, LIGHT_YIELD_SCALINGS, RunConfig
+from scintidot.config import DEPOSITS, LIGHT_YIELD_SCALINGS, Kinetics, RunConfig
 from scintidot.excitons.distribution import COMPOUND, STATISTICS
 from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT
 from scintidot.geometry import STARTS
+from scintidot.kinetic_options import KINETIC_MODELS
+from scintidot.kinetics import rates
+from scintidot.kinetics.laws import AUGER, RADIATIVE
 from scintidot.kinetics.lifetimes import DEFINITIONS
-from scintidot.kinetics.rates import MODELS
 from scintidot.materials.library import Material
 from scintidot.materials.nanocrystal import YieldPoints
 from scintidot.provenance import Reference, bibliography
@@ -23,8 +25,8 @@ from scintidot.transport import continuous, stopping
 if TYPE_CHECKING:
     from scintidot.deposits.against_size import Deposits
 
-MODEL_OF_STATISTICS = {"paper": "paper", "poisson": "poisson-biexciton", COMPOUND: "poisson-biexciton"}
-
+COMPARED_MODELS = ("carriers", "ladder", "paper")
+"""Kinetic models that every prediction shows side by side."""
 
 TRUNCATION = (
     "Every N >= 2 counts as one biexciton. Against a model of all multiexcitons (Phi_X = 1, xi = 0.5, charged "
@@ -33,9 +35,21 @@ TRUNCATION = (
 )
 """Phi_AR = 0 to 0.99; computed in tests/physics/test_truncation.py."""
 
+EXACT_ONLY = {
+    name: field.default
+    for name, field in Kinetics.model_fields.items()
+    if name not in ("model", "auger_law", "retained_fraction")
+}
+"""Choices of the exact models, with their defaults."""
+
 TRUNCATED_FROM = 1.0
 """<N> from which figures are marked and warned of for this reason."""
 
+BOUND = (
+    "Cramer-Rao: 3.33/sqrt(detected photons x Fisher information of one), full width at half maximum of two equal "
+    "detectors; the density of one photon is the decay convolved with an exponential rise of the rise time and a "
+    "Gaussian jitter"
+)
 FORMULA_LIMIT = "The CTR formula is a figure of merit, neither a bound nor an estimate: it knows no jitter."
 
 METHOD_SOURCES = (
@@ -43,6 +57,27 @@ METHOD_SOURCES = (
     "agostinelli_2003", "coleman_1969", "kellerer_1971",
 )  # fmt: skip
 """References behind the methods and the limits quoted in warnings."""
+
+
+def with_model(config: RunConfig, model: str) -> RunConfig:
+    """The run by another kinetic model; ``paper`` with the statistics of the paper, as it was published."""
+    if model == config.kinetic_model:
+        return config
+    statistics = config.excitons.statistics
+    if model == "paper":
+        statistics = "paper"
+    elif statistics == "paper":
+        statistics = "poisson"
+    update = {
+        "kinetics": config.kinetics.model_copy(update={"model": model}),
+        "excitons": config.excitons.model_copy(update={"statistics": statistics}),
+    }
+    return config.model_copy(update=update)
+
+
+def truncated(config: RunConfig) -> bool:
+    """Whether the kinetic model counts every N >= 2 as one biexciton."""
+    return config.kinetic_model in rates.MODELS
 
 
 def auger_law(material: Material, config: RunConfig) -> str:
@@ -75,7 +110,21 @@ def describe(material: Material, host: Material, config: RunConfig, deposits: De
     card, law = material.scintillator(), auger_law(material, config)
     rule = card.pair_creation.get(config.excitons.pair_creation_energy)
     retained, light, timing = config.kinetics.retained_fraction, config.light, config.timing
-    model = MODEL_OF_STATISTICS[config.excitons.statistics]
+    model, kinetics = config.kinetic_model, config.kinetics
+    laws: dict[str, Any] = (
+        {}
+        if truncated(config)
+        else {
+            "radiative": kinetics.radiative,
+            "radiative_meaning": RADIATIVE[kinetics.radiative],
+            "auger": kinetics.auger,
+            "auger_meaning": AUGER[kinetics.auger],
+            "trapping_rate_per_ps": kinetics.trapping_rate_per_ps,
+            "detrapping_rate_per_ps": kinetics.detrapping_rate_per_ps,
+            "trap_loss_rate_per_ps": kinetics.trap_loss_rate_per_ps,
+            "traps": "never full" if kinetics.traps is None else kinetics.traps,
+        }
+    )
     return {
         "material": material.name,
         "material_file": material.where,
@@ -105,7 +154,8 @@ def describe(material: Material, host: Material, config: RunConfig, deposits: De
         "statistics_meaning": STATISTICS[config.excitons.statistics],
         "statistics_fano_factor": deposits.pair_spread if config.excitons.statistics == COMPOUND else None,
         "kinetics": model,
-        "kinetics_meaning": MODELS[model],
+        "kinetics_meaning": KINETIC_MODELS[model],
+        **laws,
         "auger_law": law,
         "auger_law_meaning": card.auger.laws[law].description,
         "auger_efficiency_definition": "k_AR/(k_AR + ratio k_X) with the total exciton rate k_X",
@@ -122,6 +172,8 @@ def describe(material: Material, host: Material, config: RunConfig, deposits: De
         "light_yield_scaling": light.light_yield_scaling,
         "light_yield_scaling_meaning": LIGHT_YIELD_SCALINGS[light.light_yield_scaling],
         "ctr_formula": FORMULA,
+        "ctr_cramer_rao": BOUND,
+        "jitter_sigma_ps": timing.jitter_sigma_ps,
         "gamma_energy_keV": timing.gamma_energy_keV,
         "rise_time_ps": timing.rise_time_ps,
         "outcoupling": timing.outcoupling,
@@ -192,6 +244,10 @@ def input_warnings(material: Material, host: Material, config: RunConfig) -> lis
             "Pair creation fratelli was fitted to simulated deposits of 5 eV at 2 nm to 35 eV at 15 nm (CsPbBr3, 7 "
             f"keV, uniform start){more}. Other rules of the card give up to 1.5 times more excitons still."
         )
+    if truncated(config):
+        ignored = [name for name, default in EXACT_ONLY.items() if getattr(config.kinetics, name) != default]
+        if ignored:
+            warnings.append(f"Model {config.kinetic_model} knows nothing of: {', '.join(ignored)}.")
     if config.kinetics.retained_fraction is not None:
         warnings.append("The retained fraction is taken as exact: its uncertainty is not in the bands.")
     warnings += unusual(material)
@@ -276,7 +332,7 @@ def result_warnings(central: dict[str, FloatArray], edges: FloatArray, config: R
         )
     if np.any(too_many_photons(photons, mean)):
         warnings.append(f"More photons than electron-hole pairs at {sizes(photons > mean)}: not physical.")
-    if np.any(mean > TRUNCATED_FROM):
+    if truncated(config) and np.any(mean > TRUNCATED_FROM):
         index = int(np.argmax(mean))
         warnings.append(
             f"Do not read from here which size is fastest or has the best time resolution where <N> exceeds "

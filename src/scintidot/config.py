@@ -16,6 +16,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from scintidot.errors import BadFile, BadValue, FieldError, ScintidotError, nearest
 from scintidot.excitons.distribution import STATISTICS
 from scintidot.geometry import SHAPES, STARTS
+from scintidot.kinetic_options import DEFAULT_MODEL, KINETIC_MODELS, RATE
+from scintidot.kinetics.laws import AUGER, RADIATIVE
 from scintidot.materials.fields import In, OneOf
 from scintidot.materials.library import is_card_path
 from scintidot.materials.reading import parse_toml
@@ -135,11 +137,24 @@ class Excitons(_Part):
     statistics: Annotated[str, OneOf(STATISTICS)] = "poisson"
 
 
-class Kinetics(_Part):
-    """How excitons decay. Empty choices are taken from the material card."""
+def _traps(entry: object) -> int:
+    """A whole number of traps, at least one."""
+    In("1", at_least=1, at_most=100).read_number(entry)
+    return _whole(entry)
 
+
+class Kinetics(_Part):
+    """How excitons decay. Empty choices are taken from the material card, an empty model from the statistics."""
+
+    model: Annotated[str, OneOf(tuple(KINETIC_MODELS))] | None = None
     auger_law: str | None = None
     retained_fraction: Fraction | None = None
+    radiative: Annotated[str, OneOf(RADIATIVE)] = "n2"
+    auger: Annotated[str, OneOf(AUGER)] = "cubic"
+    trapping_rate_per_ps: Annotated[float, RATE] = 0.0
+    detrapping_rate_per_ps: Annotated[float, RATE] = 0.0
+    trap_loss_rate_per_ps: Annotated[float, RATE] = 0.0
+    traps: Annotated[int, BeforeValidator(_traps)] | None = None
 
 
 class Light(_Part):
@@ -156,6 +171,7 @@ class Timing(_Part):
 
     gamma_energy_keV: Energy = 511.0
     rise_time_ps: Time = 100.0
+    jitter_sigma_ps: Time = 40.0
     response_fwhm_ps: Time = 100.0
     outcoupling: Efficiency = 1.0
     detection_efficiency: Efficiency = 1.0
@@ -176,6 +192,11 @@ class RunConfig(_Part):
     kinetics: Kinetics = Kinetics()
     light: Light = Light()
     timing: Timing = Timing()
+
+    @property
+    def kinetic_model(self) -> str:
+        """Name of the model of this run: statistics ``paper`` stands for the paper's own unless one is named."""
+        return self.kinetics.model or ("paper" if self.excitons.statistics == "paper" else DEFAULT_MODEL)
 
     def as_dict(self) -> dict[str, Any]:
         """Nested plain data without empty choices, ready for TOML or JSON."""
@@ -202,13 +223,21 @@ OPTIONS = {
     "table": "deposit.table",
     "pair_creation_energy": "excitons.pair_creation_energy",
     "statistics": "excitons.statistics",
+    "model": "kinetics.model",
     "auger_law": "kinetics.auger_law",
     "retained_fraction": "kinetics.retained_fraction",
+    "radiative": "kinetics.radiative",
+    "auger": "kinetics.auger",
+    "trapping_rate": "kinetics.trapping_rate_per_ps",
+    "detrapping_rate": "kinetics.detrapping_rate_per_ps",
+    "trap_loss_rate": "kinetics.trap_loss_rate_per_ps",
+    "traps": "kinetics.traps",
     "light_yield": "light.light_yield_photons_per_MeV",
     "light_yield_edge_length": "light.light_yield_edge_length_nm",
     "light_yield_material": "light.light_yield_material",
     "light_yield_scaling": "light.light_yield_scaling",
     "rise_time": "timing.rise_time_ps",
+    "jitter_sigma": "timing.jitter_sigma_ps",
     "response": "timing.response_fwhm_ps",
     "outcoupling": "timing.outcoupling",
     "detection_efficiency": "timing.detection_efficiency",

@@ -7,6 +7,8 @@ from typing import Any
 
 from scintidot.errors import BadValue, FieldError, one_of
 from scintidot.excitons.distribution import STATISTICS, pair_distribution, read_pair_distribution
+from scintidot.kinetics import exact
+from scintidot.kinetics import rates as truncated
 from scintidot.kinetics.exact import exact_rates
 from scintidot.kinetics.laws import AUGER, RADIATIVE, Rates
 from scintidot.materials.fields import In
@@ -15,6 +17,9 @@ from scintidot.records import FloatArray
 Number = float | str
 """A number in the documented unit, or text with a unit such as ``"0.1/ns"``."""
 
+KINETIC_MODELS = {**exact.MODELS, **truncated.MODELS}
+"""Exact models first, then those that count every N >= 2 as one biexciton."""
+DEFAULT_MODEL = "carriers"
 EFFICIENCY_RATIO = 4.0
 """Ratio in the definition of Phi_AR by which published values were derived."""
 FRACTION = In("1", at_least=0, at_most=1)

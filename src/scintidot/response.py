@@ -14,18 +14,17 @@ def gaussian_times_decay(time: FloatArray, rate: FloatArray, sigma: float) -> Fl
 
     .. math:: E_k(t) = \\tfrac12 e^{-t²/2σ²} \\operatorname{erfcx}\\frac{σk - t/σ}{\\sqrt2}
 
-    ``erfcx`` grows as the Gaussian falls; where it would overflow, more than 30 sigma after the start, the
-    same is written e^{σ²k²/2 - kt} erfc(...)/2. ``time`` [ps], ``rate`` [1/ps], ``sigma`` [ps] > 0.
+    ``erfcx`` grows as the Gaussian falls; where the argument is below -6, erfc is 2 to double precision and the rest is
+    a plain exponential, e^{σ²k²/2 - kt}. ``time`` [ps], ``rate`` [1/ps], ``sigma`` [ps] > 0.
     """
-    from scipy.special import erfc, erfcx
+    from scipy.special import erfcx
 
-    argument = (sigma * rate - time / sigma) / math.sqrt(2)
-    late = argument < -20
-    early = np.exp(-0.5 * (time / sigma) ** 2) * erfcx(np.maximum(argument, -20.0))
-    if not np.any(late):
-        return np.asarray(0.5 * early)
-    tail = np.exp(np.minimum(rate * (0.5 * sigma**2 * rate - time), 0.0)) * erfc(argument)
-    return np.asarray(0.5 * np.where(late, tail, early))
+    argument = np.asarray((sigma * rate - time / sigma) / math.sqrt(2))
+    decay = np.asarray(np.exp(np.minimum(rate * (0.5 * sigma**2 * rate - time), 0.0)))
+    near = argument > -6
+    gauss = np.broadcast_to(0.5 * np.exp(-0.5 * (time / sigma) ** 2), argument.shape)
+    decay[near] = gauss[near] * erfcx(argument[near])
+    return decay
 
 
 def gaussian_times_difference(

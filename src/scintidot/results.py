@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.bands import Banded
+from scintidot.bands import Banded, Outputs
 from scintidot.config import RunConfig
 from scintidot.errors import CannotWrite
-from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.library import Material
 from scintidot.provenance import Reference
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     import xarray
 
     from scintidot.deposits.against_size import Deposits
+    from scintidot.kinetics.biexciton import BiexcitonDecay
+    from scintidot.kinetics.exact import ExactDecay
 
 SCHEMA = "scintidot.predict/1"
 OUTPUT_FILES = ("report.html", "result.json", "result.nc", "run.toml", "material.toml", "host.toml")
@@ -63,8 +64,15 @@ FIGURES = {
     "ctr_nc": Figure("ps^0.5", "CTR_NC"),
     "light_yield_photons_per_MeV": Figure("1/MeV", "light yield"),
     "ctr_ps.formula": Figure("ps", "CTR formula"),
+    "ctr_ps.cramer_rao": Figure("ps", "CTR bound"),
 }
 """Every figure of a row; dots make nested JSON objects."""
+
+MODEL_FIGURES = (
+    "photons_per_nc", "photons_per_MeV_deposited", *(f"tau_ps.{name}" for name in DEFINITIONS), "ctr_nc",
+    "light_yield_photons_per_MeV", "ctr_ps.formula", "ctr_ps.cramer_rao",
+)  # fmt: skip
+"""Figures that depend on the kinetic model, shown for several of them."""
 
 
 def number(value: Any) -> float | None:
@@ -109,7 +117,8 @@ class Prediction:
     host: Material
     edge_length: FloatArray  # [nm], shape (n,)
     figures: Banded  # keyed as `FIGURES`, each of shape (n,)
-    decay: BiexcitonDecay
+    models: dict[str, Outputs]  # the same figures by each of `choices.COMPARED_MODELS`
+    decay: BiexcitonDecay | ExactDecay
     curve_time: FloatArray  # [ps]
     deposits: tuple[Deposits, Deposits]  # of the run, and of the sample whose light yield is known
     choices: dict[str, Any]
@@ -131,6 +140,10 @@ class Prediction:
                     "edge_length_nm": float(edge),
                     **nested(figures),
                     **self._simulated(float(edge), i),
+                    "models": {
+                        model: nested({name: number(outputs[name][i]) for name in MODEL_FIGURES})
+                        for model, outputs in self.models.items()
+                    },
                     "band": nested(band),
                 }
             )
@@ -198,7 +211,7 @@ class Prediction:
     @cached_property
     def curves(self) -> FloatArray:
         """Emission rate F(t) [1/ps], shape (n sizes, n times)."""
-        return self.decay.emission_rate(self.curve_time[:, None]).T
+        return self.decay.curve(self.curve_time)
 
     @property
     def largest_intensity(self) -> float:

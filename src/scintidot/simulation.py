@@ -24,18 +24,21 @@ from scintidot.constants import PLANCK_TIMES_LIGHT
 from scintidot.deposits.against_size import CURVE_SIZES, Deposits, Progress, of_events, simulated
 from scintidot.deposits.names import WHERE as ENGINE
 from scintidot.errors import BadValue, ScintidotError
-from scintidot.excitons.distribution import COMPOUND, compound_distribution
+from scintidot.excitons.distribution import COMPOUND, compound_distribution, pair_distribution
 from scintidot.excitons.occupancy import biexciton_populations, initial_populations
 from scintidot.excitons.pairs import mean_excitons
 from scintidot.geometry import mean_path, volume
+from scintidot.kinetics import exact
 from scintidot.kinetics.biexciton import BiexcitonDecay
+from scintidot.kinetics.exact import ExactDecay
 from scintidot.kinetics.lifetimes import effective_lifetimes
 from scintidot.kinetics.rates import biexciton_rates
 from scintidot.light.ensemble import nanocrystals_per_gram, size_distribution
 from scintidot.limits import Rule
 from scintidot.materials.library import Material, load_material
-from scintidot.records import FloatArray, Occupancy
+from scintidot.records import FloatArray
 from scintidot.results import Prediction
+from scintidot.timing.bounds import cramer_rao_bound, fisher_information
 from scintidot.timing.coincidence import detected_photons, label_formula, single_nanocrystal_figure
 
 CURVE_TIMES = np.concatenate([[0.0], np.geomspace(1.0, 1e5, 251)])
@@ -44,33 +47,25 @@ CURVE_TIMES = np.concatenate([[0.0], np.geomspace(1.0, 1e5, 251)])
 
 def simulate(
     material: Material, config: RunConfig, edge_length: FloatArray, pair_creation: Rule, deposits: Deposits
-) -> tuple[Outputs, BiexcitonDecay]:
+) -> tuple[Outputs, Light]:
     """Figures of one nanocrystal for each nominal edge length [nm], and its decay.
 
     Figures of an ensemble with size dispersion are means over the number of nanocrystals; lifetimes and
     photons are those of its summed light.
     """
     card = material.scintillator()
-    crystal, excitons, kinetics = config.nanocrystal, config.excitons, config.kinetics
+    crystal, timing = config.nanocrystal, config.timing
     members, weights = size_distribution(edge_length, crystal.size_dispersion)
 
     deposit = deposits.mean(material, config, members)
 
     gap = card.sizing_curve(members)
     pair_energy = pair_creation(gap)
-    occupancy = _occupancy(mean_excitons(deposit, pair_energy), edge_length, excitons.statistics, deposits)
-
-    retained = kinetics.retained_fraction
-    rates = biexciton_rates(
-        choices.MODEL_OF_STATISTICS[excitons.statistics],
-        exciton_rate=1 / card.exciton.lifetime.value,
-        quantum_yield=card.quantum_yield(members),
-        retained_fraction=card.biexciton.retained_fraction.value if retained is None else retained,
-        auger_rate=1 / card.auger.laws[kinetics.auger_law or card.auger.default](members),
-        rate_ratio=card.biexciton.rate_ratio.value,
-    )
-    decay = BiexcitonDecay(rates, occupancy.exciton, occupancy.biexciton, weights)
-    lifetimes = effective_lifetimes(decay, config.timing.response_fwhm_ps)
+    pairs = mean_excitons(deposit, pair_energy)
+    decay = decay_of(material, config, edge_length, members, weights, pairs, deposits)
+    lifetimes = effective_lifetimes(decay.decay, timing.response_fwhm_ps)
+    information = fisher_information(decay.exponentials, timing.rise_time_ps, timing.jitter_sigma_ps)
+    quantum_yield = card.quantum_yield(members)
 
     photons, kept = decay.photons, deposit @ weights
     number = nanocrystals_per_gram(card.density.value, volume(members, crystal.shape) @ weights)
@@ -80,42 +75,97 @@ def simulate(
         "mean_path_nm": mean_path(members, crystal.shape, config.radiation.start) @ weights,
         "mean_deposit_eV": kept,
         "pair_creation_energy_eV": pair_energy @ weights,
-        "mean_excitons": occupancy.mean_excitons @ weights,
-        "quantum_yield": rates.exciton_radiative / rates.exciton @ weights,
-        "auger_efficiency": rates.auger_efficiency @ weights,
-        "biexciton_lifetime_ps": 1 / rates.biexciton @ weights,
+        "mean_excitons": pairs @ weights,
+        "quantum_yield": quantum_yield @ weights,
+        "auger_efficiency": auger_efficiency(material, config, members) @ weights,
+        "biexciton_lifetime_ps": 1 / decay.biexciton_rate @ weights,
         "photons_per_nc": photons,
         "photons_per_MeV_deposited": photons / kept * 1e6,
         "nanocrystals_per_gram": number,
         "intensity_per_gram": photons * number,
         **{f"tau_ps.{name}": value for name, value in lifetimes.items()},
         "ctr_nc": single_nanocrystal_figure(decay.initial_rate),
+        "information_per_photon_per_ps2": information,
     }
     return {name: np.broadcast_to(value, kept.shape) for name, value in outputs.items()}, decay
 
 
-def _occupancy(mean: FloatArray, edge_length: FloatArray, statistics: str, deposits: Deposits) -> Occupancy:
-    """Populations from <N> of shape (n sizes, m members) by the named statistics."""
+Light = BiexcitonDecay | ExactDecay
+"""Light of nanocrystals by a model."""
+
+
+def decay_of(
+    material: Material,
+    config: RunConfig,
+    edge_length: FloatArray,
+    members: FloatArray,
+    weights: FloatArray,
+    mean_pairs: FloatArray,
+    deposits: Deposits,
+) -> Light:
+    """Light of every size by the kinetic model of the run.
+
+    ``edge_length`` of shape (n,), ``members`` and ``mean_pairs`` (<N> of each) of shape (n, m), ``weights`` (m,).
+    """
+    card, kinetics, statistics = material.scintillator(), config.kinetics, config.excitons.statistics
+    retained = kinetics.retained_fraction
+    common: dict[str, Any] = {
+        "exciton_rate": 1 / card.exciton.lifetime.value,
+        "quantum_yield": card.quantum_yield(members),
+        "retained_fraction": card.biexciton.retained_fraction.value if retained is None else retained,
+        "auger_rate": auger_rate(material, config, members),
+    }
+    if config.kinetic_model in exact.MODELS:
+        rates = exact.exact_rates(
+            **common,
+            radiative=kinetics.radiative,
+            auger=kinetics.auger,
+            trapping_rate=kinetics.trapping_rate_per_ps,
+            detrapping_rate=kinetics.detrapping_rate_per_ps,
+            trap_loss_rate=kinetics.trap_loss_rate_per_ps,
+            traps=kinetics.traps,
+        )
+        distribution = _distribution(mean_pairs, edge_length, statistics, deposits)
+        return ExactDecay(config.kinetic_model, rates, distribution, weights)
+    biexciton = biexciton_rates(config.kinetic_model, **common, rate_ratio=card.biexciton.rate_ratio.value)
+    if statistics == COMPOUND:
+        distribution = _distribution(mean_pairs, edge_length, statistics, deposits)
+        occupancy = biexciton_populations(mean_pairs, distribution)
+    else:
+        occupancy = initial_populations(mean_pairs, statistics)
+    return BiexcitonDecay(biexciton, occupancy.exciton, occupancy.biexciton, weights)
+
+
+def auger_rate(material: Material, config: RunConfig, members: FloatArray) -> FloatArray:
+    """k_AR [1/ps] of the biexciton by the law of the run, at edge lengths [nm]."""
+    card = material.scintillator()
+    return np.asarray(1 / card.auger.laws[config.kinetics.auger_law or card.auger.default](members))
+
+
+def auger_efficiency(material: Material, config: RunConfig, members: FloatArray) -> FloatArray:
+    """Phi_AR = k_AR/(k_AR + ratio k_X), as published values are derived, at edge lengths [nm]."""
+    card, k_auger = material.scintillator(), auger_rate(material, config, members)
+    return np.asarray(k_auger / (k_auger + card.biexciton.rate_ratio.value / card.exciton.lifetime.value))
+
+
+def _distribution(
+    mean: FloatArray, edge_length: FloatArray, statistics: str, deposits: Deposits
+) -> FloatArray:
+    """P(n) from <N> of shape (n sizes, m members) by the named statistics."""
     if statistics != COMPOUND:
-        return initial_populations(mean, statistics)
+        return pair_distribution(mean, statistics)
     parts = []
     for row, edge in zip(mean, edge_length, strict=True):
         about = deposits.neighbours(float(edge))
         relative = [size.energy / size.mean if size.mean > 0 else size.energy for _, size in about]
+        probability = [weight * size.probability for weight, size in about]
         parts.append(
-            biexciton_populations(
-                row,
-                compound_distribution(
-                    row,
-                    np.concatenate(relative),
-                    np.concatenate([weight * size.probability for weight, size in about]),
-                    deposits.pair_spread,
-                ),
+            compound_distribution(
+                row, np.concatenate(relative), np.concatenate(probability), deposits.pair_spread
             )
         )
-    return Occupancy(
-        mean, np.array([part.exciton for part in parts]), np.array([part.biexciton for part in parts])
-    )
+    most = max(part.shape[-1] for part in parts)
+    return np.stack([np.pad(part, [(0, 0), (0, most - part.shape[-1])]) for part in parts])
 
 
 def light_yield_basis(outputs: Outputs, config: RunConfig) -> FloatArray:
@@ -150,7 +200,13 @@ def with_detector(outputs: Outputs, config: RunConfig, reference: float) -> Outp
         light_yield, timing.gamma_energy_keV / 1e3, timing.outcoupling, timing.detection_efficiency
     )
     ctr = label_formula(timing.rise_time_ps, outputs["tau_ps.harmonic"], photons)
-    return {**outputs, "light_yield_photons_per_MeV": light_yield, "ctr_ps.formula": ctr}
+    bound = cramer_rao_bound(photons * outputs["information_per_photon_per_ps2"])
+    return {
+        **outputs,
+        "light_yield_photons_per_MeV": light_yield,
+        "ctr_ps.formula": ctr,
+        "ctr_ps.cramer_rao": bound,
+    }
 
 
 def evaluator(
@@ -298,7 +354,7 @@ def predict(
     )
     limits.check(material, host, config, blame)
     known = ((material, config.material_fingerprint), (host, config.host_fingerprint))
-    changed = [
+    outdated = [
         f"The card {card.where} has changed since the run file was written."
         for card, fingerprint in known
         if fingerprint not in (None, card.fingerprint)
@@ -315,18 +371,25 @@ def predict(
     keys = banded_keys(material, choices.sections_used(material, config))
     evaluate = evaluator(material, config, edges, largest, deposits)
     figures = propagate(evaluate, dict(material.card.quantities()), keys)
+    models = {
+        name: figures.central
+        if (changed := choices.with_model(config, name)) == config
+        else evaluator(material, changed, edges, largest, deposits)(None)
+        for name in choices.COMPARED_MODELS
+    }
     return Prediction(
         config=config,
         material=material,
         host=host,
         edge_length=edges,
         figures=figures,
+        models=models,
         decay=decay,
         curve_time=CURVE_TIMES,
         deposits=deposits,
         choices=choices.describe(material, host, config, deposits[0]),
         warnings=[
-            *changed,
+            *outdated,
             *choices.input_warnings(material, host, config),
             *deposits[0].warnings,
             *choices.spread_warnings(config, deposits[0]),

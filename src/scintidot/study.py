@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from scintidot.bands import Banded, Outputs, propagate
-from scintidot.choices import MODEL_OF_STATISTICS
-from scintidot.config import LIGHT_YIELD_SCALINGS, make_config
-from scintidot.excitons.distribution import COMPOUND
+from scintidot.config import LIGHT_YIELD_SCALINGS, RunConfig, make_config
+from scintidot.excitons.distribution import COMPOUND, STATISTICS, pair_distribution
 from scintidot.excitons.occupancy import initial_populations
 from scintidot.geometry import STARTS
+from scintidot.kinetic_options import KINETIC_MODELS
+from scintidot.kinetics import exact
 from scintidot.kinetics.biexciton import BiexcitonDecay
+from scintidot.kinetics.exact import ExactDecay
+from scintidot.kinetics.laws import AUGER, RADIATIVE
 from scintidot.kinetics.lifetimes import harmonic, instrument
 from scintidot.kinetics.rates import biexciton_rates
 from scintidot.records import FloatArray
 from scintidot.results import Prediction
 from scintidot.simulation import evaluator
-from scintidot.timing.coincidence import single_nanocrystal_figure
+from scintidot.timing.bounds import cramer_rao_bound, fisher_information
+from scintidot.timing.coincidence import label_formula, single_nanocrystal_figure
 
 
 def size_curves(prediction: Prediction, points: int = 41) -> tuple[FloatArray, Banded]:
@@ -54,9 +59,10 @@ def alternatives(prediction: Prediction) -> list[Alternative]:
     """What each named choice does to the rows of the prediction."""
     card = prediction.material.scintillator()
     options = {
-        "statistics": [
-            name for name in MODEL_OF_STATISTICS if name != COMPOUND or prediction.deposits[0].sizes
-        ],
+        "model": list(KINETIC_MODELS),
+        "radiative": list(RADIATIVE),
+        "auger": list(AUGER),
+        "statistics": [name for name in STATISTICS if name != COMPOUND or prediction.deposits[0].sizes],
         "pair_creation_energy": list(card.pair_creation),
         "auger_law": list(card.auger.laws),
         "start": list(STARTS),
@@ -64,7 +70,9 @@ def alternatives(prediction: Prediction) -> list[Alternative]:
     }
     result = []
     for choice, names in options.items():
-        chosen = prediction.choices[choice]
+        if choice not in prediction.choices and choice != "model":
+            continue  # of the exact models only
+        chosen = prediction.choices["kinetics" if choice == "model" else choice]
         for name in names if chosen in names else [chosen, *names]:
             figures = with_option(prediction, prediction.edge_length, choice, name)
             result.append(Alternative(choice, name, name == chosen, figures))
@@ -77,29 +85,46 @@ FAMILY_EXCITON_RATE = 1e-4  # [1/ps]
 FAMILY_RATE_RATIO = 4.0
 
 
-def auger_family(statistics: str, response_fwhm: float, points: int = 100) -> Outputs:
+FAMILY_NANOCRYSTALS = 1000
+"""Nanocrystals hit in one event, behind the time resolutions of the family."""
+
+
+def auger_family(config: RunConfig, points: int = 25) -> Outputs:
     """The curves of Fig. 1a of Fratelli 2024: one nanocrystal against Phi_AR, with Phi_X = 1.
 
-    Arrays of shape (xi, <N>, Phi_AR) with xi and <N> as in `FAMILY_RETAINED_FRACTIONS` and
-    `FAMILY_MEAN_EXCITONS`; ``auger_efficiency`` has shape (Phi_AR,). ``response_fwhm`` [ps].
+    By the kinetic model of the run, at its response, rise time and jitter; time resolutions for
+    `FAMILY_NANOCRYSTALS` hit at once and all light detected. Arrays of shape (xi, <N>, Phi_AR) with xi and <N> as in
+    `FAMILY_RETAINED_FRACTIONS` and `FAMILY_MEAN_EXCITONS`; ``auger_efficiency`` has shape (Phi_AR,).
     """
+    statistics, timing = config.excitons.statistics, config.timing
     if statistics == COMPOUND:  # a family of <N> without deposits
         statistics = "poisson"
     efficiency = np.linspace(0.0, 0.99, points)
-    rates = biexciton_rates(
-        MODEL_OF_STATISTICS[statistics],
-        exciton_rate=FAMILY_EXCITON_RATE,
-        quantum_yield=1.0,
-        retained_fraction=np.array(FAMILY_RETAINED_FRACTIONS)[:, None, None],
-        auger_efficiency=efficiency,
-        rate_ratio=FAMILY_RATE_RATIO,
-    )
-    occupancy = initial_populations(np.array(FAMILY_MEAN_EXCITONS)[:, None], statistics)
-    decay = BiexcitonDecay(rates, occupancy.exciton, occupancy.biexciton)
+    ratio = FAMILY_RATE_RATIO * efficiency / (1 - efficiency)
+    common: dict[str, Any] = {
+        "exciton_rate": FAMILY_EXCITON_RATE,
+        "quantum_yield": 1.0,
+        "retained_fraction": np.array(FAMILY_RETAINED_FRACTIONS)[:, None, None],
+        "auger_rate": FAMILY_EXCITON_RATE * ratio,
+    }
+    mean = np.array(FAMILY_MEAN_EXCITONS)[:, None]
+    decay: BiexcitonDecay | ExactDecay
+    if config.kinetic_model in exact.MODELS:
+        rates = exact.exact_rates(**common, radiative=config.kinetics.radiative, auger=config.kinetics.auger)
+        decay = ExactDecay(config.kinetic_model, rates, pair_distribution(mean, statistics))
+    else:
+        biexciton = biexciton_rates(config.kinetic_model, **common, rate_ratio=FAMILY_RATE_RATIO)
+        occupancy = initial_populations(mean, statistics)
+        decay = BiexcitonDecay(biexciton, occupancy.exciton, occupancy.biexciton)
+    lifetime = harmonic(decay.decay)
+    photons = FAMILY_NANOCRYSTALS * decay.photons
+    information = fisher_information(decay.exponentials, timing.rise_time_ps, timing.jitter_sigma_ps)
     return {
         "auger_efficiency": efficiency,
         "photons": decay.photons,
-        "harmonic": harmonic(decay),
-        "instrument": instrument(decay, response_fwhm),
+        "harmonic": lifetime,
+        "instrument": instrument(decay.decay, timing.response_fwhm_ps),
         "ctr_nc": single_nanocrystal_figure(decay.initial_rate),
+        "formula": label_formula(timing.rise_time_ps, lifetime, photons),
+        "cramer_rao": cramer_rao_bound(photons * information),
     }

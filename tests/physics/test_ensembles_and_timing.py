@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq, minimize_scalar
 
-from scintidot.calculators import coincidence_time_resolution, nanocrystal_kinetics
+from scintidot.calculators import nanocrystal_kinetics
+from scintidot.coincidence import coincidence_time_resolution
 from scintidot.excitons.occupancy import initial_populations
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.lifetimes import effective_lifetimes

@@ -20,6 +20,7 @@ from scintidot.provenance import (
     shipped_references,
 )
 from scintidot.radiation.sources import read_source, source_names
+from scintidot.timing.detectors import detector_names, load_detector
 
 
 def test_provenance_words_are_pinned() -> None:
@@ -44,6 +45,7 @@ def test_every_shipped_reference_is_used() -> None:
     cards = [load_material(name).card for name in material_names()]
     used = {key for card in cards for _, quantity in card.quantities() for key in quantity.source}
     used |= {card.composition.source for card in cards if card.composition}
+    used |= {key for name in detector_names() for key in load_detector(name).sources}
     used |= {key for name in source_names() for key in read_source(name).source}
     notes = " ".join(quantity.note for card in cards for _, quantity in card.quantities())
     unused = {

@@ -8,6 +8,7 @@ import typer
 
 from scintidot import __version__
 from scintidot.cli import (
+    ctr,
     deposit,
     deposit_file,
     interactions,
@@ -57,7 +58,7 @@ app.command("track", epilog=_EPILOG)(track.track)
 app.command("deposit-file", epilog=_EPILOG)(deposit_file.deposit_file)
 app.command("light", epilog=_EPILOG)(light.light)
 app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
-app.command("ctr", epilog=_EPILOG)(kinetics.ctr)
+app.command("ctr", epilog=_EPILOG)(ctr.ctr)
 app.command("elastic", epilog=_EPILOG)(interactions.elastic)
 app.command("inelastic", epilog=_EPILOG)(interactions.inelastic)
 app.command("low-energy", epilog=_EPILOG)(interactions.low_energy)

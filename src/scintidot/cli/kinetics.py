@@ -1,4 +1,4 @@
-"""``scintidot kinetics`` and ``scintidot ctr``: one stage alone."""
+"""``scintidot kinetics``: one stage alone."""
 
 from __future__ import annotations
 
@@ -103,23 +103,4 @@ def kinetics(
     ]
     if parts:
         print_table("", ["component", "amplitude [1/ps]", "lifetime [ps]", "fraction"], parts)
-    print_notes(result["warnings"])
-
-
-def ctr(
-    rise_time_ps: Annotated[str, typer.Option(metavar="TIME", help="Rise time [ps].")],
-    tau_eff_ps: Annotated[str, typer.Option(metavar="TIME", help="Harmonic effective lifetime [ps].")],
-    photons: Annotated[str, typer.Option(metavar="NUMBER", help="Detected photons per event.")],
-    json: Json = False,
-) -> None:
-    """Coincidence time resolution of two equal detectors by the label formula [ps FWHM]."""
-    from scintidot.calculators import coincidence_time_resolution
-
-    result = coincidence_time_resolution(
-        rise_time=rise_time_ps, effective_lifetime=tau_eff_ps, photons=photons
-    )
-    if json:
-        print_json(result)
-        return
-    print(f"CTR = {result['ctr_ps']['formula']:.4g} ps FWHM, by {result['choices']['formula']}")
     print_notes(result["warnings"])

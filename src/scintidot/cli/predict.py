@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -70,7 +71,31 @@ def predict(
         ),
     ] = None,
     statistics: Annotated[
-        str | None, typer.Option(metavar="NAME", help="poisson, compound (from the simulation) or paper.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="poisson, exponential, compound (from the simulation) or paper (poisson)."
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Kinetics: carriers or ladder, exact; poisson-biexciton or paper, truncated (carriers).",
+        ),
+    ] = None,
+    radiative: Annotated[str | None, typer.Option(metavar="LAW", help="n2, n or saturating (n2).")] = None,
+    auger: Annotated[str | None, typer.Option(metavar="LAW", help="cubic or quadratic (cubic).")] = None,
+    trapping_rate: Annotated[
+        str | None, typer.Option(metavar="RATE", help="Of an electron (ladder: exciton) [1/ps] (0).")
+    ] = None,
+    detrapping_rate: Annotated[
+        str | None, typer.Option(metavar="RATE", help="Back from its trap [1/ps] (0).")
+    ] = None,
+    trap_loss_rate: Annotated[
+        str | None, typer.Option(metavar="RATE", help="Of a trapped electron and a hole, dark [1/ps] (0).")
+    ] = None,
+    traps: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="Traps in a nanocrystal (never full).")
     ] = None,
     auger_law: Annotated[
         str | None, typer.Option(metavar="NAME", help="published-efficiency or volume-scaling (CsPbBr3).")
@@ -93,6 +118,10 @@ def predict(
         str | None, typer.Option(metavar="NAME", help="Material it was measured on (CsPbBr3), or own.")
     ] = None,
     rise_time: Annotated[str | None, typer.Option(metavar="TIME", help="Rise time for the CTR [ps].")] = None,
+    jitter_sigma: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Standard deviation of the detector, for the bound [ps] (40)."),
+    ] = None,
     response: Annotated[
         str | None, typer.Option(metavar="TIME", help="Full width of the response of tau 'instrument' [ps].")
     ] = None,
@@ -141,6 +170,15 @@ def predict(
         print("Data:   " + ", ".join(name for name in sorted(files) if name != "report.html"))
 
 
+def _by_model(model: str, *keys_and_row: Any) -> Any:
+    """One figure of a row by another kinetic model."""
+    *keys, row = keys_and_row
+    figure = row["models"][model]
+    for key in keys:
+        figure = figure[key]
+    return figure
+
+
 def _print_summary(rows: list[dict[str, Any]]) -> None:
     """The main figures, a column for each size."""
     from scintidot.results import as_text
@@ -158,6 +196,17 @@ def _print_summary(rows: list[dict[str, Any]]) -> None:
         "CTR formula [ps]": lambda row: row["ctr_ps"]["formula"],
         "  band, low": lambda row: row["band"]["ctr_ps"]["formula"][0],
         "  band, high": lambda row: row["band"]["ctr_ps"]["formula"][1],
+        "CTR bound [ps]": lambda row: row["ctr_ps"]["cramer_rao"],
+        **{
+            f"{label}, {model}": partial(_by_model, model, *keys)
+            for label, *keys in (
+                ("photons", "photons_per_nc"),
+                ("tau harmonic", "tau_ps", "harmonic"),
+                ("CTR formula", "ctr_ps", "formula"),
+                ("CTR bound", "ctr_ps", "cramer_rao"),
+            )
+            for model in rows[0]["models"]
+        },
     }
     for start in range(0, len(rows), 8):
         part = rows[start : start + 8]

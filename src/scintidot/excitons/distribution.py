@@ -22,6 +22,8 @@ STATISTICS = {
 }
 NEGLECTED = 1e-14
 """Probability of more pairs than a distribution holds, at most."""
+STEP = 4
+"""n_max is a multiple of it, so that close means share the tables of the kinetics."""
 MOST_PAIRS = 1000
 """Pairs in one nanocrystal beyond which the models are refused."""
 
@@ -51,6 +53,7 @@ def pair_distribution(mean_excitons: npt.ArrayLike, statistics: str) -> FloatArr
     mean = np.asarray(mean_excitons, dtype=float)
     largest = float(mean.max(initial=0.0))
     most = _poisson_most(largest) if statistics != "exponential" else _geometric_most(largest)
+    most = -(-most // STEP) * STEP
     if most > MOST_PAIRS:
         raise BadValue(
             where="excitons", what="value", who="mean excitons",
@@ -71,7 +74,8 @@ def _poisson_most(mean: float) -> int:
     from scipy.special import pdtrc
 
     most = np.arange(1, MOST_PAIRS + 2)
-    return int(most[np.argmax(pdtrc(most, mean) <= NEGLECTED)]) if mean > 0 else 1
+    enough = most[pdtrc(most, mean) <= NEGLECTED]
+    return int(enough[0]) if enough.size else MOST_PAIRS + 1
 
 
 def _geometric_most(mean: float) -> int:

@@ -43,7 +43,7 @@ NONRADIATIVE, AUGER, EJECTED = PHOTON_PAIRS + 1, PHOTON_PAIRS + 2, PHOTON_PAIRS 
 MOMENTS = EJECTED + 1
 """Number of columns of the moments."""
 
-BLOCK = 1 << 16
+BLOCK = 1 << 17
 """Numbers in an array that is worked on at once, about: they stay in the processor's cache."""
 
 
@@ -108,32 +108,35 @@ def backward(
         [1/ps] Arrays broadcast; laws and number of traps are single numbers.
     most : int
         Largest n.
-    shift : array_like, optional
-        Complex variable z [1/ps] of the Laplace transform of the light, the integral of F(t) exp(-z t); broadcasts
-        with the rates. Without it: the moments.
+    shift : array_like, shape (..., nodes), optional
+        Complex variable z [1/ps] of the Laplace transform of the light, the integral of F(t) exp(-z t); some for each
+        set of rates. Without it: the moments.
     by_transition : bool
         The transform of each transition instead of that of all light.
 
     Returns
     -------
-    ndarray, shape (..., most + 1, columns)
-        One column (all light), one for each of `TRANSITIONS`, or the `MOMENTS`.
+    ndarray, shape (..., most + 1, `MOMENTS`) or (..., nodes, most + 1, columns)
+        Moments; or the transform in one column (all light) or in one for each of `TRANSITIONS`.
     """
     columns = MOMENTS if shift is None else LABELS if by_transition else 1
     tracked = tracked_traps(rates, most)
     fields = [np.asarray(field, dtype=float) for field in rates[:8]]
-    every = [*fields, np.zeros(()) if shift is None else np.asarray(shift)]
-    shape = np.broadcast_shapes(*(field.shape for field in every))
-    every = [np.broadcast_to(field, shape).reshape(-1) for field in every]
+    node = np.zeros(1) if shift is None else np.asarray(shift)
+    shape = np.broadcast_shapes(*(field.shape for field in fields), node.shape[:-1])
+    points, nodes = math.prod(shape), node.shape[-1]
+    every = [np.broadcast_to(field, shape).reshape(points, 1) for field in fields]
+    every.append(np.broadcast_to(node, (*shape, nodes)).reshape(points, nodes))
     counts = _counts(model, most, tracked, *(int(number) for number in rates[8:]))
-    result = np.zeros((math.prod(shape), most + 1, columns), dtype=every[-1].dtype)
+    result = np.zeros((points, nodes, most + 1, columns), dtype=node.dtype)
     sweep = _carriers if model == CARRIERS else _ladder
     width = 1 if model == LADDER else most + 1
-    size = max(BLOCK // (width * (tracked + 1) * columns), 1)
-    for start in range(0, len(result), size):
+    size = max(BLOCK // (width * (tracked + 1) * columns * nodes), 1)
+    for start in range(0, points, size):
         part = [field[start : start + size] for field in every]
         sweep(counts, part, tracked, result[start : start + size])
-    return result.reshape(*shape, most + 1, columns)
+    wanted = (most + 1, columns)
+    return result.reshape(*shape, *(wanted if shift is None else (nodes, *wanted)))
 
 
 def tracked_traps(rates: Rates, most: int) -> int:
@@ -147,7 +150,7 @@ def tracked_traps(rates: Rates, most: int) -> int:
 
 
 class _Moves(NamedTuple):
-    """Rates out of a group of states, shape (states, trapped + 1, points)."""
+    """Rates out of a group of states, shape (states, trapped + 1, points, 1)."""
 
     light: FloatArray
     loss: FloatArray
@@ -164,26 +167,29 @@ def _moves(counts: Counts, place: Any, holes: npt.ArrayLike, fields: list[FloatA
     """Rates of the states at ``place`` of the tables."""
     k_rad, k_nr, k_ar, xi, k_t, k_d, k_tr, k_0 = fields[:8]
     trapped = np.arange(counts.radiative.shape[2])
-    by_electron, by_hole = (table[place][..., None] * k_ar for table in (counts.by_electron, counts.by_hole))
-    there = trapped * np.ones_like(np.asarray(holes)[..., None])
+    by_electron, by_hole = (
+        table[place][..., None, None] * k_ar for table in (counts.by_electron, counts.by_hole)
+    )
+    there = (trapped * np.ones_like(np.asarray(holes)[..., None]))[..., None, None]
     return _Moves(
-        counts.radiative[place][..., None] * k_rad,
-        counts.loss[place][..., None] * k_nr,
+        counts.radiative[place][..., None, None] * k_rad,
+        counts.loss[place][..., None, None] * k_nr,
         (by_electron + by_hole) * xi,
         by_electron * (1 - xi),
         by_hole * (1 - xi),
-        counts.trapping[place][..., None] * k_t,
-        there[..., None] * k_d,
-        (there * np.asarray(holes)[..., None])[..., None] * k_tr,
-        counts.surplus[place][..., None] * k_0,
+        counts.trapping[place][..., None, None] * k_t,
+        there * k_d,
+        there * np.asarray(holes)[:, None, None, None] * k_tr,
+        counts.surplus[place][..., None, None] * k_0,
     )
 
 
 def _carriers(counts: Counts, fields: list[FloatArray], tracked: int, result: npt.NDArray[Any]) -> None:
     """States of n_e free and trapped electrons and n_h holes, by rising n_e + n_h."""
-    points, most, columns = len(result), result.shape[1] - 1, result.shape[2]
+    points, nodes, most, columns = *result.shape[:2], result.shape[2] - 1, result.shape[3]
     untracked = tracked == 0 and bool(np.any(fields[4]))
-    ring = [np.zeros((most + 3, tracked + 1, columns, points), dtype=result.dtype) for _ in range(4)]
+    shape = (most + 3, tracked + 1, columns, points, nodes)
+    ring = [np.zeros(shape, dtype=result.dtype) for _ in range(4)]
     for total in range(2, 2 * most + 1):
         here, one, two, three = (ring[(total - k) % 4] for k in range(4))
         here[:] = 0
@@ -206,20 +212,20 @@ def _carriers(counts: Counts, fields: list[FloatArray], tracked: int, result: np
         if tracked and np.any(fields[6]):
             value[:, 1:] += move.trap_loss[:, 1:, None] * at(two, 1)[:, :-1]
         if np.any(fields[7]):
-            more = (electrons > holes)[:, None, None, None]
+            more = (electrons > holes)[:, None, None, None, None]
             value += move.surplus[:, :, None] * np.where(more, at(one, 1), at(one, 0))
         if untracked:
             value += move.trapping[:, :, None] * at(one, 1)
         _finish(counts.label[place], move, at(two, 1), value, fields, tracked, electrons)
         here[low + 2 : high + 3] = value
         if total % 2 == 0:
-            result[:, total // 2] = here[total // 2 + 2, 0].T
+            result[:, :, total // 2] = np.moveaxis(here[total // 2 + 2, 0], 0, -1)
 
 
 def _ladder(counts: Counts, fields: list[FloatArray], tracked: int, result: npt.NDArray[Any]) -> None:
     """States of n free and trapped excitons, by rising number."""
-    points, most, columns = len(result), result.shape[1] - 1, result.shape[2]
-    below = np.zeros((1, tracked + 1, columns, points), dtype=result.dtype)
+    points, nodes, most, columns = *result.shape[:2], result.shape[2] - 1, result.shape[3]
+    below = np.zeros((1, tracked + 1, columns, points, nodes), dtype=result.dtype)
     untracked = tracked == 0 and bool(np.any(fields[4]))
     for total in range(1, most + 1):
         place = (np.array([total]), np.array([0]))
@@ -230,7 +236,7 @@ def _ladder(counts: Counts, fields: list[FloatArray], tracked: int, result: npt.
         if tracked and np.any(fields[6]):
             value[:, 1:] += move.trap_loss[:, 1:, None] * below[:, :-1]
         _finish(counts.label[place], move, below, value, fields, tracked, np.array([total]))
-        result[:, total] = value[0, 0].T
+        result[:, :, total] = np.moveaxis(value[0, 0], 0, -1)
         below = value
 
 
@@ -244,10 +250,8 @@ def _finish(
     electrons: npt.NDArray[np.int64],
 ) -> None:
     """From what comes after the next transition to what comes in all: add what it gives itself, and divide."""
-    leaving = move.light + move.loss + move.kept + move.electron_out + move.hole_out
-    leaving = leaving + move.trap_loss + move.surplus + fields[8]
-    if tracked == 0:
-        leaving = leaving + move.trapping
+    leaving = move.light + move.loss + move.kept + move.electron_out + move.hole_out + move.surplus
+    leaving = leaving + (move.trap_loss if tracked else move.trapping) + fields[8]
     solve = _Solver(leaving, move, tracked, electrons)
     columns = value.shape[2]
     if columns == 1:
@@ -255,7 +259,7 @@ def _finish(
         solve(value)
         return
     one_hot = label[..., None] == np.arange(LABELS)
-    value[:, :, PHOTONS] += move.light[:, :, None] * one_hot[..., None]
+    value[:, :, PHOTONS] += move.light[:, :, None] * one_hot[..., None, None]
     solve(value[:, :, PHOTONS])
     if columns == LABELS:
         return
@@ -284,8 +288,8 @@ class _Solver:
         if not tracked:
             self.inverse = [_inverse(leaving[:, 0])]
             return
-        exists = (np.arange(tracked + 1) <= electrons[:, None])[..., None]
-        last = (np.arange(tracked + 1) == np.minimum(electrons[:, None], tracked))[..., None]
+        exists = (np.arange(tracked + 1) <= electrons[:, None])[..., None, None]
+        last = (np.arange(tracked + 1) == np.minimum(electrons[:, None], tracked))[..., None, None]
         self.into = np.where(last, 0.0, move.trapping)
         self.back = np.where(exists, move.detrapping, 0.0)
         self.inverse, self.ratio = [], []
@@ -307,5 +311,7 @@ class _Solver:
 
 def _inverse(rate: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """1/rate; 0 where nothing leaves, since nothing comes from there."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(rate == 0, 0.0, 1 / np.where(rate == 0, 1.0, rate))
+    nothing = rate == 0
+    if not nothing.any():
+        return 1 / rate
+    return np.where(nothing, 0.0, 1 / np.where(nothing, 1.0, rate))

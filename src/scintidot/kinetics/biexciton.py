@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot.kinetics.rates import BiexcitonRates
-from scintidot.records import FloatArray
+from scintidot.records import Exponentials, FloatArray
 from scintidot.response import gaussian_times_decay, gaussian_times_difference
 
 
@@ -209,6 +209,46 @@ class BiexcitonDecay:
             self._mean(k_rad * x_1 + k_xx * xx_1),
             self._mean(k_rad * x_2 + k_xx * xx_2),
         )
+
+    @property
+    def decay(self) -> BiexcitonDecay:
+        """The curve for effective lifetimes: itself."""
+        return self
+
+    @property
+    def biexciton_rate(self) -> FloatArray:
+        """Total rate out of the biexciton, of each member. [1/ps]"""
+        return self.rates.biexciton
+
+    def curve(self, time: npt.ArrayLike) -> FloatArray:
+        """F(t) [1/ps], shape (..., times)."""
+        times = np.asarray(time, dtype=float)
+        column = times.reshape(-1, *(1,) * np.ndim(self.photons))
+        return np.moveaxis(self.emission_rate(column), 0, -1)
+
+    @property
+    def exponentials(self) -> Exponentials:
+        """F as a sum of exponentials; lifetimes that agree to 1e-5 are drawn apart to that distance."""
+        rates = self.rates
+        slow, fast = (np.broadcast_to(rate, self._shape) for rate in (rates.exciton, rates.biexciton))
+        middle = 0.5 * (slow + fast)
+        near = np.abs(fast - slow) < 1e-5 * middle
+        slow, fast = (
+            np.where(near, middle * (1 + side), rate) for side, rate in ((-5e-6, slow), (5e-6, fast))
+        )
+        passed_on = rates.exciton_radiative * rates.refill / (fast - slow) * self.biexciton
+        amplitude = np.stack(
+            np.broadcast_arrays(
+                rates.exciton_radiative * self.exciton + passed_on,
+                rates.biexciton_radiative * self.biexciton - passed_on,
+            ),
+            axis=-1,
+        )
+        rate = np.stack([slow, fast], axis=-1)
+        if self.weights is None:
+            return Exponentials(amplitude, rate)
+        shape = (*self._shape[:-1], -1)
+        return Exponentials((amplitude * self.weights[:, None]).reshape(shape), rate.reshape(shape))
 
     def components(self) -> list[Component]:
         """Exponential components of F: exciton and biexciton, amplitude [1/ps] and lifetime [ps].

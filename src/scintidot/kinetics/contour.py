@@ -14,15 +14,15 @@ ComplexArray = npt.NDArray[np.complex128]
 Transform = Callable[[ComplexArray], ComplexArray]
 """F(z), the integral of F(t) exp(-z t), at nodes of shape (..., m); result of shape (..., m, columns)."""
 
-WINDOW = 100.0
-"""Ratio of the latest to the earliest time that one contour serves."""
+WINDOW, WIDE_WINDOW = 100.0, 1000.0
+"""Ratio of the latest to the earliest time that one contour serves: for curves, and for fits to them."""
 NODES = 40
-"""Half the nodes of a contour. The error is below 3e-11 of the sum of the absolute amplitudes."""
+"""Half the nodes of a contour. The error is below 3e-11 of the sum of the absolute amplitudes; 2e-8 if wide."""
 
 
-@lru_cache(maxsize=1)
-def _hyperbola() -> tuple[ComplexArray, ComplexArray]:
-    """Nodes and weights for times in [1/WINDOW, 1]: F(t) = Re sum of w exp(z t) F(z).
+@lru_cache(maxsize=2)
+def _hyperbola(window: float) -> tuple[ComplexArray, ComplexArray]:
+    """Nodes and weights for times in [1/window, 1]: F(t) = Re sum of w exp(z t) F(z).
 
     Optimal hyperbola round a negative real spectrum, by the trapezoidal rule (Weideman, Trefethen 2007,
     doi:10.1090/S0025-5718-07-01945-X).
@@ -30,7 +30,7 @@ def _hyperbola() -> tuple[ComplexArray, ComplexArray]:
     from scipy.optimize import minimize_scalar
 
     def spread(angle: float) -> float:
-        ratio = ((np.pi - 2 * angle) * WINDOW + 4 * angle - np.pi) / ((4 * angle - np.pi) * np.sin(angle))
+        ratio = ((np.pi - 2 * angle) * window + 4 * angle - np.pi) / ((4 * angle - np.pi) * np.sin(angle))
         return float(np.arccosh(ratio))
 
     def rate(angle: float) -> float:
@@ -47,13 +47,15 @@ def _hyperbola() -> tuple[ComplexArray, ComplexArray]:
     return node, step / np.pi * scale * np.cos(1j * place - angle)
 
 
-def windows(time: FloatArray) -> list[tuple[npt.NDArray[np.int64], ComplexArray, ComplexArray]]:
+def windows(
+    time: FloatArray, window: float = WINDOW
+) -> list[tuple[npt.NDArray[np.int64], ComplexArray, ComplexArray]]:
     """Indices of ``time`` [ps] > 0 that one contour serves, with its nodes [1/ps] and weights [1/ps]."""
-    node, weight = _hyperbola()
+    node, weight = _hyperbola(window)
     order = np.argsort(time)
     found = []
     while order.size:
-        latest = time[order[0]] * WINDOW
+        latest = time[order[0]] * window
         together = order[time[order] <= latest]
         end = time[together[-1]]
         found.append((together, node / end, weight / end))
@@ -126,9 +128,11 @@ def exponentials(
     slowest = np.asarray(slowest, dtype=float)
     curve = np.empty((*slowest.shape, len(times)))
     curve[..., 0] = start
-    for chosen, node, weight in windows(times[1:]):
+    for chosen, node, weight in windows(times[1:], WIDE_WINDOW):
         value = transform((node - 1) * slowest[..., None])[..., 0] * slowest[..., None]
         wave = weight[:, None] * np.exp(np.outer(node, times[1:][chosen]))
         curve[..., 1 + chosen] = np.real(value @ wave)
     amplitude = curve @ matrix.T
+    if slowest.size and np.ptp(slowest) == 0:  # one set of rates for all
+        return Exponentials(amplitude, slowest.flat[0] * (1 + rates))
     return Exponentials(amplitude, slowest[..., None] * (1 + rates))

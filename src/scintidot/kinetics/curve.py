@@ -24,7 +24,7 @@ class ExponentialDecay:
     @property
     def longest_lifetime(self) -> FloatArray:
         """1/slowest rate. [ps]"""
-        return np.asarray(1 / self.curve.rate.min(axis=-1))
+        return np.broadcast_to(1 / self.curve.rate.min(axis=-1), np.shape(self.photons))
 
     def blocks(self, size: int = 512) -> Iterator[ExponentialDecay]:
         """The same decays in flat blocks of at most ``size``."""

@@ -6,6 +6,7 @@ backward recursion, and weighted.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,6 +77,27 @@ def exact_rates(
     numbers = [np.asarray(number, dtype=float) for number in numbers]
     laws = (list(RADIATIVE).index(radiative), list(AUGER).index(auger))
     return Rates._make([*numbers, *laws, UNLIMITED if traps is None else traps])
+
+
+_KEPT: OrderedDict[tuple[object, ...], npt.NDArray[np.complex128]] = OrderedDict()
+_KEPT_BYTES = 1 << 27
+
+
+def _kept_table(
+    model: str, rates: Rates, most: int, node: npt.NDArray[np.complex128], by_transition: bool
+) -> npt.NDArray[np.complex128]:
+    """The transform of n pairs, of which the last ones are kept: much changes <N> and leaves the rates as they are."""
+    arrays = [np.asarray(rate) for rate in (*rates[:8], node)]
+    key = (model, most, by_transition, *rates[8:], *((array.shape, array.tobytes()) for array in arrays))
+    if key in _KEPT:
+        _KEPT.move_to_end(key)
+        return _KEPT[key]
+    table = backward(model, rates, most, shift=node, by_transition=by_transition)
+    table.flags.writeable = False
+    _KEPT[key] = table
+    while sum(kept.nbytes for kept in _KEPT.values()) > _KEPT_BYTES:
+        _KEPT.popitem(last=False)
+    return table
 
 
 @dataclass(frozen=True)
@@ -160,6 +182,13 @@ class ExactDecay:
         """F(0) [1/ps], the mean radiative rate of the first states."""
         return self._mean(np.einsum("...n,...n->...", self.distribution, self._radiative))
 
+    @property
+    def biexciton_rate(self) -> FloatArray:
+        """Total rate out of the neutral biexciton, of each member. [1/ps]"""
+        rates = self.rates
+        radiative = (4.0, 2.0, 4.0)[rates.radiative_law] * np.asarray(rates.radiative)
+        return np.asarray(radiative + 2 * (rates.nonradiative + np.asarray(rates.trapping)) + rates.auger)
+
     @cached_property
     def _radiative(self) -> FloatArray:
         """Photons per ps of n pairs, shape S' + (n_max + 1,)."""
@@ -183,10 +212,8 @@ class ExactDecay:
         return np.broadcast_to(np.where(release > 0, smallest, last), self._shape)
 
     def _transform(self, by_transition: bool) -> Callable[[npt.NDArray[Any]], npt.NDArray[Any]]:
-        rates = Rates._make([*(np.asarray(rate)[..., None] for rate in self.rates[:8]), *self.rates[8:]])
-
         def transform(node: npt.NDArray[Any]) -> npt.NDArray[Any]:
-            table = backward(self.model, rates, self._most, shift=node, by_transition=by_transition)
+            table = _kept_table(self.model, self.rates, self._most, node, by_transition)
             return np.asarray(np.einsum("...n,...nc->...c", self.distribution[..., None, :], table))
 
         return transform
@@ -219,7 +246,8 @@ class ExactDecay:
         found = exponentials(self._transform(False), start, slowest, self._fastest)
         if self.weights is None:
             return found
-        return Exponentials(np.einsum("...mk,m->...k", found.amplitude, self.weights), found.rate[..., 0, :])
+        rate = found.rate if found.rate.ndim == 1 else found.rate[..., 0, :]
+        return Exponentials(np.einsum("...mk,m->...k", found.amplitude, self.weights), rate)
 
     @property
     def decay(self) -> ExponentialDecay:

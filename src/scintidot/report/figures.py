@@ -7,7 +7,7 @@ import numpy as np
 from scintidot.report.figures_deposit import deposit_and_excitons, events, occupancy
 from scintidot.report.figures_light import auger_family, intensity_against_volume
 from scintidot.report.figures_sensitivity import sensitivity
-from scintidot.report.figures_timing import decay_curves, timing_against_size
+from scintidot.report.figures_timing import decay_curves, models_compared, timing_against_size
 from scintidot.report.plot import Curves, Plot
 from scintidot.report.style import settings
 from scintidot.results import Prediction
@@ -20,6 +20,7 @@ def draw_all(prediction: Prediction) -> list[Plot]:
     with settings(), np.errstate(divide="ignore", invalid="ignore"):  # no light: nothing is drawn
         return [
             timing_against_size(prediction, curves),
+            models_compared(prediction),
             intensity_against_volume(prediction, curves),
             deposit_and_excitons(prediction, curves),
             *([events(prediction), occupancy(prediction)] if prediction.occupancies else []),

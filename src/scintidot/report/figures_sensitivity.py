@@ -13,7 +13,8 @@ from scintidot.results import Prediction
 SENSITIVITY_FIGURES = {
     "photons_per_nc": "photons per nanocrystal",
     "tau_ps.harmonic": "harmonic τ [ps]",
-    "ctr_ps.formula": "CTR [ps]",
+    "ctr_ps.formula": "CTR formula [ps]",
+    "ctr_ps.cramer_rao": "CTR bound [ps]",
 }
 
 
@@ -36,7 +37,7 @@ def sensitivity(prediction: Prediction) -> Plot:
             ]
     changes[np.abs(changes) < 1e-9] = 0.0  # rounding
     order = np.argsort(np.abs(changes).max(axis=(1, 2)))
-    drawing, axes = figure(1, len(SENSITIVITY_FIGURES), 12, 0.34 * max(len(keys), 3) + 1.3)
+    drawing, axes = figure(1, len(SENSITIVITY_FIGURES), 14, 0.34 * max(len(keys), 3) + 1.3)
     places = np.arange(len(keys))
     for j, (axis, label) in enumerate(zip(axes[0], SENSITIVITY_FIGURES.values(), strict=True)):
         axis.barh(places + 0.2, changes[order, j, 0], 0.38, color=BLUE, label="at low")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scintidot import __version__
 from scintidot.bands import Outputs
-from scintidot.choices import TRUNCATED_FROM
+from scintidot.choices import TRUNCATED_FROM, truncated
 from scintidot.report.figures import draw_all
 from scintidot.report.figures_sensitivity import SENSITIVITY_FIGURES, middle_row
 from scintidot.report.templates import render
@@ -21,6 +21,7 @@ QUESTIONS = (
     ("Most light from the energy kept", "photons_per_MeV_deposited", max, "photons/MeV"),
     ("Shortest harmonic lifetime", "tau_ps.harmonic", min, "ps"),
     ("Best time resolution by the formula", "ctr_ps.formula", min, "ps FWHM"),
+    ("Best bound of the time resolution", "ctr_ps.cramer_rao", min, "ps FWHM"),
 )
 
 
@@ -100,14 +101,14 @@ def _answer(
     low, value, high = (
         as_text(float(side[key][index]), 3) for side in (figures.low, figures.central, figures.high)
     )
-    truncated = float(figures.central["mean_excitons"][index]) > TRUNCATED_FROM
+    cut_off = truncated(prediction.config) and float(figures.central["mean_excitons"][index]) > TRUNCATED_FROM
     return {
         "question": question,
         "size": f"{prediction.edge_length[index]:g} nm",
         "value": f"{value} {unit}",
         "band": f"{low} to {high}",
         "rivals": ", ".join(f"{prediction.edge_length[i]:g}" for i in rivals),
-        "caution": "⟨N⟩ above 1: biexciton truncation matters, see the notes" if truncated else "",
+        "caution": "⟨N⟩ above 1: biexciton truncation matters, see the notes" if cut_off else "",
     }
 
 

@@ -27,7 +27,7 @@ class Plot:
     svg: str
     caption: str
     columns: list[str]
-    table: list[list[float]]
+    table: list[list[Any]]
 
 
 class Curves(NamedTuple):

@@ -1,0 +1,351 @@
+"""Options of `coincidence_time_resolution`, read and checked before anything is computed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from scintidot.errors import BadValue, FieldError, OutOfRange, one_of
+from scintidot.materials.fields import In
+from scintidot.records import Exponentials, FloatArray
+from scintidot.timing.bounds import WHY_NO_BOUND
+from scintidot.timing.density import Response
+from scintidot.timing.detectors import Detector, load_detector
+from scintidot.timing.leading_edge import Electronics
+from scintidot.timing.order_statistics import NUMBERS
+from scintidot.timing.reading import Decay, read_decay, read_energies, read_response
+
+WHERE = "ctr"
+Number = float | str
+_TIME, _SPREAD = In("ps", above=0, at_most=1e12), In("ps", at_least=0, at_most=1e12)
+_PHOTONS = In("1", above=0, at_most=1e15)
+_FRACTION = In("1", at_least=0, at_most=1)
+_WAVELENGTH = In("nm", at_least=100, at_most=2000)
+MOST_SIMULATED_PHOTONS = 1e7
+"""Of one event in a simulation."""
+_MOST_DRAWN = 1e12
+
+
+def option(name: str) -> str:
+    """How the command line spells a keyword."""
+    units = {
+        "rise_time": "-ps", "effective_lifetime": "", "jitter_sigma": "-ps", "optical_spread_sigma": "-ps",
+        "dark_rate": "-per-ps", "pulse_rise": "-ps", "pulse_fall": "-ps", "emission": "-nm", "emission_fwhm": "-nm",
+        "other_rise_time": "-ps", "other_jitter_sigma": "-ps",
+    }  # fmt: skip
+    if name == "effective_lifetime":
+        return "--tau-eff-ps"
+    return "--" + name.replace("_", "-").lower() + units.get(name, "")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two detectors with its scintillator."""
+
+    decay: Exponentials
+    fractions: tuple[float, ...]
+    lifetimes: tuple[float, ...]  # [ps]
+    rise_time: float  # [ps]
+    response: Response
+    photons: float  # detected in an event
+    dark_rate: float  # [1/ps]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that one document needs."""
+
+    sides: tuple[Side, ...]  # one: two equal detectors
+    number: str
+    events: int | None
+    edge_events: int | None
+    seed: int
+    threads: int
+    electronics: Electronics | None
+    threshold: float | None
+    energies: tuple[FloatArray, FloatArray] | None
+    photons_per_kev: float | None
+    detector: Detector | None
+    efficiency: float | None
+    choices: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+def read(value: Number, name: str, limits: In) -> float:
+    """A number of an option."""
+    try:
+        return limits.read_number(value)
+    except FieldError as error:
+        raise error.at(BadValue, where=WHERE, who=option(name)) from None
+
+
+def read_times(given: Mapping[str, Any]) -> tuple[float, float, float]:
+    """Rise time, effective lifetime [ps] and photons of the label formula alone."""
+    return (
+        read(given["rise_time"], "rise_time", _TIME),
+        read(given["effective_lifetime"], "effective_lifetime", _TIME),
+        read(_needed(given, "photons"), "photons", _PHOTONS),
+    )
+
+
+def formula_alone(given: Mapping[str, Any]) -> bool:
+    """Whether a lifetime is given without anything that spreads the registered times."""
+    spreads = ("jitter_sigma", "response", "detector", "optical_spread_sigma")
+    return given.get("effective_lifetime") is not None and not any(
+        given.get(name) is not None for name in spreads
+    )
+
+
+def read_inputs(given: Mapping[str, Any]) -> Inputs:
+    """Check all options; ``given`` maps keywords to what the user wrote, those that are None left out."""
+    given = {name: value for name, value in given.items() if value is not None}
+    notes: list[str] = []
+    number = one_of(
+        str(given.get("photon_number", "poisson")), NUMBERS, where=WHERE, who=option("photon_number")
+    )
+    detector = _detector(given)
+    energies, per_kev = _energies(given)
+    photons, efficiency = _photons(given, detector, energies, per_kev, notes)
+    side = _first_side(given, detector, photons, notes)
+    sides = _with_other(given, side, notes)
+    events = _whole(given, "monte_carlo", 100, 10**8)
+    edge_events = _whole(given, "leading_edge_events", 100, 10**8)
+    for name, count in (("monte_carlo", events), ("leading_edge_events", edge_events)):
+        _check_size(name, count, sides)
+    seed = _whole({"seed": 1, **given}, "seed", 0, 2**63 - 1)
+    threads = _whole({"threads": _cores(), **given}, "threads", 1, 1024)
+    electronics, threshold = _electronics(given, detector)
+    assert seed is not None
+    assert threads is not None
+    return Inputs(
+        sides=sides,
+        number=number,
+        events=events,
+        edge_events=edge_events,
+        seed=seed,
+        threads=threads,
+        electronics=electronics,
+        threshold=threshold,
+        energies=energies,
+        photons_per_kev=per_kev,
+        detector=detector,
+        efficiency=efficiency,
+        choices={},
+        notes=tuple(notes),
+    )
+
+
+def _needed(given: Mapping[str, Any], name: str) -> Any:
+    if given.get(name) is None:
+        raise BadValue(
+            where=WHERE, what="option", who=option(name), expected="a value", found="none",
+        )  # fmt: skip
+    return given[name]
+
+
+def _only_one(given: Mapping[str, Any], *names: str) -> None:
+    both = [name for name in names if name in given]
+    if len(both) > 1:
+        raise BadValue(
+            where=WHERE, what="option", who=option(both[1]), expected=f"either {' or '.join(map(option, names))}",
+            found="both",
+        )  # fmt: skip
+
+
+def _detector(given: Mapping[str, Any]) -> Detector | None:
+    if "detector" not in given:
+        return None
+    return load_detector(str(given["detector"]), where=WHERE, who=option("detector"))
+
+
+def _energies(given: Mapping[str, Any]) -> tuple[tuple[FloatArray, FloatArray] | None, float | None]:
+    pair = ("energies", "photons_per_keV")
+    if not any(name in given for name in pair):
+        return None, None
+    path, per_kev = (_needed(given, name) for name in pair)
+    _only_one(given, "energies", "photons")
+    _only_one(given, "energies", "emitted_photons")
+    table = read_energies(Path(path), who=option("energies"))
+    return table, read(per_kev, "photons_per_keV", _PHOTONS)
+
+
+def _photons(
+    given: Mapping[str, Any],
+    detector: Detector | None,
+    energies: tuple[FloatArray, FloatArray] | None,
+    per_kev: float | None,
+    notes: list[str],
+) -> tuple[float, float | None]:
+    """Detected photons of an event, and the efficiency where emitted ones were given."""
+    if energies is not None and per_kev is not None:
+        return float(energies[0] @ energies[1]) * per_kev, None
+    _only_one(given, "photons", "emitted_photons")
+    if "emitted_photons" not in given:
+        return read(_needed(given, "photons"), "photons", _PHOTONS), None
+    emitted = read(given["emitted_photons"], "emitted_photons", _PHOTONS)
+    if detector is None:
+        raise BadValue(
+            where=WHERE, what="option", who="--emitted-photons", expected="a --detector that detects them",
+            found="none", hint="Or give --photons, the detected ones.",
+        )  # fmt: skip
+    peak = read(_needed(given, "emission"), "emission", _WAVELENGTH)
+    fwhm = read(given.get("emission_fwhm", 0.0), "emission_fwhm", In("nm", at_least=0, at_most=500))
+    efficiency = detector.efficiency_over(peak, fwhm, where=WHERE, who=option("emission"))
+    if len(detector.wavelength) == 1:
+        notes.append(
+            f"The efficiency of {detector.name} is known at {detector.wavelength[0]:g} nm alone and taken as flat "
+            "25 nm about it."
+        )
+    return emitted * efficiency, efficiency
+
+
+def _first_side(
+    given: Mapping[str, Any], detector: Detector | None, photons: float, notes: list[str]
+) -> Side:
+    _only_one(given, "decay", "effective_lifetime")
+    _only_one(given, "jitter_sigma", "response")
+    if "effective_lifetime" in given:
+        lifetime = read(given["effective_lifetime"], "effective_lifetime", _TIME)
+        decay = Decay((1.0,), (lifetime,), 1.0)
+    else:
+        decay = _decay(given, "decay", notes)
+    rise = read(given.get("rise_time", 0.0), "rise_time", _SPREAD)
+    if "response" in given:
+        response = read_response(Path(given["response"]), who=option("response"))
+        if response.sigma > 0.25 * response.standard_deviation:
+            notes.append("The steps of the response are coarse against its width, which they widen.")
+    elif "jitter_sigma" in given or detector is None:
+        response = Response.gaussian(read(given.get("jitter_sigma", 0.0), "jitter_sigma", _SPREAD))
+    else:
+        response = Response.gaussian(detector.jitter_sigma)
+        notes.append(_resolution_note(detector))
+    response = response.spread(read(given.get("optical_spread_sigma", 0.0), "optical_spread_sigma", _SPREAD))
+    rate = 0.0 if detector is None else detector.dark_rate
+    if "dark_rate" in given:
+        rate = read(given["dark_rate"], "dark_rate", In("1/ps", at_least=0, at_most=1e3))
+    side = Side(decay.exponentials, decay.fraction, decay.lifetime, rise, response, photons, rate)
+    _refuse_without_spread(side)
+    return side
+
+
+def _resolution_note(detector: Detector) -> str:
+    known = detector.numbers["single_photon_time_resolution_fwhm"]
+    band = "" if known.low is None else f" ({known.low:g} to {known.high:g})"
+    return (
+        f"Jitter from {detector.name}: {known.value:g}{band} ps full width at half maximum, {known.provenance}"
+        f", taken as Gaussian{'; ' + known.note if known.note else ''}."
+    )
+
+
+def _decay(given: Mapping[str, Any], name: str, notes: list[str]) -> Decay:
+    decay = read_decay(_needed(given, name), where=WHERE, who=option(name))
+    if abs(decay.written_sum - 1) > 1e-9:
+        notes.append(f"The fractions of {option(name)} sum to {decay.written_sum:.6g}: normalised to 1.")
+    return decay
+
+
+def _with_other(given: Mapping[str, Any], side: Side, notes: list[str]) -> tuple[Side, ...]:
+    """Both detectors where the second is unlike the first."""
+    other = side
+    if "other_decay" in given:
+        decay = _decay(given, "other_decay", notes)
+        other = replace(other, decay=decay.exponentials, fractions=decay.fraction, lifetimes=decay.lifetime)
+    if "other_rise_time" in given:
+        other = replace(other, rise_time=read(given["other_rise_time"], "other_rise_time", _SPREAD))
+    if "other_jitter_sigma" in given:
+        sigma = read(given["other_jitter_sigma"], "other_jitter_sigma", _SPREAD)
+        optical = read(given.get("optical_spread_sigma", 0.0), "optical_spread_sigma", _SPREAD)
+        other = replace(other, response=Response.gaussian(sigma).spread(optical))
+    if "other_photons" in given:
+        other = replace(other, photons=read(given["other_photons"], "other_photons", _PHOTONS))
+    if other is side:
+        return (side,)
+    if "energies" in given:
+        _only_one({**given, "other_decay": True}, "energies", "other_decay")
+    _refuse_without_spread(other)
+    return side, other
+
+
+def _refuse_without_spread(side: Side) -> None:
+    if side.response.sigma == 0 and side.rise_time == 0:
+        raise OutOfRange(
+            where=WHERE, what="jitter", who=option("jitter_sigma"), expected="jitter, an optical spread or a rise time",
+            found="none of them", hint=WHY_NO_BOUND,
+        )  # fmt: skip
+
+
+def _electronics(
+    given: Mapping[str, Any], detector: Detector | None
+) -> tuple[Electronics | None, float | None]:
+    """Of a leading-edge threshold, where one is asked for."""
+    own = ("threshold", "pulse_rise", "pulse_fall", "gain_spread", "noise_sigma", "leading_edge_events")
+    if not (given.get("leading_edge") or any(name in given for name in own)):
+        return None, None
+
+    def number(name: str, limits: In, default: float | None) -> float:
+        card = None if detector is None else detector.value(name)
+        fallback = default if card is None else card
+        return read(_needed({name: fallback, **given}, name), name, limits)
+
+    rise = number("pulse_rise", _SPREAD, None)
+    fall = number("pulse_fall", In("ps", above=0, at_most=1e7), None)
+    if not rise < 0.999 * fall:
+        raise BadValue(
+            where=WHERE, what="pulse", who=option("pulse_rise"), expected=f"less than the fall of {fall:g} ps",
+            found=f"{rise:g} ps",
+        )  # fmt: skip
+    threshold = given.get("threshold")
+    if threshold is not None:
+        threshold = read(threshold, "threshold", In("1", above=0, at_most=1e9))
+    dark = 0.0 if detector is None else detector.dark_rate
+    if "dark_rate" in given:
+        dark = read(given["dark_rate"], "dark_rate", In("1/ps", at_least=0, at_most=1e3))
+    electronics = Electronics(
+        pulse_rise=rise,
+        pulse_fall=fall,
+        gain_spread=number("gain_spread", _FRACTION, 0.0),
+        noise=number("noise_sigma", In("1", at_least=0, at_most=1e6), 0.0),
+        crosstalk=number("crosstalk", In("1", at_least=0, below=0.9), 0.0),
+        dark_rate=dark,
+    )
+    return electronics, threshold
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def _whole(given: Mapping[str, Any], name: str, least: int, most: int) -> int | None:
+    """A whole number of an option, None where it is not given."""
+    if name not in given:
+        return None
+    text = str(given[name]).strip()
+    value = int(text) if text.lstrip("+-").isdigit() else read(text, name, In("1"))
+    if not least <= value <= most or value != int(value):
+        raise BadValue(
+            where=WHERE, what="number", who=option(name), expected=f"a whole number from {least} to {most}",
+            found=repr(given[name]),
+        )  # fmt: skip
+    return int(value)
+
+
+def _check_size(name: str, events: int | None, sides: tuple[Side, ...]) -> None:
+    """Refuse a simulation that would not fit or not end, and one without jitter."""
+    if events is None:
+        return
+    photons = max(side.photons for side in sides)
+    if photons > MOST_SIMULATED_PHOTONS or events * photons > _MOST_DRAWN:
+        raise OutOfRange(
+            where=WHERE, what="number", who=option(name),
+            expected=f"at most {MOST_SIMULATED_PHOTONS:g} photons an event and {_MOST_DRAWN:g} in all",
+            found=f"{photons:g} an event, {events * photons:g} in all",
+        )  # fmt: skip
+    if name == "monte_carlo" and any(side.response.sigma == 0 for side in sides):
+        raise OutOfRange(
+            where=WHERE, what="jitter", who=option("jitter_sigma"), expected="more than 0 ps for maximum likelihood",
+            found="none", hint=WHY_NO_BOUND,
+        )  # fmt: skip

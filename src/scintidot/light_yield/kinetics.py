@@ -55,7 +55,8 @@ class Kinetics:
             ]
         there = np.flatnonzero(distributions.any(axis=0))[-1] + 1
         found = exact.ExactDecay(self.model, self.rates, distributions[:, :there]).exponentials
-        return [Exponentials(*one) for one in zip(found.amplitude, found.rate, strict=True)]
+        rate = np.broadcast_to(found.rate, found.amplitude.shape)
+        return [Exponentials(*one) for one in zip(found.amplitude, rate, strict=True)]
 
 
 def kinetics_of(

@@ -54,8 +54,8 @@ def thermal_width(
 
     Notes
     -----
-    Rudin, Reinecke and Segall 1990, doi:10.1103/PhysRevB.42.11218, without their acoustic term. What the law would
-    make narrower than nothing is 0.
+    Rudin, Reinecke and Segall 1990, doi:10.1103/PhysRevB.42.11218 (recalled), without their acoustic term. What the
+    law would make narrower than nothing is 0.
     """
     quanta = _occupation(phonon_energy, temperature) - _occupation(phonon_energy, reference_temperature)
     return np.asarray(np.maximum(np.asarray(fwhm) + coupling * quanta, 0.0))

@@ -24,6 +24,7 @@ PUBLIC = [
     "low_energy",
     "predict",
     "relaxation",
+    "repeated_excitation",
     "sample_light",
     "shower",
     "source_spectrum",

@@ -31,6 +31,7 @@ _PUBLIC = {
     "low_energy": "scintidot.interactions.low_energy",
     "predict": "scintidot.simulation",
     "relaxation": "scintidot.interactions.relaxation",
+    "repeated_excitation": "scintidot.excitation.document",
     "sample_light": "scintidot.light_yield.run",
     "shower": "scintidot.deposits.replay",
     "source_spectrum": "scintidot.interactions.sources",
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from scintidot.deposits.replay import shower as shower
     from scintidot.deposits.run import deposit as deposit
     from scintidot.errors import ScintidotError as ScintidotError
+    from scintidot.excitation.document import repeated_excitation as repeated_excitation
     from scintidot.interactions.attenuation import attenuation as attenuation
     from scintidot.interactions.elastic import elastic as elastic
     from scintidot.interactions.inelastic import inelastic as inelastic

@@ -48,11 +48,12 @@ AVOGADRO_CONSTANT = CONSTANTS["avogadro_constant"].value
 PLANCK_TIMES_LIGHT = CONSTANTS["planck_times_light"].value
 REDUCED_PLANCK_CONSTANT = CONSTANTS["reduced_planck_constant"].value
 BOLTZMANN_CONSTANT = CONSTANTS["boltzmann_constant"].value
+JOULE = CONSTANTS["joule"].value
 CM_PER_NM = 1e-7
 NM2_PER_CM2 = 1e14
 NM3_PER_CM3 = 1e21
 NM2_PER_BARN = 1e-10
-MASS_DENSITY = CONSTANTS["joule"].value * 1e-18
+MASS_DENSITY = JOULE * 1e-18
 """1 g/cm3 in eV ps^2/nm^5: 1 g = 1e-3 J/(m/s)^2 = 1e3 J/(nm/ps)^2, spread over 1e21 nm^3."""
 FWHM_PER_SIGMA = 2 * math.sqrt(2 * math.log(2))
 """Full width at half maximum of a Gaussian over its standard deviation."""

@@ -11,6 +11,7 @@ from scintidot.cli import (
     ctr,
     deposit,
     deposit_file,
+    excitation,
     interactions,
     kinetics,
     light,
@@ -59,6 +60,7 @@ app.command("deposit-file", epilog=_EPILOG)(deposit_file.deposit_file)
 app.command("light", epilog=_EPILOG)(light.light)
 app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
 app.command("ctr", epilog=_EPILOG)(ctr.ctr)
+app.command("excitation", epilog=_EPILOG)(excitation.excitation)
 app.command("elastic", epilog=_EPILOG)(interactions.elastic)
 app.command("inelastic", epilog=_EPILOG)(interactions.inelastic)
 app.command("low-energy", epilog=_EPILOG)(interactions.low_energy)

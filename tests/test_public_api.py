@@ -26,6 +26,7 @@ PUBLIC = [
     "predict",
     "relaxation",
     "repeated_excitation",
+    "sample_light",
     "shower",
     "source_spectrum",
 ]

@@ -33,6 +33,7 @@ _PUBLIC = {
     "predict": "scintidot.simulation",
     "relaxation": "scintidot.interactions.relaxation",
     "repeated_excitation": "scintidot.excitation.document",
+    "sample_light": "scintidot.light_yield.run",
     "shower": "scintidot.deposits.replay",
     "source_spectrum": "scintidot.interactions.sources",
 }
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from scintidot.interactions.relaxation import relaxation as relaxation
     from scintidot.interactions.sources import source_spectrum as source_spectrum
     from scintidot.interactions.tables import build_tables as build_tables
+    from scintidot.light_yield.run import sample_light as sample_light
     from scintidot.materials.library import load_material as load_material
     from scintidot.photon_stream.run import photons as photons
     from scintidot.results import Prediction as Prediction

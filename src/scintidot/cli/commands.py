@@ -14,6 +14,7 @@ from scintidot.cli import (
     excitation,
     interactions,
     kinetics,
+    light,
     materials,
     photons,
     plot,
@@ -57,6 +58,7 @@ app.command("predict", epilog=_EPILOG)(predict.predict)
 app.command("deposit", epilog=_EPILOG)(deposit.deposit)
 app.command("track", epilog=_EPILOG)(track.track)
 app.command("deposit-file", epilog=_EPILOG)(deposit_file.deposit_file)
+app.command("light", epilog=_EPILOG)(light.light)
 app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
 app.command("ctr", epilog=_EPILOG)(ctr.ctr)
 app.command("photons", epilog=_EPILOG)(photons.photons)

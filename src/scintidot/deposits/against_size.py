@@ -16,22 +16,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scintidot.backends import kernel_fingerprint
 from scintidot.config import RunConfig
 from scintidot.deposits.bulk import bulk_pairs
 from scintidot.deposits.choices import METHOD_SOURCES, engine_warnings
-from scintidot.deposits.engine import METHOD as ENGINE_METHOD
 from scintidot.deposits.engine import Outcome, run_case
+from scintidot.deposits.fingerprints import case_fingerprint
 from scintidot.deposits.names import TREATMENTS
 from scintidot.deposits.options import read_setup
 from scintidot.deposits.row import Row
 from scintidot.deposits.setup import Setup
 from scintidot.interactions.cache import kept
-from scintidot.interactions.medium_tables import METHOD as MEDIA_METHOD
-from scintidot.interactions.medium_tables import transport_fingerprint
 from scintidot.interchange.deposits import EventDeposits
 from scintidot.materials.library import Material
-from scintidot.provenance import fingerprint
 from scintidot.records import FloatArray, Primary
 from scintidot.transport import continuous
 from scintidot.transport.track.tally import Tally, bin_edges, empty_tally
@@ -218,13 +214,7 @@ def simulated(
 
 def _simulate(setup: Setup, edge: float) -> SizeDeposit:
     body, spectrum = setup.bodies[0], setup.spectra[0]
-    parts = (
-        "deposit", kernel_fingerprint("transport"), ENGINE_METHOD, MEDIA_METHOD, transport_fingerprint(setup.material),
-        transport_fingerprint(setup.host),
-        setup.shape, repr(body.edges), repr(spectrum.mean_energy), setup.start, setup.treatment,
-        repr(setup.rules), repr(setup.confined), repr(setup.histories), repr(setup.relative_error), repr(setup.seed),
-    )  # fmt: skip
-    key = fingerprint(*(part.encode() for part in parts))
+    key = case_fingerprint(setup, body, spectrum)
 
     def build() -> xarray.Dataset:
         import xarray

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from scintidot.deposits.engine import run
+from scintidot.deposits.fingerprints import case_fingerprint
 from scintidot.deposits.setup import Setup
+from scintidot.interactions.cache import kept
 from scintidot.results import number
 from scintidot.transport.track.books import ALL_HOLES, FLUORESCENCE
 from scintidot.transport.track.packing import one_crystal
@@ -13,6 +17,9 @@ from scintidot.transport.track.problem import CENTRE, CORE, Geometry, Source, el
 from scintidot.transport.track.shapes import CUBOID
 from scintidot.transport.track.tables import GAP
 from scintidot.transport.track.tally import ALL_BOOKS, PAIR, PAIR_2
+
+if TYPE_CHECKING:
+    import xarray
 
 BULK_ENERGY, BULK_HISTORIES = 2e3, 4000
 """Of the electrons [eV] that measure the pair-creation energy of the bulk."""
@@ -60,3 +67,17 @@ def bulk_pairs(setup: Setup) -> tuple[float | None, float | None]:
     kept = BULK_ENERGY - float(sums[ALL_BOOKS + FLUORESCENCE]) / n
     variance = float(sums[PAIR_2]) / n - mean * mean
     return number(kept / mean), number(variance / mean)
+
+
+def kept_bulk_pairs(setup: Setup) -> tuple[float | None, float | None]:
+    """`bulk_pairs`, kept between runs of the same setup, its first size and energy."""
+
+    def build() -> xarray.Dataset:
+        import xarray
+
+        numbers = [np.nan if value is None else value for value in bulk_pairs(setup)]
+        return xarray.Dataset({"energy_and_fano": ("figure", numbers)})
+
+    found = kept("bulk-pairs", case_fingerprint(setup, setup.bodies[0], setup.spectra[0]), build)
+    energy, fano = found["energy_and_fano"].to_numpy()
+    return number(energy), number(fano)

@@ -57,7 +57,7 @@ def draw_interactions(document: dict[str, Any], path: Path) -> None:
         if path.suffix.lower() != ".html":  # the page has it as its heading, and the choices below
             drawing.suptitle(title, fontsize=14)
             drawing.supxlabel(_caption(document["choices"]), fontsize=9, color=GREY)
-        _save(drawing, document, path, title, "--out")
+        save_drawing(drawing, document, path, title, "--out")
 
 
 def _caption(choices: dict[str, Any]) -> str:
@@ -78,7 +78,7 @@ def draw_document(document: dict[str, Any], path: Path) -> None:
         drawing, axes = figure(1, 1, 8, 5.2)
         panels[document["schema"]](axes[0, 0], document)
         axes[0, 0].set_title(_title(document))
-        _save(drawing, document, path, _title(document), "--plot")
+        save_drawing(drawing, document, path, _title(document), "--plot")
 
 
 def _title(document: dict[str, Any]) -> str:
@@ -240,7 +240,7 @@ def _absorbing_shells(axis: Any, document: dict[str, Any]) -> None:
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), reverse=True)
 
 
-def _save(drawing: Any, document: dict[str, Any], path: Path, title: str, option: str) -> None:
+def save_drawing(drawing: Any, document: dict[str, Any], path: Path, title: str, option: str) -> None:
     """Write the drawing as the kind that the name's ending says; the page holds notes and sources too."""
     kind = path.suffix.lower()
     if kind == ".html":

@@ -1,0 +1,43 @@
+"""Fingerprint of everything that one size and energy of a run depends on: what was kept of it holds for it alone."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+
+from scintidot.backends import kernel_fingerprint
+from scintidot.deposits.bodies import Body
+from scintidot.deposits.engine import METHOD as ENGINE_METHOD
+from scintidot.deposits.setup import Setup
+from scintidot.interactions.medium_tables import METHOD as MEDIA_METHOD
+from scintidot.interactions.medium_tables import transport_fingerprint
+from scintidot.materials.library import Material
+from scintidot.provenance import fingerprint
+from scintidot.radiation.spectrum import Spectrum
+
+_ELSEWHERE = ("bodies", "spectra", "threads", "keep_escapes", "spectrum_option", "primaries")
+"""Of a setup: what the case itself says, and what changes no number. Electrons of a file are refused."""
+
+
+def case_fingerprint(setup: Setup, body: Body, spectrum: Spectrum) -> str:
+    """Of one size and one energy, with every option that acts on its histories."""
+    if setup.primaries is not None or spectrum.kind != "monoenergetic":
+        raise TypeError("only runs of one energy are kept")
+    parts = [
+        kernel_fingerprint("transport"), ENGINE_METHOD, MEDIA_METHOD, repr(body.edges), repr(body.count),
+        repr(spectrum.mean_energy), repr(setup.confined),
+        *(f"{one.name}={_text(getattr(setup, one.name))}" for one in fields(setup) if one.name not in _ELSEWHERE),
+    ]  # fmt: skip
+    return fingerprint(*(part.encode() for part in parts))
+
+
+def _text(value: object) -> str:
+    """A choice as text that differs wherever the choice does."""
+    if isinstance(value, Material):
+        return transport_fingerprint(value)
+    if isinstance(value, tuple):
+        return ", ".join(_text(one) for one in value)
+    if isinstance(value, np.ndarray):
+        return fingerprint(value.tobytes())
+    return repr(value)

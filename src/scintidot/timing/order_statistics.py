@@ -128,7 +128,8 @@ def photon_times(
     p = k / (photons + 1)
     centre = np.log(p / (1 - p))
     width = 1 / np.sqrt(p * (1 - p) * (1 + photons * (1 - p) if poisson else 1 + photons))
-    low, high = centre - 9 * width - 36 / k, centre + 9 * width + 36 / behind
+    falls = np.where(photons * (1 - p) ** 2 < 100, 1, 1 + photons * (1 - p)) if poisson else behind
+    low, high = centre - 9 * width - 36 / k, centre + 9 * width + 36 / falls
     count = 1 + int(np.ceil(np.max((high - low) / width) * _STEPS))
     x = low + (high - low) * np.linspace(0, 1, count)
     log_p, log_q = -np.logaddexp(0, -x), -np.logaddexp(0, x)

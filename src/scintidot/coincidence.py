@@ -151,8 +151,12 @@ def coincidence_time_resolution(
     if inputs.energies is not None:
         document["energies"] = _energies(inputs, document)
     document["warnings"] = warnings
-    sources = [*SOURCES, *([] if inputs.detector is None else inputs.detector.sources)]
-    document["bibliography"] = cited(bibliography(key for key in sources if key))
+    card = inputs.detector
+    document["bibliography"] = cited(
+        bibliography(
+            SOURCES if card is None else [*SOURCES, *card.sources], None if card is None else card.references
+        )
+    )
     return document
 
 

@@ -17,7 +17,7 @@ from scintidot.materials.library import Material
 from scintidot.materials.nanocrystal import YieldPoints
 from scintidot.provenance import Reference, bibliography
 from scintidot.records import FloatArray
-from scintidot.timing.coincidence import FORMULA
+from scintidot.timing.coincidence import FORMULA, FORMULA_LIMIT
 from scintidot.transport import continuous, stopping
 
 MODEL_OF_STATISTICS = {"paper": "paper", "poisson": "poisson-biexciton", COMPOUND: "poisson-biexciton"}
@@ -32,8 +32,6 @@ TRUNCATION = (
 
 TRUNCATED_FROM = 1.0
 """<N> from which figures are marked and warned of for this reason."""
-
-FORMULA_LIMIT = "The CTR formula is a figure of merit, neither a bound nor an estimate: it knows no jitter."
 
 METHOD_SOURCES = (
     "fratelli_2024", "ashley_1988", "fano_1963", "icru_37", "codata_2022", "xraylib_nist", "auffray_2013",

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.choices import FORMULA_LIMIT
 from scintidot.coincidence_inputs import Inputs, Number, Side, formula_alone, read_inputs, read_times
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.errors import OutOfRange
 from scintidot.provenance import bibliography, cited
 from scintidot.results import number
 from scintidot.timing.bounds import WHY_NO_BOUND, information
-from scintidot.timing.coincidence import FORMULA, label_formula
+from scintidot.timing.coincidence import FORMULA, FORMULA_LIMIT, label_formula
 from scintidot.timing.density import harmonic_lifetime
 from scintidot.timing.leading_edge import FEW_PHOTOELECTRONS, LeadingEdge, rising_edge
 from scintidot.timing.mixture import mixture_of
@@ -32,6 +31,8 @@ MEANINGS = {
 }
 MOST_PHOTONS = 1e9
 """Up to which ranks of photons are searched."""
+LOWEST_THRESHOLD = 1.0
+"""Below it [photoelectrons] no best threshold is sought: error propagation says nothing of the first photon."""
 _REACHED = 0.3
 """The bound's standard deviation over that of the start of the pulse, up to which it is usually reached."""
 
@@ -301,7 +302,7 @@ def _leading_edge(inputs: Inputs, warnings: list[str]) -> dict[str, Any]:
                 where="ctr", what="threshold", who="--threshold", expected=f"below the peak of {highest:.4g}",
                 found=f"{inputs.threshold:g}",
             )  # fmt: skip
-        found.append(edge.best() if inputs.threshold is None else edge.at(inputs.threshold))
+        found.append(edge.best(LOWEST_THRESHOLD) if inputs.threshold is None else edge.at(inputs.threshold))
     size = inputs.electronics.sizes[0]
     if min(edge.threshold for edge in found) < FEW_PHOTOELECTRONS * size:
         warnings.append(
@@ -401,7 +402,9 @@ def _choices(inputs: Inputs) -> dict[str, Any]:
             "crosstalk": electronics.crosstalk,
             "crosstalk_meaning": "an avalanche triggers another at once with this probability, and so on",
             "dark_rate_per_ps": electronics.dark_rate,
-            "threshold": "given" if inputs.threshold is not None else "of least scatter",
+            "threshold": "given"
+            if inputs.threshold is not None
+            else "of least scatter, 1 photoelectron or more",
         },
         "events": inputs.events,
         "leading_edge_events": inputs.edge_events,

@@ -108,6 +108,26 @@ def test_auger_component_of_the_same_light_lowers_the_formula_and_not_the_bound(
     assert rows[0][1] > rows[1][1] > rows[2][1]
 
 
+def test_auger_recombination_worsens_the_bound_although_the_formula_does_not_move() -> None:
+    """The same nanocrystals with more Auger recombination: fewer photons, the same F(0)."""
+    rows = []
+    for efficiency in (0.0, 0.5, 0.9, 0.99):
+        light = scintidot.biexciton_kinetics(mean_excitons=2.0, auger_efficiency=efficiency)
+        parts = light["components"]
+        row = scintidot.coincidence_time_resolution(
+            decay=",".join(f"{part['fraction']}:{part['lifetime_ps']}" for part in parts),
+            rise_time=100,
+            jitter_sigma=40,
+            photons=3000 * light["photons"],
+        )["ctr_ps"]
+        rows.append((row["formula"], row["cramer_rao"], row["best_photon"]))
+    formula, bound, photon = np.array(rows).T
+    assert np.ptp(formula) < 1e-9 * formula[0]
+    assert (np.diff(bound) > 0).all()
+    assert (np.diff(photon) > 0).all()
+    assert bound[-1] > 1.5 * bound[0]
+
+
 def test_unlike_detectors(cli: Cli) -> None:
     same = answer(cli, *ANCHOR, "--other-photons", "5110")["ctr_ps"]
     assert same["cramer_rao"] == pytest.approx(answer(cli, *ANCHOR)["ctr_ps"]["cramer_rao"], rel=1e-12)
@@ -210,6 +230,7 @@ MISTAKES = {
     "two responses": ([*LIGHT, "--response", "x.csv"], 2, "either --jitter-sigma-ps or --response"),
     "no photons": ([*LIGHT[:-2]], 2, "for --photons"),
     "negative jitter": (["ctr", "--decay", "1", "--photons", "9", "--jitter-sigma-ps", "-1"], 2, "--jitter-sigma-ps"),
+    "no time at all": (["ctr", "--decay", "1", "--photons", "9", "--rise-time-ps", "1e-300"], 2, "at least 1e-06 ps"),
     "unknown statistics": ([*LIGHT, "--photon-number", "fix"], 2, "Did you mean 'fixed'?"),
     "few events": ([*LIGHT, "--monte-carlo", "10"], 2, "for --monte-carlo"),
     "half an event": ([*LIGHT, "--monte-carlo", "1000.5"], 2, "a whole number"),

@@ -75,10 +75,14 @@ class Quantiles:
 
 
 def _edges(decay: Exponentials, rise_time: float, response: Response) -> FloatArray:
-    """Fine panels, and more of them before the start, where n may be so large that the first photons count."""
+    """Fine panels, and more of them before the start, where n may be so large that the first photons count.
+
+    p changes over the width of the whole response, not over that of the Gaussians of a measured one.
+    """
     sigma = response.sigma
+    fine = max(3.0, 24 * sigma / response.standard_deviation)
     before = float(np.min(response.delay)) - sigma * np.linspace(1.6 * EARLY, EARLY, 80, endpoint=False)
-    return np.concatenate([before, panels(decay, rise_time, response, fine=24)])
+    return np.concatenate([before, panels(decay, rise_time, response, fine=fine)])
 
 
 def _edges_from_zero(decay: Exponentials, rise_time: float) -> FloatArray:

@@ -24,7 +24,8 @@ LAYERS = {
     "stages": ("radiation", "transport", "excitons", "kinetics", "light", "timing", "analysis"),
     "composition": (
         "config", "simulation", "results", "scale", "study", "choices", "calculators", "catalogue", "bands",
-        "limits", "interactions", "interchange", "deposits", "coincidence", "coincidence_inputs",
+        "limits", "interactions", "interchange", "deposits", "coincidence",
+        "coincidence_inputs", "coincidence_estimators",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),

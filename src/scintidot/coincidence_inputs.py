@@ -31,16 +31,19 @@ SHORTEST = 1e-6
 """Rise time or spread that is not 0. [ps]"""
 
 
+SPELLINGS = {
+    "rise_time": "--rise-time-ps", "effective_lifetime": "--tau-eff-ps", "jitter_sigma": "--jitter-sigma-ps",
+    "optical_spread_sigma": "--optical-spread-sigma-ps", "dark_rate": "--dark-rate-per-ps",
+    "pulse_rise": "--pulse-rise-ps", "pulse_fall": "--pulse-fall-ps", "emission": "--emission-nm",
+    "emission_fwhm": "--emission-fwhm-nm", "other_rise_time": "--other-rise-time-ps",
+    "other_jitter_sigma": "--other-jitter-sigma-ps", "photons_per_keV": "--photons-per-kev",
+}  # fmt: skip
+"""Keyword -> option of the command line, where it is not the same."""
+
+
 def option(name: str) -> str:
     """How the command line spells a keyword."""
-    units = {
-        "rise_time": "-ps", "effective_lifetime": "", "jitter_sigma": "-ps", "optical_spread_sigma": "-ps",
-        "dark_rate": "-per-ps", "pulse_rise": "-ps", "pulse_fall": "-ps", "emission": "-nm", "emission_fwhm": "-nm",
-        "other_rise_time": "-ps", "other_jitter_sigma": "-ps",
-    }  # fmt: skip
-    if name == "effective_lifetime":
-        return "--tau-eff-ps"
-    return "--" + name.replace("_", "-").lower() + units.get(name, "")
+    return SPELLINGS.get(name, "--" + name.replace("_", "-"))
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,6 @@ class Inputs:
     photons_per_kev: float | None
     detector: Detector | None
     efficiency: float | None
-    choices: dict[str, Any]
     notes: tuple[str, ...]
 
 
@@ -146,7 +148,6 @@ def read_inputs(given: Mapping[str, Any]) -> Inputs:
         photons_per_kev=per_kev,
         detector=detector,
         efficiency=efficiency,
-        choices={},
         notes=tuple(notes),
     )
 

@@ -60,7 +60,9 @@ def test_result_keys_and_exit_codes_are_documented(root):
         assert f"| {code} | {meaning} |" in text
 
 
-@pytest.mark.parametrize("page", ["interactions.md", "sources.md", "excitation.md", "streams.md"])
+@pytest.mark.parametrize(
+    "page", ["interactions.md", "sources.md", "excitation.md", "streams.md", "timing.md"]
+)
 def test_commands_of_a_page_run(root, tmp_path, monkeypatch, cli, page):
     monkeypatch.chdir(tmp_path)
     lines = [line for block in blocks(root / "docs" / page, "sh") for line in block.splitlines()]

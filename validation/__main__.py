@@ -32,6 +32,7 @@ CASES = (
     "sources",
     "transport",
     "deposits",
+    "timing",
 )
 SHOWN_ROWS = 12
 

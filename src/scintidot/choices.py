@@ -19,7 +19,7 @@ from scintidot.materials.library import Material
 from scintidot.materials.nanocrystal import YieldPoints
 from scintidot.provenance import Reference, bibliography
 from scintidot.records import FloatArray
-from scintidot.timing.coincidence import FORMULA
+from scintidot.timing.coincidence import FORMULA, FORMULA_LIMIT
 from scintidot.transport import continuous, stopping
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ BOUND = (
     "detectors; the density of one photon is the decay convolved with an exponential rise of the rise time and a "
     "Gaussian jitter"
 )
-FORMULA_LIMIT = "The CTR formula is a figure of merit, neither a bound nor an estimate: it knows no jitter."
 
 METHOD_SOURCES = (
     "fratelli_2024", "ashley_1988", "fano_1963", "icru_37", "codata_2022", "xraylib_nist", "auffray_2013",

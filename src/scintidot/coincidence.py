@@ -8,16 +8,14 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.choices import FORMULA_LIMIT
+from scintidot.coincidence_estimators import ctr_of, edge_of, likelihood_of
 from scintidot.coincidence_inputs import Inputs, Number, Side, formula_alone, read_inputs, read_times
-from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.errors import OutOfRange
 from scintidot.provenance import bibliography, cited
 from scintidot.results import number
 from scintidot.timing.bounds import WHY_NO_BOUND, information
-from scintidot.timing.coincidence import FORMULA, label_formula
+from scintidot.timing.coincidence import FORMULA, FORMULA_LIMIT, label_formula
 from scintidot.timing.density import harmonic_lifetime
-from scintidot.timing.leading_edge import FEW_PHOTOELECTRONS, LeadingEdge, rising_edge
 from scintidot.timing.mixture import mixture_of
 from scintidot.timing.order_statistics import NUMBERS, BestPhoton, Quantiles, best_photon
 
@@ -135,7 +133,7 @@ def coincidence_time_resolution(
             "cramer_rao": _bound(inputs, infos, warnings),
             "best_photon": None
             if None in best
-            else number(_together([b.standard_deviation for b in best if b])),
+            else number(ctr_of([b.standard_deviation for b in best if b])),
             "maximum_likelihood": None,
         },
         "best_photon_index": None if best[0] is None else best[0].rank,
@@ -145,14 +143,20 @@ def coincidence_time_resolution(
         ],
     }
     if inputs.events is not None:
-        document["ctr_ps"]["maximum_likelihood"] = _maximum_likelihood(inputs, document, warnings)
+        document["ctr_ps"]["maximum_likelihood"] = likelihood_of(
+            inputs, document["ctr_ps"]["cramer_rao"], warnings
+        )
     if inputs.electronics is not None:
-        document["ctr_ps"]["leading_edge"] = _leading_edge(inputs, warnings)
+        document["ctr_ps"]["leading_edge"] = edge_of(inputs, warnings)
     if inputs.energies is not None:
         document["energies"] = _energies(inputs, document)
     document["warnings"] = warnings
-    sources = [*SOURCES, *([] if inputs.detector is None else inputs.detector.sources)]
-    document["bibliography"] = cited(bibliography(key for key in sources if key))
+    card = inputs.detector
+    document["bibliography"] = cited(
+        bibliography(
+            SOURCES if card is None else [*SOURCES, *card.sources], None if card is None else card.references
+        )
+    )
     return document
 
 
@@ -171,11 +175,6 @@ def _formula_alone(given: dict[str, Any]) -> dict[str, Any]:
         "ctr_ps": {"formula": number(label_formula(rise_time, effective_lifetime, photons))},
         "warnings": [FORMULA_LIMIT],
     }
-
-
-def _together(deviations: list[float]) -> float:
-    """CTR [ps FWHM] of two detectors of these standard deviations [ps], or of two equal ones."""
-    return FWHM_PER_SIGMA * float(np.hypot(deviations[0], deviations[-1]))
 
 
 def _formula(inputs: Inputs, warnings: list[str]) -> float:
@@ -209,7 +208,7 @@ def _bound(inputs: Inputs, infos: list[float | None], warnings: list[str]) -> fl
             "Few photons: the Cramer-Rao bound is not reached here, and no estimator comes close to it; see "
             "best_photon, or maximum_likelihood by a simulation."
         )
-    return number(_together(deviations))
+    return number(ctr_of(deviations))
 
 
 def _best_photon(side: Side, inputs: Inputs, warnings: list[str]) -> BestPhoton | None:
@@ -249,95 +248,6 @@ def _described(side: Side, info: float | None, photon: BestPhoton | None) -> dic
     }
 
 
-def _maximum_likelihood(inputs: Inputs, document: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
-    from scintidot.timing.likelihood import coincidence_spread, simulated_errors
-
-    assert inputs.events is not None
-    errors = [
-        simulated_errors(
-            side.decay, side.rise_time, side.response, photons=_simulated(side, inputs), number=inputs.number,
-            events=inputs.events, seed=inputs.seed, first=i * inputs.events, threads=inputs.threads,
-        )
-        for i, side in enumerate(inputs.sides)
-    ]  # fmt: skip
-    spread = coincidence_spread(errors[0], errors[1] if len(errors) > 1 else None)
-    without = max(float(np.mean(~np.isfinite(part))) for part in errors)
-    if without > 0:
-        warnings.append(f"{without:.2g} of the simulated events have no photon: left out.")
-    if any(side.dark_rate > 0 for side in inputs.sides):
-        warnings.append(
-            "Dark counts act on cramer_rao and leading_edge; the simulation of maximum likelihood has none."
-        )
-    bound = document["ctr_ps"]["cramer_rao"]
-    excess = spread.value / bound - 1
-    if excess > 0.03 and spread.value - bound > 3 * spread.standard_error:
-        warnings.append(
-            f"Maximum likelihood stays {excess:.0%} above the bound: too few photons for it to be reached."
-        )
-    return {"value": number(spread.value), "standard_error": number(spread.standard_error)}
-
-
-def _simulated(side: Side, inputs: Inputs) -> float:
-    return side.photons if inputs.number == "poisson" else max(1, round(side.photons))
-
-
-def _leading_edge(inputs: Inputs, warnings: list[str]) -> dict[str, Any]:
-    assert inputs.electronics is not None
-    edges = [
-        rising_edge(
-            side.decay, side.rise_time, side.response, inputs.electronics, side.photons, inputs.number
-        )
-        for side in inputs.sides
-    ]
-    found: list[LeadingEdge] = []
-    for edge in edges:
-        highest = float(edge.mean[-1]) if edge.mean.size else 0.0
-        if inputs.threshold is not None and not inputs.threshold < highest:
-            raise OutOfRange(
-                where="ctr", what="threshold", who="--threshold", expected=f"below the peak of {highest:.4g}",
-                found=f"{inputs.threshold:g}",
-            )  # fmt: skip
-        found.append(edge.best() if inputs.threshold is None else edge.at(inputs.threshold))
-    size = inputs.electronics.sizes[0]
-    if min(edge.threshold for edge in found) < FEW_PHOTOELECTRONS * size:
-        warnings.append(
-            f"The threshold is below {FEW_PHOTOELECTRONS:g} photoelectrons, where the leading edge is only estimated: "
-            "simulate it (--leading-edge-events)."
-        )
-    result: dict[str, Any] = {
-        "value": number(_together([edge.standard_deviation for edge in found])),
-        "threshold_photoelectrons": [number(edge.threshold) for edge in found],
-        "time_ps": [number(edge.time) for edge in found],
-        "simulated": None,
-    }
-    if inputs.edge_events is not None:
-        result["simulated"] = _simulated_edge(inputs, found, warnings)
-    return result
-
-
-def _simulated_edge(inputs: Inputs, found: list[LeadingEdge], warnings: list[str]) -> dict[str, Any]:
-    from scintidot.timing.likelihood import coincidence_spread
-    from scintidot.timing.pulses import simulated_crossings
-
-    assert inputs.electronics is not None
-    assert inputs.edge_events is not None
-    crossings = [
-        simulated_crossings(
-            side.decay, side.rise_time, side.response, inputs.electronics, edge.threshold,
-            photons=_simulated(side, inputs), number=inputs.number, events=inputs.edge_events, seed=inputs.seed,
-            first=i * inputs.edge_events, threads=inputs.threads,
-        )
-        for i, (side, edge) in enumerate(zip(inputs.sides, found, strict=True))
-    ]  # fmt: skip
-    missing = max(float(np.mean(~np.isfinite(part))) for part in crossings)
-    if missing > 0:
-        warnings.append(f"{missing:.2g} of the simulated signals stay below the threshold: left out.")
-    if missing > 0.99:
-        return {"value": None, "standard_error": None}
-    spread = coincidence_spread(crossings[0], crossings[1] if len(crossings) > 1 else None)
-    return {"value": number(spread.value), "standard_error": number(spread.standard_error)}
-
-
 def _energies(inputs: Inputs, document: dict[str, Any]) -> dict[str, Any]:
     """The mixture over the energies of events, from the bound of each; beside it the bound of the mean energy."""
     assert inputs.energies is not None
@@ -365,7 +275,7 @@ def _energies(inputs: Inputs, document: dict[str, Any]) -> dict[str, Any]:
             "of_mean_energy": of_mean,
         },
         "events": [
-            {"energy_keV": number(e), "probability": number(w), "cramer_rao_ps": number(_together([s]))}
+            {"energy_keV": number(e), "probability": number(w), "cramer_rao_ps": number(ctr_of([s]))}
             for e, w, s in zip(energy, probability, deviation, strict=True)
         ],
     }
@@ -397,7 +307,9 @@ def _choices(inputs: Inputs) -> dict[str, Any]:
             "crosstalk": electronics.crosstalk,
             "crosstalk_meaning": "an avalanche triggers another at once with this probability, and so on",
             "dark_rate_per_ps": electronics.dark_rate,
-            "threshold": "given" if inputs.threshold is not None else "of least scatter",
+            "threshold": "given"
+            if inputs.threshold is not None
+            else "of least scatter, 1 photoelectron or more",
         },
         "events": inputs.events,
         "leading_edge_events": inputs.edge_events,

@@ -27,18 +27,23 @@ _WAVELENGTH = In("nm", at_least=100, at_most=2000)
 MOST_SIMULATED_PHOTONS = 1e7
 """Of one event in a simulation."""
 _MOST_DRAWN = 1e12
+SHORTEST = 1e-6
+"""Rise time or spread that is not 0. [ps]"""
+
+
+SPELLINGS = {
+    "rise_time": "--rise-time-ps", "effective_lifetime": "--tau-eff-ps", "jitter_sigma": "--jitter-sigma-ps",
+    "optical_spread_sigma": "--optical-spread-sigma-ps", "dark_rate": "--dark-rate-per-ps",
+    "pulse_rise": "--pulse-rise-ps", "pulse_fall": "--pulse-fall-ps", "emission": "--emission-nm",
+    "emission_fwhm": "--emission-fwhm-nm", "other_rise_time": "--other-rise-time-ps",
+    "other_jitter_sigma": "--other-jitter-sigma-ps", "photons_per_keV": "--photons-per-kev",
+}  # fmt: skip
+"""Keyword -> option of the command line, where it is not the same."""
 
 
 def option(name: str) -> str:
     """How the command line spells a keyword."""
-    units = {
-        "rise_time": "-ps", "effective_lifetime": "", "jitter_sigma": "-ps", "optical_spread_sigma": "-ps",
-        "dark_rate": "-per-ps", "pulse_rise": "-ps", "pulse_fall": "-ps", "emission": "-nm", "emission_fwhm": "-nm",
-        "other_rise_time": "-ps", "other_jitter_sigma": "-ps",
-    }  # fmt: skip
-    if name == "effective_lifetime":
-        return "--tau-eff-ps"
-    return "--" + name.replace("_", "-").lower() + units.get(name, "")
+    return SPELLINGS.get(name, "--" + name.replace("_", "-"))
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,6 @@ class Inputs:
     photons_per_kev: float | None
     detector: Detector | None
     efficiency: float | None
-    choices: dict[str, Any]
     notes: tuple[str, ...]
 
 
@@ -80,6 +84,17 @@ def read(value: Number, name: str, limits: In) -> float:
         return limits.read_number(value)
     except FieldError as error:
         raise error.at(BadValue, where=WHERE, who=option(name)) from None
+
+
+def read_spread(given: Mapping[str, Any], name: str) -> float:
+    """A rise time or a standard deviation [ps], 0 where it is not given; so short that it is none is a mistake."""
+    value = read(given.get(name, 0.0), name, _SPREAD)
+    if 0 < value < SHORTEST:
+        raise BadValue(
+            where=WHERE, what="time", who=option(name), expected=f"0, or at least {SHORTEST:g} ps",
+            found=f"{value:g} ps",
+        )  # fmt: skip
+    return value
 
 
 def read_times(given: Mapping[str, Any]) -> tuple[float, float, float]:
@@ -133,7 +148,6 @@ def read_inputs(given: Mapping[str, Any]) -> Inputs:
         photons_per_kev=per_kev,
         detector=detector,
         efficiency=efficiency,
-        choices={},
         notes=tuple(notes),
     )
 
@@ -212,17 +226,17 @@ def _first_side(
         decay = Decay((1.0,), (lifetime,), 1.0)
     else:
         decay = _decay(given, "decay", notes)
-    rise = read(given.get("rise_time", 0.0), "rise_time", _SPREAD)
+    rise = read_spread(given, "rise_time")
     if "response" in given:
         response = read_response(Path(given["response"]), who=option("response"))
         if response.sigma > 0.25 * response.standard_deviation:
             notes.append("The steps of the response are coarse against its width, which they widen.")
     elif "jitter_sigma" in given or detector is None:
-        response = Response.gaussian(read(given.get("jitter_sigma", 0.0), "jitter_sigma", _SPREAD))
+        response = Response.gaussian(read_spread(given, "jitter_sigma"))
     else:
         response = Response.gaussian(detector.jitter_sigma)
         notes.append(_resolution_note(detector))
-    response = response.spread(read(given.get("optical_spread_sigma", 0.0), "optical_spread_sigma", _SPREAD))
+    response = response.spread(read_spread(given, "optical_spread_sigma"))
     rate = 0.0 if detector is None else detector.dark_rate
     if "dark_rate" in given:
         rate = read(given["dark_rate"], "dark_rate", In("1/ps", at_least=0, at_most=1e3))
@@ -254,10 +268,10 @@ def _with_other(given: Mapping[str, Any], side: Side, notes: list[str]) -> tuple
         decay = _decay(given, "other_decay", notes)
         other = replace(other, decay=decay.exponentials, fractions=decay.fraction, lifetimes=decay.lifetime)
     if "other_rise_time" in given:
-        other = replace(other, rise_time=read(given["other_rise_time"], "other_rise_time", _SPREAD))
+        other = replace(other, rise_time=read_spread(given, "other_rise_time"))
     if "other_jitter_sigma" in given:
-        sigma = read(given["other_jitter_sigma"], "other_jitter_sigma", _SPREAD)
-        optical = read(given.get("optical_spread_sigma", 0.0), "optical_spread_sigma", _SPREAD)
+        sigma = read_spread(given, "other_jitter_sigma")
+        optical = read_spread(given, "optical_spread_sigma")
         other = replace(other, response=Response.gaussian(sigma).spread(optical))
     if "other_photons" in given:
         other = replace(other, photons=read(given["other_photons"], "other_photons", _PHOTONS))

@@ -10,13 +10,6 @@ import typer
 from scintidot.cli.console import print_json, print_notes, print_table
 from scintidot.cli.options import Json
 
-_RENAMED = {
-    "rise_time_ps": "rise_time", "tau_eff_ps": "effective_lifetime", "jitter_sigma_ps": "jitter_sigma",
-    "optical_spread_sigma_ps": "optical_spread_sigma", "dark_rate_per_ps": "dark_rate", "emission_nm": "emission",
-    "emission_fwhm_nm": "emission_fwhm", "other_rise_time_ps": "other_rise_time",
-    "other_jitter_sigma_ps": "other_jitter_sigma", "pulse_rise_ps": "pulse_rise", "pulse_fall_ps": "pulse_fall",
-    "photons_per_kev": "photons_per_keV",
-}  # fmt: skip
 _FIGURES = {
     "formula": "label formula (figure of merit)",
     "cramer_rao": "Cramer-Rao bound",
@@ -118,9 +111,11 @@ def ctr(
 ) -> None:
     """Coincidence time resolution of two detectors [ps FWHM]: bound, estimators and the label formula."""
     from scintidot.coincidence import coincidence_time_resolution
+    from scintidot.coincidence_inputs import SPELLINGS
 
+    keywords = {spelling.removeprefix("--").replace("-", "_"): name for name, spelling in SPELLINGS.items()}
     given = {
-        _RENAMED.get(name, name): value
+        keywords.get(name, name): value
         for name, value in context.params.items()
         if name != "json" and value is not None
     }

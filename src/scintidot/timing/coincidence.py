@@ -13,6 +13,7 @@ from scintidot.records import FloatArray
 LABEL_FACTOR = FWHM_PER_SIGMA * math.sqrt(2)
 """3.330218: full width per standard deviation, times sqrt(2) for two detectors."""
 FORMULA = "3.33 sqrt(rise time x harmonic tau / detected photons), full width at half maximum of two equal detectors"
+FORMULA_LIMIT = "The CTR formula is a figure of merit, neither a bound nor an estimate: it knows no jitter."
 
 
 def detected_photons(

@@ -125,7 +125,7 @@ def _curves(
     if sigma == 0:
         return _curves_without_response(k, rise_time, time)
     exponential = gaussian_times_decay(time, k, sigma)
-    if rise_time == 0:
+    if rise_time <= 1e-12 * sigma:
         gauss = np.exp(-0.5 * (time / sigma) ** 2) / (sigma * math.sqrt(2 * math.pi))
         return exponential, gauss - k * exponential
     r = np.asarray(1 / rise_time)

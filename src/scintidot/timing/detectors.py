@@ -19,7 +19,7 @@ from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.errors import BadFile, BadValue, FieldError, OutOfRange, nearest
 from scintidot.materials.fields import In
 from scintidot.materials.reading import parse_toml
-from scintidot.provenance import Quantity, shipped_references
+from scintidot.provenance import Quantity, Reference, shipped_references
 from scintidot.records import FloatArray
 
 BEYOND = 25.0
@@ -51,6 +51,7 @@ class Detector:
     numbers: Mapping[str, Quantity]  # keys of `_NUMBERS`; those that are known
     wavelength: FloatArray  # of the efficiencies, rising [nm], shape (points,)
     efficiency: tuple[Quantity, ...]
+    references: Mapping[str, Reference]  # the card's own
 
     def value(self, key: str) -> float | None:
         """A number of the card, None where it is not known."""
@@ -160,7 +161,8 @@ def _from_data(name: str, data: dict[str, Any], where: str) -> Detector:
     for key in ("single_photon_time_resolution_fwhm", "efficiency"):
         if key not in data:
             raise BadFile(where=where, what="card", who=key, expected="this key", found="no such key")
-    references = {*shipped_references(), *data.get("references", {})}
+    own = _own_references(data.get("references", {}), where)
+    references = {*shipped_references(), *own}
     numbers = {
         key: _number(data[key], limits, where, key, references)
         for key, limits in _NUMBERS.items()
@@ -182,7 +184,7 @@ def _from_data(name: str, data: dict[str, Any], where: str) -> Detector:
     points.sort(key=lambda point: point[0])
     return Detector(
         name, str(data.get("title", name)), tuple(map(str, data.get("notes", ()))), numbers,
-        np.array([wavelength for wavelength, _ in points]), tuple(quantity for _, quantity in points),
+        np.array([wavelength for wavelength, _ in points]), tuple(quantity for _, quantity in points), own,
     )  # fmt: skip
 
 
@@ -198,3 +200,14 @@ def _number(entry: Any, limits: In, where: str, who: str, references: set[str]) 
                 found=repr(key), hint=f"Describe it under [references.{key}] with authors, title and year.",
             )  # fmt: skip
     return quantity
+
+
+def _own_references(entries: Any, where: str) -> dict[str, Reference]:
+    """References that a card describes itself."""
+    try:
+        return {key: Reference(key=key, **entry) for key, entry in entries.items()}
+    except (AttributeError, TypeError) as error:
+        raise BadFile(
+            where=where, what="table", who="references", expected="authors, title, year and perhaps published_in, doi",
+            found=str(error),
+        ) from None  # fmt: skip

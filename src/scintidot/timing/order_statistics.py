@@ -75,10 +75,14 @@ class Quantiles:
 
 
 def _edges(decay: Exponentials, rise_time: float, response: Response) -> FloatArray:
-    """Fine panels, and more of them before the start, where n may be so large that the first photons count."""
+    """Fine panels, and more of them before the start, where n may be so large that the first photons count.
+
+    p changes over the width of the whole response, not over that of the Gaussians of a measured one.
+    """
     sigma = response.sigma
+    fine = max(3.0, 24 * sigma / response.standard_deviation)
     before = float(np.min(response.delay)) - sigma * np.linspace(1.6 * EARLY, EARLY, 80, endpoint=False)
-    return np.concatenate([before, panels(decay, rise_time, response, fine=24)])
+    return np.concatenate([before, panels(decay, rise_time, response, fine=fine)])
 
 
 def _edges_from_zero(decay: Exponentials, rise_time: float) -> FloatArray:
@@ -128,7 +132,8 @@ def photon_times(
     p = k / (photons + 1)
     centre = np.log(p / (1 - p))
     width = 1 / np.sqrt(p * (1 - p) * (1 + photons * (1 - p) if poisson else 1 + photons))
-    low, high = centre - 9 * width - 36 / k, centre + 9 * width + 36 / behind
+    falls = np.where(photons * (1 - p) ** 2 < 100, 1, 1 + photons * (1 - p)) if poisson else behind
+    low, high = centre - 9 * width - 36 / k, centre + 9 * width + 36 / falls
     count = 1 + int(np.ceil(np.max((high - low) / width) * _STEPS))
     x = low + (high - low) * np.linspace(0, 1, count)
     log_p, log_q = -np.logaddexp(0, -x), -np.logaddexp(0, x)

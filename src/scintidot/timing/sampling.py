@@ -63,10 +63,14 @@ def normal(state: np.uint64, increment: np.uint64) -> tuple[float, np.uint64]:
 @kernel
 def chosen(cumulative: FloatArray, u: float) -> int:
     """Index of the first cumulative share above u."""
-    i = 0
-    while cumulative[i] <= u and i < cumulative.size - 1:
-        i += 1
-    return i
+    low, high = 0, cumulative.size - 1
+    while low < high:
+        middle = (low + high) // 2
+        if cumulative[middle] > u:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 @kernel

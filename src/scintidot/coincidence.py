@@ -136,7 +136,7 @@ def coincidence_time_resolution(
             else number(ctr_of([b.standard_deviation for b in best if b])),
             "maximum_likelihood": None,
         },
-        "best_photon_index": None if best[0] is None else best[0].rank,
+        "best_photon_index": None if best[0] is None else best[0].rank - 1,
         "detectors": [
             _described(side, info, photon)
             for side, info, photon in zip(inputs.sides, infos, best, strict=True)
@@ -243,7 +243,7 @@ def _described(side: Side, info: float | None, photon: BestPhoton | None) -> dic
         "photons": number(side.photons),
         "dark_rate_per_ps": side.dark_rate,
         "fisher_information_per_ps2": None if info is None else number(info),
-        "best_photon_index": None if photon is None else photon.rank,
+        "best_photon_index": None if photon is None else photon.rank - 1,
         "best_photon_time_ps": None if photon is None else number(photon.mean),
     }
 

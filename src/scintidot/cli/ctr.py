@@ -148,7 +148,7 @@ def _print(result: dict[str, Any]) -> None:
                     ]
                 )
         elif value is not None:
-            index = f"photon {result['best_photon_index']}" if name == "best_photon" else ""
+            index = f"photon {result['best_photon_index'] + 1}" if name == "best_photon" else ""
             rows.append([_FIGURES[name], f"{as_text(value)} ps FWHM", index])
     print_table("Coincidence time resolution", ["figure", "value", ""], rows)
     if "energies" in result:

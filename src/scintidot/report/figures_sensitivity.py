@@ -43,7 +43,7 @@ def sensitivity(prediction: Prediction) -> Plot:
         axis.barh(places + 0.2, changes[order, j, 0], 0.38, color=BLUE, label="at low")
         axis.barh(places - 0.2, changes[order, j, 1], 0.38, color=ORANGE, label="at high")
         axis.axvline(0, color="black", lw=0.8)
-        axis.set(xlabel=f"change of {label.split(' [')[0]} [%]", yticks=places)
+        axis.set(title=label.split(" [")[0], xlabel="change [%]", yticks=places)
         axis.set_yticklabels([keys[i] for i in order] if j == 0 else [])
         widest = 1.05 * top(np.abs(changes))
         axis.set_xlim(-widest, widest)

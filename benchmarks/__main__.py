@@ -16,7 +16,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 
 import scintidot
-from benchmarks import interactions, stream, timing, track
+from benchmarks import exact, interactions, stream, timing, track
 from benchmarks.calibration import unit_ns
 from scintidot.excitons.occupancy import initial_populations
 from scintidot.kinetics.biexciton import BiexcitonDecay
@@ -104,6 +104,7 @@ def main():
             }
             for name, t in per_point.items()
         },
+        "exact": exact.figures(best, unit),
         "samples": {
             name: {"ns": round(t * 1e9, 1), "units": round(t * 1e9 / unit, 1)}
             for name, t in interactions.per_sample(best).items()

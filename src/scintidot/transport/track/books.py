@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scintidot.backends import kernel
+from scintidot.backends import inner_kernel
 from scintidot.records import FloatArray
 from scintidot.transport.track.problem import HOST, Geometry, IntArray
 from scintidot.transport.track.shapes import depth
@@ -68,7 +68,7 @@ def scratch(most_hits: int, *, left: int = 0) -> Scratch:
     )
 
 
-@kernel
+@inner_kernel
 def push(
     w: Scratch, n: int, x: float, y: float, z: float, ux: float, uy: float, uz: float, energy: float,
     item: int, region: int, generation: int, track: int, slot: int,
@@ -84,7 +84,7 @@ def push(
     return n + 1
 
 
-@kernel
+@inner_kernel
 def slot_of(crystal: int, w: Scratch, count: int) -> int:
     """Place of a crystal among the ``count`` hit by this history so far; a new one if it was not among them."""
     for k in range(count - 1, -1, -1):
@@ -98,7 +98,7 @@ def slot_of(crystal: int, w: Scratch, count: int) -> int:
     return count
 
 
-@kernel
+@inner_kernel
 def keep(
     g: Geometry, w: Scratch, region: int, item: int, slot: int, x: float, y: float, z: float,
     heat: float, held: float, holes: int,
@@ -116,7 +116,7 @@ def keep(
         w.depths[k] += heat + held
 
 
-@kernel
+@inner_kernel
 def stop(
     g: Geometry, w: Scratch, region: int, item: int, slot: int, x: float, y: float, z: float, energy: float
 ) -> None:
@@ -127,7 +127,7 @@ def stop(
         w.hits[slot, HIT_ELECTRONS] += 1
 
 
-@kernel
+@inner_kernel
 def leave(w: Scratch, energy: float, x: float, y: float, z: float, ux: float, uy: float, uz: float) -> None:
     """Enter an electron that escapes; where it was and flew only if there are the columns for it."""
     k = int(w.books[ESCAPES])
@@ -140,7 +140,7 @@ def leave(w: Scratch, energy: float, x: float, y: float, z: float, ux: float, uy
             w.escapes[k, 4], w.escapes[k, 5], w.escapes[k, 6] = ux, uy, uz
 
 
-@kernel
+@inner_kernel
 def note(
     record: FloatArray, count: int, g: Geometry, item: int, region: int,
     x: float, y: float, z: float, energy: float, event: int, generation: int, track: int,

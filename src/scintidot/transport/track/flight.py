@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scintidot.backends import kernel
+from scintidot.backends import inner_kernel, kernel
 from scintidot.rng import uniform
 from scintidot.transport.phonons import HIGHEST_ENERGY as HIGHEST_PHONON_ENERGY
 from scintidot.transport.track.problem import CORE, HOST, SHELL, Geometry, Rules, region_of
@@ -45,7 +45,7 @@ class Rates(NamedTuple):
 NOTHING = Rates(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
-@kernel
+@inner_kernel
 def rates_at(t: Tables, m: int, i: int, f: float, energy: float, local_below: float) -> Rates:
     """Of everything that can happen to an electron."""
     mott = rate(t, m, i, f, MOTT)
@@ -77,7 +77,7 @@ def misses(g: Geometry, x: float, y: float, z: float, ux: float, uy: float, uz: 
     return way_in(g.kind, g.items[0, 3], g.items[0, 4], g.items[0, 5], x, y, z, ux, uy, uz)[0] == FAR
 
 
-@kernel
+@inner_kernel
 def straight_flight(
     g: Geometry, region: int, item: int, x: float, y: float, z: float, ux: float, uy: float, uz: float,
     flight: float,
@@ -120,7 +120,7 @@ def straight_flight(
     return flight, met, axis, into, item, x + flight * ux, y + flight * uy, z + flight * uz
 
 
-@kernel
+@inner_kernel
 def surface_met(
     t: Tables, g: Geometry, r: Rules, region: int, into: int, item: int, axis: int,
     x: float, y: float, z: float, ux: float, uy: float, uz: float, energy: float, u: float,
@@ -159,7 +159,7 @@ def wrapped(x: float, box: float) -> float:
     return x - box * math.floor(x / box)
 
 
-@kernel
+@inner_kernel
 def woodcock_flight(
     t: Tables, g: Geometry, region: int, item: int, x: float, y: float, z: float,
     ux: float, uy: float, uz: float, i: int, f: float, energy: float,

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from scintidot.backends import kernel
+from scintidot.backends import inner_kernel, kernel
 from scintidot.records import FloatArray
 from scintidot.rng import draws_between, stream, uniform
 from scintidot.transport.track.books import (
@@ -82,7 +82,7 @@ STEP_SHARE = 0.05
 """Treatment local: largest share of its energy that an electron loses between two points."""
 
 
-@kernel
+@inner_kernel
 def collide(
     t: Tables, g: Geometry, r: Rules, w: Scratch, n: int, m: int, i: int, f: float,
     state: np.uint64, increment: np.uint64,

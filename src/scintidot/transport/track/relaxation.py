@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scintidot.backends import kernel
+from scintidot.backends import inner_kernel
 from scintidot.rng import uniform
 from scintidot.transport.track.books import FAULT, FLUORESCENCE, STACK_FULL, Scratch, keep, push, stop
 from scintidot.transport.track.problem import IONISE, PHASE_SPACE, SETTLE, Geometry, Rules
@@ -12,7 +12,7 @@ from scintidot.transport.track.steps import energy_at_collision, isotropic, spli
 from scintidot.transport.track.tables import BAND_WIDTH, CUT, GAP, Tables
 
 
-@kernel
+@inner_kernel
 def set_free(
     g: Geometry, w: Scratch, n: int, energy: float, least: float, state: np.uint64, increment: np.uint64,
     x: float, y: float, z: float, item: int, region: int, slot: int, generation: int,
@@ -29,7 +29,7 @@ def set_free(
     return n, state
 
 
-@kernel
+@inner_kernel
 def hole_rises(
     t: Tables, g: Geometry, r: Rules, w: Scratch, n: int, m: int, hole: float,
     state: np.uint64, increment: np.uint64,
@@ -80,7 +80,7 @@ def hole_rises(
     return n, state
 
 
-@kernel
+@inner_kernel
 def vacancy_relaxes(
     t: Tables, g: Geometry, r: Rules, w: Scratch, n: int, m: int, species: int,
     state: np.uint64, increment: np.uint64,

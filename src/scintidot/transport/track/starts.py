@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from scintidot.backends import kernel
+from scintidot.backends import inner_kernel, kernel
 from scintidot.constants import ELECTRON_REST_ENERGY
 from scintidot.rng import uniform
 from scintidot.transport.track.books import FLUORESCENCE, Scratch, keep, push, stop
@@ -112,7 +112,7 @@ def born(
             return x, y, z, ux, uy, uz, item, region, state
 
 
-@kernel
+@inner_kernel
 def photon_interacts(
     t: Tables, g: Geometry, s: Source, r: Rules, w: Scratch, state: np.uint64, increment: np.uint64,
     x: float, y: float, z: float, ux: float, uy: float, uz: float, row: int, item: int, region: int, slot: int,

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from scintidot import __version__
 from scintidot.choices import TRUNCATION, too_many_photons
-from scintidot.errors import BadValue, one_of
-from scintidot.excitons.occupancy import (
-    PAPER_STATISTICS_LIMIT,
-    biexciton_populations,
-    initial_populations,
-)
+from scintidot.errors import BadValue, OutOfRange, one_of
+from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT, biexciton_populations
 from scintidot.kinetic_options import (
     DEFAULT_MODEL,
     EFFICIENCY,
@@ -76,7 +73,7 @@ def nanocrystal_kinetics(
         ``carriers`` (default) and ``ladder`` are exact; ``paper`` and ``poisson-biexciton`` count every N >= 2 as one
         biexciton.
     mean_excitons : float or str, optional
-        <N>, above 0 and at most 1000; a file of statistics has its own.
+        <N>, above 0 and at most 600 (exponential: 23); a file of statistics has its own.
     auger_efficiency : float or str
         Phi_AR = k_AR/(k_AR + 4 k_X), 0 <= Phi_AR < 1.
     statistics : str, optional
@@ -146,6 +143,7 @@ def nanocrystal_kinetics(
             "response_fwhm_ps": width,
             "response_shape": "gaussian",
             "tau_definitions": dict(DEFINITIONS),
+            "ctr_nc_definition": "sqrt(harmonic tau/photons) = F(0)^(-1/2), in ps^0.5",
         },
         "photons": number(photons),
         "photon_number_variance": number(decay.photon_number_variance) if known else None,
@@ -166,7 +164,9 @@ def nanocrystal_kinetics(
         ],
         "components": answer.components,
         **answer.extra,
-        "warnings": _warnings(model, pairs, photons, answer.choices, bool(answer.components)),
+        "warnings": _warnings(
+            model, pairs, photons, answer.choices, bool(answer.components), answer.lifetimes
+        ),
     }
 
 
@@ -184,9 +184,17 @@ def _exact(where: str, model: str, pairs: Pairs, response: float, options: dict[
     weights = pairs.distribution
     light = zip(decay.transition_photons, decay.transition_first_moment, strict=True)
     losses = {name: number(value) for name, value in decay.losses.items()}
+    try:
+        lifetimes = effective_lifetimes(decay.decay, response)
+    except OutOfRange:  # what needs no curve is exact all the same
+        exact_ones = {
+            "harmonic": decay.photons / decay.initial_rate,
+            "mean_photon_time": decay.first_moment / decay.photons,
+        }
+        lifetimes = {name: exact_ones.get(name, np.asarray(np.nan)) for name in DEFINITIONS}
     return _Answer(
         decay,
-        effective_lifetimes(decay.decay, response),
+        lifetimes,
         float(rates_.auger),
         {
             "x0": number(weights[1]),
@@ -223,12 +231,7 @@ def _biexciton(
         auger_efficiency=efficiency,
         rate_ratio=ratio,
     )
-    named = pairs.choices["statistics"] in ("poisson", "paper", "exponential")
-    occupancy = (
-        initial_populations(pairs.mean, pairs.choices["statistics"])
-        if named
-        else biexciton_populations(np.asarray(pairs.mean), pairs.distribution)
-    )
+    occupancy = biexciton_populations(np.asarray(pairs.mean), pairs.distribution)
     decay = BiexcitonDecay(rates_, occupancy.exciton, occupancy.biexciton)
     moments = decay.transition_first_moment
     return _Answer(
@@ -259,7 +262,12 @@ def _biexciton(
 
 
 def _warnings(
-    model: str, pairs: Pairs, photons: float, choices: dict[str, Any], components: bool
+    model: str,
+    pairs: Pairs,
+    photons: float,
+    choices: dict[str, Any],
+    components: bool,
+    lifetimes: dict[str, Any],
 ) -> list[str]:
     warnings = []
     truncated, rate = model in rates.MODELS, choices["exciton_rate_per_ps"]
@@ -268,8 +276,12 @@ def _warnings(
             f"{photons:.4g} photons from {pairs.mean:g} electron-hole pairs: not physical. The factor <N> of paper "
             f"statistics makes photons out of nothing above <N> = {PAPER_STATISTICS_LIMIT:.3f}."
         )
-    elif pairs.choices["statistics"] == "paper" and not truncated:
-        warnings.append("Statistics paper weights every n with <N> P(n): these are no probabilities.")
+    elif pairs.choices["statistics"] == "paper":
+        warnings.append(
+            "Statistics paper weights every n with <N> P(n): these are no probabilities. Populations and photons are "
+            f"off by the factor <N>, and without Auger recombination more photons than pairs come out above <N> = "
+            f"{PAPER_STATISTICS_LIMIT:.3f}."
+        )
     if truncated and pairs.mean > 0.5:
         warnings.append(TRUNCATION)
     if not 1e-7 <= rate <= 1e-2:
@@ -283,6 +295,11 @@ def _warnings(
         )
     if photons == 0:
         warnings.append("No light: lifetimes are undefined.")
+    elif not all(math.isfinite(value) for value in lifetimes.values()):
+        warnings.append(
+            "The decay curve of so many pairs, or of rates so far apart, is not resolved: lifetimes instrument and "
+            "one_over_e are left out; all other figures need no curve and are exact."
+        )
     elif truncated and not components:
         warnings.append("Exciton and biexciton lifetimes coincide: F(t) is no sum of two exponentials.")
     return warnings

@@ -163,6 +163,9 @@ def describe(material: Material, host: Material, config: RunConfig, deposits: De
         if retained is None
         else "run, taken as exact",
         "tau_definitions": dict(DEFINITIONS),
+        "ctr_nc_definition": "sqrt(harmonic tau/photons) = F(0)^(-1/2), in ps^0.5",
+        "models": f"the same by {', '.join(COMPARED_MODELS)}; paper with its statistics, whose factor <N> makes "
+        f"photons out of nothing above <N> = {PAPER_STATISTICS_LIMIT:.3f}",
         "response_fwhm_ps": timing.response_fwhm_ps,
         "intensity_ensemble": "photons per nanocrystal times nanocrystals per gram, largest of the rows = 1",
         "light_yield_photons_per_MeV": light.light_yield_photons_per_MeV,

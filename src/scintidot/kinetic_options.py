@@ -26,7 +26,7 @@ FRACTION = In("1", at_least=0, at_most=1)
 EFFICIENCY = In("1", at_least=0, below=1)
 EXCITON_RATE = In("1/ps", at_least=1e-12, at_most=1e3)
 RATE = In("1/ps", at_least=0, at_most=1e6)
-MEAN = In("1", above=0, at_most=1000)
+MEAN = In("1", above=0, at_most=600)
 _TRAPS = In("1", at_least=1, at_most=100)
 
 

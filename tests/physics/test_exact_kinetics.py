@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.linalg import expm
 
 from scintidot.calculators import nanocrystal_kinetics
 from scintidot.excitons.distribution import pair_distribution
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.exact import MODELS, ExactDecay, exact_rates
+from scintidot.kinetics.generator import generator, photons_to_come
 from scintidot.kinetics.laws import AUGER, RADIATIVE, TRANSITIONS
 from scintidot.kinetics.lifetimes import effective_lifetimes
 from scintidot.kinetics.rates import biexciton_rates
@@ -235,6 +237,13 @@ CASES = [
     ("carriers", 0.4, 0.5, {"quantum_yield": 0.3}),
     ("ladder", 5.0, 0.9, {"radiative": "saturating", "auger": "quadratic"}),
     ("carriers", 1.5, 0.9, {"trapping_rate": 2e-3, "detrapping_rate": 1e-5, "traps": 2}),
+    ("carriers", 3.0, 0.0, {"trapping_rate": 1e-2, "traps": 1}),
+    (
+        "ladder",
+        2.0,
+        0.5,
+        {"trapping_rate": 1e-2, "detrapping_rate": 1e-3, "trap_loss_rate": 1e-6, "traps": 3},
+    ),
 ]
 
 
@@ -254,7 +263,7 @@ def test_curve_has_the_moments_of_linear_algebra(model, mean, efficiency, option
     assert (curve * time**2) @ measure == pytest.approx(float(found.second_moment), rel=1e-8)
     assert found.curve([0.0])[0] == pytest.approx(found.initial_rate, rel=1e-14)
     by_transition = found.transitions(time)
-    np.testing.assert_allclose(by_transition.sum(axis=0), curve, rtol=1e-9)
+    np.testing.assert_allclose(by_transition.sum(axis=0), curve, rtol=1e-9, atol=1e-14 * curve.max())
     np.testing.assert_allclose(by_transition @ measure, found.transition_photons, rtol=1e-5, atol=1e-9)
 
 
@@ -308,3 +317,43 @@ def test_members_of_an_ensemble_shine_together():
     np.testing.assert_allclose(
         together.transitions(time), np.einsum("mct,m->ct", alone.transitions(time), weights)
     )
+
+
+@pytest.mark.parametrize(("model", "mean", "efficiency", "options"), CASES)
+def test_nothing_falls_slower_than_the_bound_of_the_spectrum(model, mean, efficiency, options):
+    """Eigenvalues of the states that still can shine, from the generator as a matrix."""
+    found = decay(model, pair_distribution(mean, "poisson"), efficiency, **options)
+    made = generator(model, found.rates._make([*map(float, found.rates[:8]), *found.rates[8:]]), 6)
+    shining = photons_to_come(made).sum(axis=1) > 0
+    spectrum = -np.linalg.eigvals(made.matrix.toarray()[np.ix_(shining, shining)]).real
+    assert spectrum.min() >= float(found.slowest) * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("number", [80, 200])
+def test_curve_of_many_pairs_without_auger(number):
+    """The chain n -> n - 1 of rate n^2 k by the matrix exponential, which has only sums of positive terms here."""
+    found = decay("ladder", pairs(number), 0.0)
+    rate = K * np.arange(number + 1.0) ** 2
+    chain = np.diag(-rate) + np.diag(rate[1:], 1)
+    time = np.array([0.3, 3.0, 30.0, 300.0, 3e3, 3e4])
+    expected = [rate @ expm(chain * t)[:, number] for t in time]
+    np.testing.assert_allclose(found.curve(time), expected, rtol=1e-8)
+    assert found.exponentials.integral == pytest.approx(number, rel=1e-5)
+
+
+def test_light_of_carriers_given_back_after_eleven_decades():
+    """Most photons come from a tail of 1e-10 F(0), which the fit must not miss."""
+    found = decay("carriers", pairs(2), 0.0, trapping_rate=1.0, detrapping_rate=1e-11, traps=2)
+    assert found.photons == pytest.approx(2, rel=1e-12)
+    assert found.exponentials.integral == pytest.approx(2, rel=1e-5)
+
+
+def test_trapped_electrons_count_as_charge():
+    """k_0 |n_e + n_t - n_h| also where what is trapped never comes back: by the generator, which tracks every trap."""
+    found = decay(
+        "carriers", pairs(3), 0.9, trapping_rate=1e-3, neutralisation_rate=1e-2
+    )  # fmt: skip
+    rates = found.rates._make([*map(float, found.rates[:8]), *found.rates[8:]])
+    made = generator("carriers", rates, 3)
+    expected = made.start(pairs(3)) @ photons_to_come(made)
+    np.testing.assert_allclose(found.transition_photons, expected, rtol=1e-10)

@@ -101,7 +101,7 @@ def test_a_file_is_read(tmp_path):
         ("1,nan\n", "a weight of at least 0"),
         ("1,2\nx,3\n", "two numbers, n and weight"),
         ("1,2,3\n", "two numbers, n and weight"),
-        ("5000,1\n", "0 to 1000"),
+        ("5000,1\n", "0 to 800"),
     ],
 )
 def test_a_faulty_file_gets_one_line(tmp_path, text, words):
@@ -113,7 +113,7 @@ def test_a_faulty_file_gets_one_line(tmp_path, text, words):
 
 
 def test_too_many_pairs_are_refused():
-    with pytest.raises(BadValue, match="at most 1000 pairs"):
+    with pytest.raises(BadValue, match="at most 800 pairs"):
         pair_distribution(900.0, "poisson")
     with pytest.raises(BadFile, match="No such file"):
         read_pair_distribution("nowhere.csv")

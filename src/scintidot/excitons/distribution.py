@@ -24,7 +24,7 @@ NEGLECTED = 1e-14
 """Probability of more pairs than a distribution holds, at most."""
 STEP = 4
 """n_max is a multiple of it, so that close means share the tables of the kinetics."""
-MOST_PAIRS = 1000
+MOST_PAIRS = 800  # exp(-<N>) is a number up to there
 """Pairs in one nanocrystal beyond which the models are refused."""
 
 
@@ -47,8 +47,6 @@ def pair_distribution(mean_excitons: npt.ArrayLike, statistics: str) -> FloatArr
     >>> round(float(p[2:].sum() / p[1]), 6)  # XX/X is the mean itself
     0.3
     """
-    from scipy.special import gammaln
-
     one_of(statistics, [name for name in STATISTICS if name != COMPOUND], where="excitons", who="statistics")
     mean = np.asarray(mean_excitons, dtype=float)
     largest = float(mean.max(initial=0.0))
@@ -60,14 +58,14 @@ def pair_distribution(mean_excitons: npt.ArrayLike, statistics: str) -> FloatArr
             expected=f"at most {MOST_PAIRS} pairs in all but {NEGLECTED:g} of the events",
             found=f"<N> = {largest:g} with statistics {statistics}",
         )  # fmt: skip
-    number = np.arange(most + 1.0)
+    number = np.arange(1, most + 1.0)
     mean = mean[..., None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logarithm = np.where(number == 0, 0.0, number * np.log(mean))
     if statistics == "exponential":
-        return np.asarray(np.exp(logarithm - (number + 1) * np.log1p(mean)))
-    poisson = np.exp(logarithm - mean - gammaln(number + 1))
-    return np.asarray(poisson * mean if statistics == "paper" else poisson)
+        first, ratio = 1 / (1 + mean), np.broadcast_to(mean / (1 + mean), (*mean.shape[:-1], most))
+    else:
+        first, ratio = np.exp(-mean), mean / number
+    found = np.cumprod(np.concatenate([first, ratio], axis=-1), axis=-1)
+    return np.asarray(found * mean if statistics == "paper" else found)
 
 
 def _poisson_most(mean: float) -> int:

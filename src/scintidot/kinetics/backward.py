@@ -74,18 +74,18 @@ def _counts(model: str, most: int, trapped: int, radiative_law: int, auger_law: 
     for place in zip(*np.nonzero(exists), strict=True):
         e, h, t = int(free[place]), int(holes[place]), int(trap[place])
         values = (
-            _plain(radiative_rate)(e, h, unit), min(e, h),
-            _plain(auger_rate)(e, h, unit), _plain(auger_rate)(h, e, unit),
-            _plain(trapping_rate)(e, t, unit),
-            0.0 if model == LADDER else _plain(surplus_rate)(e, h, t, unit),
-            _plain(transition_of)(e, h),
+            plain(radiative_rate)(e, h, unit), min(e, h),
+            plain(auger_rate)(e, h, unit), plain(auger_rate)(h, e, unit),
+            plain(trapping_rate)(e, t, unit),
+            0.0 if model == LADDER else plain(surplus_rate)(e, h, t, unit),
+            plain(transition_of)(e, h),
         )  # fmt: skip
         for table, value in zip(found, values, strict=True):
             table[place] = value
     return Counts._make([*found[:6], found[6].astype(np.int64)])
 
 
-def _plain(function: Any) -> Any:
+def plain(function: Any) -> Any:
     """A kernel as the Python function that it was."""
     return getattr(function, "py_func", function)
 
@@ -140,12 +140,12 @@ def backward(
 
 
 def tracked_traps(rates: Rates, most: int) -> int:
-    """Trapped carriers that must be counted: none if what is trapped stays so and the traps never fill."""
+    """Trapped carriers that must be counted: none if they change nothing any more and the traps never fill."""
     if not np.any(rates.trapping):
         return 0
     if rates.traps < 0:
-        comes_back = np.any(rates.detrapping) or np.any(rates.trap_loss)
-        return most if comes_back else 0
+        matter = (rates.detrapping, rates.trap_loss, rates.neutralisation)  # the last counts their charge
+        return most if any(np.any(rate) for rate in matter) else 0
     return min(int(rates.traps), most)
 
 

@@ -1,7 +1,7 @@
 """The exact models ``ladder`` and ``carriers``: light of one nanocrystal, or of an ensemble, after an excitation.
 
-Everything is linear in the distribution of the number of pairs: `tables` of what n pairs give are made once by
-backward recursion, and weighted.
+Everything is linear in the distribution of the number of pairs: what n pairs give is found once, by backward
+recursion, and weighted.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import numpy.typing as npt
 
 from scintidot.errors import one_of
 from scintidot.kinetics import backward as columns
-from scintidot.kinetics.backward import backward, tracked_traps
-from scintidot.kinetics.contour import exponentials, invert
+from scintidot.kinetics.backward import backward, plain, tracked_traps
+from scintidot.kinetics.contour import FEW_PAIRS, NARROW_WINDOW, WINDOW, exponentials, invert
 from scintidot.kinetics.curve import ExponentialDecay
-from scintidot.kinetics.laws import AUGER, RADIATIVE, UNLIMITED, Rates
+from scintidot.kinetics.laws import AUGER, RADIATIVE, UNLIMITED, Rates, radiative_rate
 from scintidot.records import Exponentials, FloatArray
 
 MODELS = {
@@ -134,9 +134,13 @@ class ExactDecay:
     @cached_property
     def _moments(self) -> FloatArray:
         """Moments of the whole distribution, shape S + (columns,), members of an ensemble taken together."""
-        found = self._weighted(backward(self.model, self.rates, self._most))
-        found = np.broadcast_to(found, (*self._shape, found.shape[-1]))
+        found = self._moments_of_members
         return found if self.weights is None else np.einsum("...mc,m->...c", found, self.weights)
+
+    @cached_property
+    def _moments_of_members(self) -> FloatArray:
+        found = self._weighted(backward(self.model, self.rates, self._most))
+        return np.broadcast_to(found, (*self._shape, found.shape[-1]))
 
     @property
     def transition_photons(self) -> FloatArray:
@@ -186,30 +190,38 @@ class ExactDecay:
     def biexciton_rate(self) -> FloatArray:
         """Total rate out of the neutral biexciton, of each member. [1/ps]"""
         rates = self.rates
-        radiative = (4.0, 2.0, 4.0)[rates.radiative_law] * np.asarray(rates.radiative)
-        return np.asarray(radiative + 2 * (rates.nonradiative + np.asarray(rates.trapping)) + rates.auger)
+        lost = 2 * (np.asarray(rates.nonradiative) + rates.trapping)
+        return np.asarray(rates.radiative * self._radiative_counts(2)[2] + lost + rates.auger)
+
+    def _radiative_counts(self, most: int) -> FloatArray:
+        """Photons per time of 0..most pairs in units of k_rad."""
+        unit = self.rates._replace(radiative=1.0)
+        return np.array([float(plain(radiative_rate)(n, n, unit)) for n in range(most + 1)])
 
     @cached_property
     def _radiative(self) -> FloatArray:
         """Photons per ps of n pairs, shape S' + (n_max + 1,)."""
-        n = np.arange(self._most + 1.0)
-        of_law = (n * n, n, np.minimum(n, 2) ** 2)[self.rates.radiative_law]
-        return np.asarray(np.asarray(self.rates.radiative)[..., None] * of_law)
+        return np.asarray(np.asarray(self.rates.radiative)[..., None] * self._radiative_counts(self._most))
 
     # --- curves ---
 
     @cached_property
     def slowest(self) -> FloatArray:
-        """Smallest rate [1/ps] in F, of each member: that of the last exciton, or of what its traps give back."""
+        """Lower bound of the rates [1/ps] in F, of each member.
+
+        That of the last exciton, which full traps no longer take; or, where traps give carriers back, that of one
+        exciton with its trap, the smaller root of (a - x)(b - x) = k_t k_d.
+        """
         rates = self.rates
-        last = np.asarray(rates.radiative) + rates.nonradiative + rates.trapping
+        exciton = np.asarray(rates.radiative) + rates.nonradiative
+        last = exciton + rates.trapping
         if not tracked_traps(rates, self._most):
             return np.broadcast_to(last, self._shape)
         release = np.asarray(rates.detrapping) + rates.trap_loss
-        middle, product = last + release, rates.trapping * rates.detrapping
+        product = rates.trapping * rates.detrapping
         apart = np.sqrt((last - release) ** 2 + 4 * product)
-        smallest = 2 * (last * release - product) / (middle + apart)
-        return np.broadcast_to(np.where(release > 0, smallest, last), self._shape)
+        root = 2 * (exciton * release + rates.trapping * rates.trap_loss) / (last + release + apart)
+        return np.broadcast_to(np.where(release > 0, np.minimum(root, exciton), exciton), self._shape)
 
     def _transform(self, by_transition: bool) -> Callable[[npt.NDArray[Any]], npt.NDArray[Any]]:
         def transform(node: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -220,7 +232,7 @@ class ExactDecay:
 
     def transitions(self, time: npt.ArrayLike) -> FloatArray:
         """F(t) of each of `laws.TRANSITIONS`, shape (..., 5, times); ``time`` [ps] > 0, error below 1e-10 F(0)."""
-        curves = invert(self._transform(True), np.asarray(time, dtype=float), self.slowest)
+        curves = invert(self._transform(True), np.asarray(time, dtype=float), self.slowest, self._window)
         return curves if self.weights is None else np.einsum("...mct,m->...ct", curves, self.weights)
 
     def curve(self, time: npt.ArrayLike) -> FloatArray:
@@ -230,11 +242,15 @@ class ExactDecay:
         result = np.empty((*np.shape(self.photons), time.size))
         result[..., ~later] = self.initial_rate[..., None]
         if np.any(later):
-            curves = invert(self._transform(False), time[later], self.slowest)[..., 0, :]
+            curves = invert(self._transform(False), time[later], self.slowest, self._window)[..., 0, :]
             result[..., later] = (
                 curves if self.weights is None else np.einsum("...mt,m->...t", curves, self.weights)
             )
         return result
+
+    @property
+    def _window(self) -> float:
+        return NARROW_WINDOW if self._most > FEW_PAIRS else WINDOW
 
     @cached_property
     def exponentials(self) -> Exponentials:
@@ -243,7 +259,9 @@ class ExactDecay:
         if self.weights is not None:
             slowest = np.broadcast_to(slowest.min(axis=-1, keepdims=True), slowest.shape)
         start = np.broadcast_to(np.einsum("...n,...n->...", self.distribution, self._radiative), self._shape)
-        found = exponentials(self._transform(False), start, slowest, self._fastest)
+        photons = self._moments_of_members[..., columns.PHOTONS].sum(axis=-1)
+        many = self._most > FEW_PAIRS
+        found = exponentials(self._transform(False), start, photons, slowest, self._fastest, many_pairs=many)
         if self.weights is None:
             return found
         rate = found.rate if found.rate.ndim == 1 else found.rate[..., 0, :]

@@ -25,7 +25,7 @@ LAYERS = {
     "composition": (
         "config", "simulation", "results", "scale", "study", "choices", "calculators", "catalogue", "bands",
         "limits", "interactions", "interchange", "deposits", "kinetic_options", "coincidence", "coincidence_inputs",
-        "coincidence_estimators", "excitation", "photon_stream", "light_yield",
+        "coincidence_estimators", "excitation", "photon_stream", "light_yield", "emission",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import xarray
 
     from scintidot.deposits.against_size import Deposits
+    from scintidot.emission import Emission
     from scintidot.kinetics.biexciton import BiexcitonDecay
     from scintidot.kinetics.exact import ExactDecay
 
@@ -140,6 +141,7 @@ class Prediction:
                     "edge_length_nm": float(edge),
                     **nested(figures),
                     **self._simulated(float(edge), i),
+                    "emission": None if self.emission is None else self.emission.row(i),
                     "models": {
                         model: nested({name: number(outputs[name][i]) for name in MODEL_FIGURES})
                         for model, outputs in self.models.items()
@@ -213,6 +215,22 @@ class Prediction:
         """Emission rate F(t) [1/ps], shape (n sizes, n times)."""
         return self.decay.curve(self.curve_time)
 
+    @cached_property
+    def emission(self) -> Emission | None:
+        """Light by transition with its spectra; None for a model or a card that does not know it."""
+        from scintidot.emission import Emission
+        from scintidot.kinetics.exact import ExactDecay
+
+        if self.material.card.emission is None or not isinstance(self.decay, ExactDecay):
+            return None
+        return Emission(self.material, self.edge_length, self.config.nanocrystal.size_dispersion, self.decay)
+
+    @cached_property
+    def transition_curves(self) -> FloatArray:
+        """Emission rate [1/ps] by transition at ``curve_time[1:]``, shape (n sizes, 5, n times - 1); exact models."""
+        assert self.emission is not None
+        return self.emission.decay.transitions(self.curve_time[1:])
+
     @property
     def largest_intensity(self) -> float:
         """Photons per gram of the brightest row, each nanocrystal hit once; I_ENS is relative to it."""
@@ -241,6 +259,10 @@ class Prediction:
                 variable = ("edge_length", values[name], {"units": figure.unit, "long_name": figure.heading})
                 variables[name.replace(".", "_") + suffix] = variable
         variables["emission_rate"] = (("edge_length", "time"), self.curves, {"units": "1/ps"})
+        coordinates: dict[str, Any] = {}
+        if self.emission is not None:
+            more, coordinates = self._spectra(self.emission)
+            variables.update(more)
         provenance = {
             dotted: f"{q.provenance}: {', '.join(q.source)}" for dotted, q in self.material.card.quantities()
         }
@@ -249,6 +271,7 @@ class Prediction:
             coords={
                 "edge_length": ("edge_length", self.edge_length, {"units": "nm"}),
                 "time": ("time", self.curve_time, {"units": "ps"}),
+                **coordinates,
             },
             attrs={
                 "schema": SCHEMA,
@@ -260,6 +283,31 @@ class Prediction:
                 "bibliography": json.dumps([reference.as_json() for reference in self.references]),
             },
         )
+
+    def _spectra(self, emission: Emission) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Variables and coordinates of the light by transition."""
+        from scintidot.kinetics.laws import TRANSITIONS
+
+        curves = self.transition_curves
+        rates = np.moveaxis(curves, 1, 2)  # (size, time, transition)
+        variables = {
+            "photons_by_transition": (("edge_length", "transition"), emission.photons, {"units": "1"}),
+            "emission_rate_by_transition": (
+                ("edge_length", "transition", "later_time"), curves, {"units": "1/ps"},
+            ),
+            "spectrum": (
+                ("edge_length", "photon_energy"), emission.per_energy(emission.photons), {"units": "1/eV"},
+            ),
+            "time_resolved_spectrum": (
+                ("edge_length", "later_time", "photon_energy"), emission.per_energy(rates), {"units": "1/(ps eV)"},
+            ),
+        }  # fmt: skip
+        coordinates = {
+            "transition": ("transition", list(TRANSITIONS)),
+            "later_time": ("later_time", self.curve_time[1:], {"units": "ps"}),
+            "photon_energy": ("photon_energy", emission.energy, {"units": "eV"}),
+        }
+        return variables, coordinates
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{edge:g}" for edge in self.edge_length)

@@ -26,12 +26,12 @@ from scintidot.timing.bounds import cramer_rao_bound, fisher_information
 from scintidot.timing.coincidence import label_formula, single_nanocrystal_figure
 
 
-def size_curves(prediction: Prediction, points: int = 41) -> tuple[FloatArray, Banded]:
+def size_curves(prediction: Prediction, points: int = 25) -> tuple[FloatArray, Banded]:
     """The prediction on a fine grid of sizes [nm] around its rows."""
     rows, sizes = prediction.edge_length, prediction.material.scintillator().sizes
     low = max(min(2.0, rows.min()), sizes.smallest.value)
     high = min(max(15.0, rows.max()), sizes.largest.value)
-    grid = np.linspace(low, high, points)
+    grid = np.geomspace(low, high, points)
     evaluate = evaluator(
         prediction.material, prediction.config, grid, prediction.largest_intensity, prediction.deposits
     )

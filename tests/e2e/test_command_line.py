@@ -143,10 +143,11 @@ def test_kinetics_reads_rates_and_times_with_units(cli: Cli) -> None:
 
 
 def test_kinetics_table(cli: Cli) -> None:
-    code, out, _ = cli(*KINETICS)
-    assert code == 0
-    for word in ("photons per nanocrystal", "tau harmonic", "CTR_NC", "biexciton"):
-        assert word in out
+    for model, words in (("carriers", ("trion+", "n>=3")), ("poisson-biexciton", ("component", "biexciton"))):
+        code, out, _ = cli(*KINETICS, "--model", model)
+        assert code == 0
+        for word in ("photons per nanocrystal", "tau harmonic", "CTR_NC", "transition", *words):
+            assert word in out
 
 
 def test_quantum_yield_zero_says_that_there_is_no_light_and_nothing_else(cli: Cli) -> None:
@@ -407,7 +408,7 @@ BAD_FILES = {
     "list for a name": (
         '[excitons]\nstatistics = ["poisson"]\n',
         "excitons.statistics",
-        "poisson, compound, paper",
+        "poisson, exponential, compound, paper",
     ),
 }
 

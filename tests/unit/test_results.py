@@ -68,10 +68,10 @@ def test_predict_document_has_the_keys_of_the_issue(result: Prediction) -> None:
     assert set(document) == DOCUMENT_KEYS | {"run"}
     assert len(document["rows"]) == 3
     for row in document["rows"]:
-        assert set(row) == ROW_KEYS | MORE_ROW_KEYS | {"models"}
+        assert set(row) == ROW_KEYS | MORE_ROW_KEYS | {"models", "emission"}
         assert set(row["tau_ps"]) == TAU_KEYS
         assert set(row["ctr_ps"]) == {"formula", "cramer_rao"}
-        assert set(row["band"]) == set(row) - {"band", "edge_length_nm", "models"}
+        assert set(row["band"]) == set(row) - {"band", "edge_length_nm", "models", "emission"}
         assert set(row["models"]) == {"carriers", "ladder", "paper"}
         for model in row["models"].values():
             assert set(model["ctr_ps"]) == {"formula", "cramer_rao"}

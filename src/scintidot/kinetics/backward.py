@@ -185,9 +185,13 @@ def _moves(counts: Counts, place: Any, holes: npt.ArrayLike, fields: list[FloatA
 
 
 def _carriers(counts: Counts, fields: list[FloatArray], tracked: int, result: npt.NDArray[Any]) -> None:
-    """States of n_e free and trapped electrons and n_h holes, by rising n_e + n_h."""
+    """States of n_e free and trapped electrons and n_h holes, by rising n_e + n_h.
+
+    Without traps electrons and holes are alike: of all light, only the states with n_e >= n_h are worked out.
+    """
     points, nodes, most, columns = *result.shape[:2], result.shape[2] - 1, result.shape[3]
     untracked = tracked == 0 and bool(np.any(fields[4]))
+    alike = columns == 1 and not np.any(fields[4])
     shape = (most + 3, tracked + 1, columns, points, nodes)
     ring = [np.zeros(shape, dtype=result.dtype) for _ in range(4)]
     for total in range(2, 2 * most + 1):
@@ -195,6 +199,8 @@ def _carriers(counts: Counts, fields: list[FloatArray], tracked: int, result: np
         here[:] = 0
         low = max(1, total - most) if untracked else max(1, -(-(2 * total - most) // 3))
         high = min((most + total) // 3, total - 1)  # others are not reached from equal numbers
+        if alike:
+            low = max(low, (total + 1) // 2)
         if low > high:
             continue
         electrons = np.arange(low, high + 1)
@@ -207,7 +213,11 @@ def _carriers(counts: Counts, fields: list[FloatArray], tracked: int, result: np
 
         paired = (move.light + move.loss + move.kept)[:, :, None]
         value = paired * at(two, 1)
-        value += move.electron_out[:, :, None] * at(three, 2)
+        after_electron = at(three, 2)
+        if alike and 2 * low == total:  # one electron less than holes: the same with the signs exchanged
+            after_electron = after_electron.copy()
+            after_electron[0] = at(three, 1)[0]
+        value += move.electron_out[:, :, None] * after_electron
         value += move.hole_out[:, :, None] * at(three, 1)
         if tracked and np.any(fields[6]):
             value[:, 1:] += move.trap_loss[:, 1:, None] * at(two, 1)[:, :-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scintidot.report.figures_deposit import deposit_and_excitons, events, occupancy
+from scintidot.report.figures_emission import emission
 from scintidot.report.figures_light import auger_family, intensity_against_volume
 from scintidot.report.figures_sensitivity import sensitivity
 from scintidot.report.figures_timing import decay_curves, models_compared, timing_against_size
@@ -25,6 +26,7 @@ def draw_all(prediction: Prediction) -> list[Plot]:
             deposit_and_excitons(prediction, curves),
             *([events(prediction), occupancy(prediction)] if prediction.occupancies else []),
             decay_curves(prediction),
+            *([emission(prediction)] if prediction.emission is not None else []),
             auger_family(prediction),
             sensitivity(prediction),
         ]

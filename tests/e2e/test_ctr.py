@@ -266,10 +266,12 @@ def test_mistake_is_one_line(cli: Cli, arguments: list[str], code: int, words: s
     ("text", "words"),
     [
         ("time_ps,weight\n0,1\n1,2\n3,1\n4,1\n", "not in equal steps"),
-        ("time_ps,weight\n0,1\n1,x\n", "irf.csv:3: bad line"),
+        ("time_ps,weight\n0,1\n1,x\n", "irf.csv:3: bad row"),
         ("0 1\n1 1\n", "2 times"),
-        ("a,b\n", "found none"),
-        ("0,1\n1,-1\n2,1\n3,1\n", "of 0 or more"),
+        ("a,b\n", "no weight above 0"),
+        ("0,1\n1,-1\n2,1\n3,1\n", "a weight of at least 0"),
+        ("0,1\nnan,1\n", "irf.csv:2: bad row"),
+        ("0,1\n1,inf\n", "a weight of at least 0"),
     ],
 )
 def test_bad_response(cli: Cli, tmp_path: Path, text: str, words: str) -> None:

@@ -19,6 +19,7 @@ from scintidot.timing.density import Response, normalised
 from scintidot.timing.order_statistics import Quantiles
 
 _POINTS = 8192
+"""Of the table of quantiles of a decay with negative amplitudes."""
 
 
 class Law(NamedTuple):

@@ -19,7 +19,7 @@ import pytest
 PACKAGE = "scintidot"
 
 LAYERS = {
-    "foundation": ("errors", "constants", "units", "records", "provenance", "backends", "rng"),
+    "foundation": ("errors", "constants", "units", "records", "tables", "provenance", "backends", "rng"),
     "matter": ("atoms", "materials", "geometry", "response"),
     "stages": ("radiation", "transport", "excitons", "kinetics", "light", "timing", "analysis"),
     "composition": (

@@ -15,6 +15,7 @@ import numpy as np
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.records import Exponentials
 from scintidot.timing.bounds import cramer_rao_bound, information
+from scintidot.timing.coincidence import coincidence_resolution
 from scintidot.timing.density import Response
 from scintidot.timing.leading_edge import Electronics, rising_edge
 from scintidot.timing.order_statistics import Quantiles, best_photon
@@ -104,10 +105,12 @@ def figures(
     lifetime = np.append(lifetime, 1.0)
     decay = Exponentials(photons / lifetime, 1 / lifetime)
     response, total = Response.gaussian(fwhm / FWHM_PER_SIGMA), float(photons.sum())
+    photon = best_photon(Quantiles.of(decay, rise, response), total)
+    edge = rising_edge(decay, rise, response, ELECTRONICS, total).best(lowest=1.0)
     return {
         "bound": float(cramer_rao_bound(information(decay, rise, response, total))),
-        "best photon": best_photon(Quantiles.of(decay, rise, response), total).ctr,
-        "leading edge": rising_edge(decay, rise, response, ELECTRONICS, total).best(lowest=1.0).ctr,
+        "best photon": float(coincidence_resolution(photon.standard_deviation)),
+        "leading edge": float(coincidence_resolution(edge.standard_deviation)),
     }
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from scintidot import __version__
-from scintidot.coincidence_estimators import ctr_of, edge_of, likelihood_of
+from scintidot.coincidence_estimators import edge_of, likelihood_of, percent
 from scintidot.coincidence_inputs import Inputs, Number, Side, formula_alone, read_inputs, read_times
 from scintidot.errors import OutOfRange
 from scintidot.provenance import bibliography, cited
 from scintidot.results import number
 from scintidot.timing.bounds import WHY_NO_BOUND, information
-from scintidot.timing.coincidence import FORMULA, FORMULA_LIMIT, label_formula
+from scintidot.timing.coincidence import FORMULA, FORMULA_LIMIT, coincidence_resolution, label_formula
 from scintidot.timing.density import harmonic_lifetime
 from scintidot.timing.mixture import mixture_of
 from scintidot.timing.order_statistics import NUMBERS, BestPhoton, Quantiles, best_photon
@@ -30,6 +31,8 @@ MEANINGS = {
 }
 MOST_PHOTONS = 1e9
 """Up to which ranks of photons are searched."""
+_NEARLY_ALL = 0.999
+"""Share of the events that have the best photon, below which a warning says so."""
 _REACHED = 0.3
 """The bound's standard deviation over that of the start of the pulse, up to which it is usually reached."""
 
@@ -74,7 +77,8 @@ def coincidence_time_resolution(
     rise_time : float or str
         Time constant of the exponential rise, 0 for none. [ps]
     effective_lifetime : float or str
-        Harmonic lifetime. Without any jitter the answer is the label formula alone; else one exponential. [ps]
+        Harmonic lifetime of one exponential, instead of ``decay``. With ``rise_time`` and ``photons`` alone the answer
+        is the label formula. [ps]
     photons : float or str
         Detected in an event.
     decay : str
@@ -117,7 +121,12 @@ def coincidence_time_resolution(
     >>> round(result["ctr_ps"]["formula"], 2)
     15.0
     """
-    given = {name: value for name, value in locals().items() if value is not None and value is not False}
+    return _document(locals())  # nothing but the options is local here
+
+
+def _document(options: Mapping[str, Any]) -> dict[str, Any]:
+    """From the keywords of `coincidence_time_resolution`, those left out being None or False."""
+    given = {name: value for name, value in options.items() if value is not None and value is not False}
     if formula_alone(given):
         return _formula_alone(given)
     inputs = read_inputs(given)
@@ -133,7 +142,7 @@ def coincidence_time_resolution(
             "cramer_rao": _bound(inputs, infos, warnings),
             "best_photon": None
             if None in best
-            else number(ctr_of([b.standard_deviation for b in best if b])),
+            else number(coincidence_resolution(*(b.standard_deviation for b in best if b))),
             "maximum_likelihood": None,
         },
         "best_photon_index": None if best[0] is None else best[0].rank - 1,
@@ -208,7 +217,7 @@ def _bound(inputs: Inputs, infos: list[float | None], warnings: list[str]) -> fl
             "Few photons: the Cramer-Rao bound is not reached here, and no estimator comes close to it; see "
             "best_photon, or maximum_likelihood by a simulation."
         )
-    return number(ctr_of(deviations))
+    return number(coincidence_resolution(*deviations))
 
 
 def _best_photon(side: Side, inputs: Inputs, warnings: list[str]) -> BestPhoton | None:
@@ -216,16 +225,11 @@ def _best_photon(side: Side, inputs: Inputs, warnings: list[str]) -> BestPhoton 
     if photons > MOST_PHOTONS:
         warnings.append(f"Beyond {MOST_PHOTONS:g} photons no best photon is sought.")
         return None
-    if inputs.number == "fixed":
-        photons = round(photons)
-        if photons != side.photons:
-            warnings.append(f"A fixed number of photons is whole: best photon of {photons:g}.")
-        if photons == 0:
-            return None
     found = best_photon(Quantiles.of(side.decay, side.rise_time, side.response), photons, inputs.number)
-    if found.share < 0.999:
+    if found.share < _NEARLY_ALL:
         warnings.append(
-            f"Best photon is photon {found.rank}; {1 - found.share:.2g} of the events do not have it and are left out."
+            f"Best photon is photon {found.rank}; {percent(1 - found.share)} of the events do not have it and are left "
+            "out."
         )
     return found
 
@@ -275,7 +279,11 @@ def _energies(inputs: Inputs, document: dict[str, Any]) -> dict[str, Any]:
             "of_mean_energy": of_mean,
         },
         "events": [
-            {"energy_keV": number(e), "probability": number(w), "cramer_rao_ps": number(ctr_of([s]))}
+            {
+                "energy_keV": number(e),
+                "probability": number(w),
+                "cramer_rao_ps": number(coincidence_resolution(s)),
+            }
             for e, w, s in zip(energy, probability, deviation, strict=True)
         ],
     }

@@ -6,19 +6,26 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.coincidence_inputs import WHERE, Inputs, Side
-from scintidot.constants import FWHM_PER_SIGMA
+from scintidot.coincidence_inputs import WHERE, Inputs, option
 from scintidot.errors import OutOfRange
+from scintidot.records import FloatArray
 from scintidot.results import number
+from scintidot.timing.coincidence import coincidence_resolution
 from scintidot.timing.leading_edge import FEW_PHOTOELECTRONS, LeadingEdge, rising_edge
 
 LOWEST_THRESHOLD = 1.0
 """Below it [photoelectrons] no best threshold is sought: error propagation says nothing of the first photon."""
+_EXCESS, _SURE = 0.03, 3.0
+"""Share of the bound and standard errors that a simulation must exceed it by, to say that it is not reached."""
 
 
-def ctr_of(deviations: list[float]) -> float:
-    """CTR [ps FWHM] of two detectors of these standard deviations [ps], or of two equal ones."""
-    return FWHM_PER_SIGMA * float(np.hypot(deviations[0], deviations[-1]))
+def percent(share: float) -> str:
+    """A share as people read it.
+
+    >>> percent(0.00123), percent(1.0)
+    ('0.123 %', '100 %')
+    """
+    return f"{100 * share:.3g} %"
 
 
 def likelihood_of(inputs: Inputs, bound: float, warnings: list[str]) -> dict[str, Any]:
@@ -28,43 +35,54 @@ def likelihood_of(inputs: Inputs, bound: float, warnings: list[str]) -> dict[str
     assert inputs.events is not None
     errors = [
         simulated_errors(
-            side.decay, side.rise_time, side.response, photons=_simulated(side, inputs), number=inputs.number,
+            side.decay, side.rise_time, side.response, photons=side.photons, number=inputs.number,
             events=inputs.events, seed=inputs.seed, first=i * inputs.events, threads=inputs.threads,
         )
         for i, side in enumerate(inputs.sides)
     ]  # fmt: skip
     spread = coincidence_spread(errors[0], errors[1] if len(errors) > 1 else None)
-    without = max(float(np.mean(~np.isfinite(part))) for part in errors)
-    if without > 0:
-        warnings.append(f"{without:.2g} of the simulated events have no photon: left out.")
+    _warn_of_missing(errors, spread.value, "events have no photon", warnings)
     if any(side.dark_rate > 0 for side in inputs.sides):
         warnings.append(
             "Dark counts act on cramer_rao and leading_edge; the simulation of maximum likelihood has none."
         )
     excess = spread.value / bound - 1
-    if excess > 0.03 and spread.value - bound > 3 * spread.standard_error:
+    if excess > _EXCESS and spread.value - bound > _SURE * spread.standard_error:
         warnings.append(
             f"Maximum likelihood stays {excess:.0%} above the bound: too few photons for it to be reached."
         )
     return {"value": number(spread.value), "standard_error": number(spread.standard_error)}
 
 
-def _simulated(side: Side, inputs: Inputs) -> float:
-    return side.photons if inputs.number == "poisson" else max(1, round(side.photons))
+def _warn_of_missing(times: list[FloatArray], spread: float, what: str, warnings: list[str]) -> None:
+    """Say how many simulated events have no time, of the detector that lacks most, and whether too few are left."""
+    missing = max(float(np.mean(~np.isfinite(part))) for part in times)
+    if missing > 0:
+        warnings.append(f"{percent(missing)} of the simulated {what}: left out.")
+    if not np.isfinite(spread):
+        warnings.append("Fewer than two simulated events are left, which have no spread.")
 
 
 def edge_of(inputs: Inputs, warnings: list[str]) -> dict[str, Any]:
     """Leading-edge threshold by Campbell's theorem, and simulated if asked for."""
     assert inputs.electronics is not None
-    edges = [
-        rising_edge(
-            side.decay, side.rise_time, side.response, inputs.electronics, side.photons, inputs.number
-        )
-        for side in inputs.sides
-    ]
+    try:
+        edges = [
+            rising_edge(
+                side.decay, side.rise_time, side.response, inputs.electronics, side.photons, inputs.number
+            )
+            for side in inputs.sides
+        ]
+    except OutOfRange as error:
+        raise error.at(where=WHERE, who=option(error.who)) from None
     found: list[LeadingEdge] = []
     for edge in edges:
-        highest = float(edge.mean[-1]) if edge.mean.size else 0.0
+        if not edge.mean.size:
+            raise OutOfRange(
+                where=WHERE, what="signal", who="--leading-edge", expected="a rising edge", found="none",
+                hint="Are there enough photons for a pulse?",
+            )  # fmt: skip
+        highest = float(edge.mean[-1])
         if inputs.threshold is not None and not inputs.threshold < highest:
             raise OutOfRange(
                 where=WHERE, what="threshold", who="--threshold", expected=f"below the peak of {highest:.4g}",
@@ -78,7 +96,7 @@ def edge_of(inputs: Inputs, warnings: list[str]) -> dict[str, Any]:
             "simulate it (--leading-edge-events)."
         )
     result: dict[str, Any] = {
-        "value": number(ctr_of([edge.standard_deviation for edge in found])),
+        "value": number(coincidence_resolution(found[0].standard_deviation, found[-1].standard_deviation)),
         "threshold_photoelectrons": [number(edge.threshold) for edge in found],
         "time_ps": [number(edge.time) for edge in found],
         "simulated": None,
@@ -97,15 +115,11 @@ def _simulated_edge(inputs: Inputs, found: list[LeadingEdge], warnings: list[str
     crossings = [
         simulated_crossings(
             side.decay, side.rise_time, side.response, inputs.electronics, edge.threshold,
-            photons=_simulated(side, inputs), number=inputs.number, events=inputs.edge_events, seed=inputs.seed,
+            photons=side.photons, number=inputs.number, events=inputs.edge_events, seed=inputs.seed,
             first=i * inputs.edge_events, threads=inputs.threads,
         )
         for i, (side, edge) in enumerate(zip(inputs.sides, found, strict=True))
     ]  # fmt: skip
-    missing = max(float(np.mean(~np.isfinite(part))) for part in crossings)
-    if missing > 0:
-        warnings.append(f"{missing:.2g} of the simulated signals stay below the threshold: left out.")
-    if missing > 0.99:
-        return {"value": None, "standard_error": None}
     spread = coincidence_spread(crossings[0], crossings[1] if len(crossings) > 1 else None)
+    _warn_of_missing(crossings, spread.value, "signals stay below the threshold", warnings)
     return {"value": number(spread.value), "standard_error": number(spread.standard_error)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,13 +24,33 @@ Number = float | str
 _TIME, _SPREAD = In("ps", above=0, at_most=1e12), In("ps", at_least=0, at_most=1e12)
 _PHOTONS = In("1", above=0, at_most=1e15)
 _FRACTION = In("1", at_least=0, at_most=1)
-_WAVELENGTH = In("nm", at_least=100, at_most=2000)
+_WAVELENGTH, _LINE_WIDTH = In("nm", at_least=100, at_most=2000), In("nm", at_least=0, at_most=500)
+_DARK_RATE = In("1/ps", at_least=0, at_most=1e3)
+_PULSE_FALL = In("ps", at_least=1e-3, at_most=1e7)
+_THRESHOLD, _NOISE = In("1", above=0, at_most=1e9), In("1", at_least=0, at_most=1e6)
+_CROSSTALK = In("1", at_least=0, below=0.9)
+"""A chain of more avalanches than 10 on average is no pulse."""
+_FALL_OVER_RISE = 1.001
+"""Of a pulse, at least: where they agree its closed form is 0/0."""
+FEWEST_EVENTS, MOST_EVENTS = 100, 10**8
+"""Of a simulation: a standard deviation to 7 %, and 800 MB of times."""
 MOST_SIMULATED_PHOTONS = 1e7
 """Of one event in a simulation."""
 _MOST_DRAWN = 1e12
+_MOST_SEED = 2**63 - 1
+_MOST_THREADS = 1024
 SHORTEST = 1e-6
 """Rise time or spread that is not 0. [ps]"""
-
+_COARSE = 0.25
+"""Step of a measured response over its width, above which its Gaussians widen it by more than 3 %."""
+_SUM_TOLERANCE = 1e-9
+"""Of fractions that sum to 1 as written."""
+_FORMULA = {"rise_time", "effective_lifetime", "photons"}
+"""Keywords of the label formula."""
+_DIGITS = re.compile(r"[+-]?[0-9]{1,19}")
+"""A whole number that a float may not hold; others, such as 1e5, are read as floats."""
+_ONLY_WITH = {"emission": "emitted_photons", "emission_fwhm": "emitted_photons"}
+"""Keyword -> the one without which nothing would read it."""
 
 SPELLINGS = {
     "rise_time": "--rise-time-ps", "effective_lifetime": "--tau-eff-ps", "jitter_sigma": "--jitter-sigma-ps",
@@ -88,7 +109,10 @@ def read(value: Number, name: str, limits: In) -> float:
 
 def read_spread(given: Mapping[str, Any], name: str) -> float:
     """A rise time or a standard deviation [ps], 0 where it is not given; so short that it is none is a mistake."""
-    value = read(given.get(name, 0.0), name, _SPREAD)
+    return _spread(read(given.get(name, 0.0), name, _SPREAD), name)
+
+
+def _spread(value: float, name: str) -> float:
     if 0 < value < SHORTEST:
         raise BadValue(
             where=WHERE, what="time", who=option(name), expected=f"0, or at least {SHORTEST:g} ps",
@@ -100,23 +124,24 @@ def read_spread(given: Mapping[str, Any], name: str) -> float:
 def read_times(given: Mapping[str, Any]) -> tuple[float, float, float]:
     """Rise time, effective lifetime [ps] and photons of the label formula alone."""
     return (
-        read(given["rise_time"], "rise_time", _TIME),
+        read(_needed(given, "rise_time"), "rise_time", _TIME),
         read(given["effective_lifetime"], "effective_lifetime", _TIME),
         read(_needed(given, "photons"), "photons", _PHOTONS),
     )
 
 
 def formula_alone(given: Mapping[str, Any]) -> bool:
-    """Whether a lifetime is given without anything that spreads the registered times."""
-    spreads = ("jitter_sigma", "response", "detector", "optical_spread_sigma")
-    return given.get("effective_lifetime") is not None and not any(
-        given.get(name) is not None for name in spreads
-    )
+    """Whether an effective lifetime is given, and nothing that the label formula does not know."""
+    return "effective_lifetime" in given and given.keys() <= _FORMULA
 
 
 def read_inputs(given: Mapping[str, Any]) -> Inputs:
     """Check all options; ``given`` maps keywords to what the user wrote, those that are None left out."""
-    given = {name: value for name, value in given.items() if value is not None}
+    for name, needed in _ONLY_WITH.items():
+        if name in given and needed not in given:
+            raise BadValue(
+                where=WHERE, what="option", who=option(name), expected=f"{option(needed)} with it", found="none",
+            )  # fmt: skip
     notes: list[str] = []
     number = one_of(
         str(given.get("photon_number", "poisson")), NUMBERS, where=WHERE, who=option("photon_number")
@@ -124,15 +149,20 @@ def read_inputs(given: Mapping[str, Any]) -> Inputs:
     detector = _detector(given)
     energies, per_kev = _energies(given)
     photons, efficiency = _photons(given, detector, energies, per_kev, notes)
-    side = _first_side(given, detector, photons, notes)
+    dark_rate = 0.0 if detector is None else detector.dark_rate
+    if "dark_rate" in given:
+        dark_rate = read(given["dark_rate"], "dark_rate", _DARK_RATE)
+    side = _first_side(given, detector, photons, dark_rate, notes)
     sides = _with_other(given, side, notes)
-    events = _whole(given, "monte_carlo", 100, 10**8)
-    edge_events = _whole(given, "leading_edge_events", 100, 10**8)
+    if number == "fixed":
+        sides = _whole_photons(given, sides, notes)
+    events = _whole(given, "monte_carlo", FEWEST_EVENTS, MOST_EVENTS)
+    edge_events = _whole(given, "leading_edge_events", FEWEST_EVENTS, MOST_EVENTS)
     for name, count in (("monte_carlo", events), ("leading_edge_events", edge_events)):
         _check_size(name, count, sides)
-    seed = _whole({"seed": 1, **given}, "seed", 0, 2**63 - 1)
-    threads = _whole({"threads": _cores(), **given}, "threads", 1, 1024)
-    electronics, threshold = _electronics(given, detector)
+    seed = _whole({"seed": 1, **given}, "seed", 0, _MOST_SEED)
+    threads = _whole({"threads": _cores(), **given}, "threads", 1, _MOST_THREADS)
+    electronics, threshold = _electronics(given, detector, dark_rate)
     assert seed is not None
     assert threads is not None
     return Inputs(
@@ -206,7 +236,7 @@ def _photons(
             found="none", hint="Or give --photons, the detected ones.",
         )  # fmt: skip
     peak = read(_needed(given, "emission"), "emission", _WAVELENGTH)
-    fwhm = read(given.get("emission_fwhm", 0.0), "emission_fwhm", In("nm", at_least=0, at_most=500))
+    fwhm = read(given.get("emission_fwhm", 0.0), "emission_fwhm", _LINE_WIDTH)
     efficiency = detector.efficiency_over(peak, fwhm, where=WHERE, who=option("emission"))
     if len(detector.wavelength) == 1:
         notes.append(
@@ -217,19 +247,19 @@ def _photons(
 
 
 def _first_side(
-    given: Mapping[str, Any], detector: Detector | None, photons: float, notes: list[str]
+    given: Mapping[str, Any], detector: Detector | None, photons: float, dark_rate: float, notes: list[str]
 ) -> Side:
     _only_one(given, "decay", "effective_lifetime")
     _only_one(given, "jitter_sigma", "response")
     if "effective_lifetime" in given:
         lifetime = read(given["effective_lifetime"], "effective_lifetime", _TIME)
-        decay = Decay((1.0,), (lifetime,), 1.0)
+        decay = read_decay(repr(lifetime), where=WHERE, who=option("effective_lifetime"))
     else:
         decay = _decay(given, "decay", notes)
     rise = read_spread(given, "rise_time")
     if "response" in given:
         response = read_response(Path(given["response"]), who=option("response"))
-        if response.sigma > 0.25 * response.standard_deviation:
+        if response.sigma > _COARSE * response.standard_deviation:
             notes.append("The steps of the response are coarse against its width, which they widen.")
     elif "jitter_sigma" in given or detector is None:
         response = Response.gaussian(read_spread(given, "jitter_sigma"))
@@ -237,10 +267,7 @@ def _first_side(
         response = Response.gaussian(detector.jitter_sigma)
         notes.append(_resolution_note(detector))
     response = response.spread(read_spread(given, "optical_spread_sigma"))
-    rate = 0.0 if detector is None else detector.dark_rate
-    if "dark_rate" in given:
-        rate = read(given["dark_rate"], "dark_rate", In("1/ps", at_least=0, at_most=1e3))
-    side = Side(decay.exponentials, decay.fraction, decay.lifetime, rise, response, photons, rate)
+    side = Side(decay.exponentials, decay.fraction, decay.lifetime, rise, response, photons, dark_rate)
     _refuse_without_spread(side)
     return side
 
@@ -256,9 +283,12 @@ def _resolution_note(detector: Detector) -> str:
 
 def _decay(given: Mapping[str, Any], name: str, notes: list[str]) -> Decay:
     decay = read_decay(_needed(given, name), where=WHERE, who=option(name))
-    if abs(decay.written_sum - 1) > 1e-9:
+    if abs(decay.written_sum - 1) > _SUM_TOLERANCE:
         notes.append(f"The fractions of {option(name)} sum to {decay.written_sum:.6g}: normalised to 1.")
     return decay
+
+
+_OTHER = ("other_decay", "other_rise_time", "other_jitter_sigma", "other_photons")
 
 
 def _with_other(given: Mapping[str, Any], side: Side, notes: list[str]) -> tuple[Side, ...]:
@@ -277,10 +307,29 @@ def _with_other(given: Mapping[str, Any], side: Side, notes: list[str]) -> tuple
         other = replace(other, photons=read(given["other_photons"], "other_photons", _PHOTONS))
     if other is side:
         return (side,)
-    if "energies" in given:
-        _only_one({**given, "other_decay": True}, "energies", "other_decay")
+    for name in _OTHER:
+        _only_one(given, "energies", name)
     _refuse_without_spread(other)
     return side, other
+
+
+def _whole_photons(given: Mapping[str, Any], sides: tuple[Side, ...], notes: list[str]) -> tuple[Side, ...]:
+    """The same with whole numbers of photons, as every event of a fixed number has them."""
+    first = next(name for name in ("energies", "emitted_photons", "photons") if name in given)
+    names = [first, "other_photons" if "other_photons" in given else first]
+    for side, name in zip(sides, names, strict=False):
+        if side.photons < 1:
+            raise OutOfRange(
+                where=WHERE, what="number", who=option(name),
+                expected="at least 1 detected photon where the number is fixed", found=f"{side.photons:g}",
+            )  # fmt: skip
+    whole = tuple(replace(side, photons=float(round(side.photons))) for side in sides)
+    for side, rounded in zip(sides, whole, strict=True):
+        if side.photons != rounded.photons:
+            notes.append(
+                f"A fixed number of photons is whole: {rounded.photons:g} instead of {side.photons:.6g}."
+            )
+    return whole
 
 
 def _refuse_without_spread(side: Side) -> None:
@@ -291,12 +340,18 @@ def _refuse_without_spread(side: Side) -> None:
         )  # fmt: skip
 
 
+_EDGE = (
+    "leading_edge", "threshold", "pulse_rise", "pulse_fall", "gain_spread", "noise_sigma", "crosstalk",
+    "leading_edge_events",
+)  # fmt: skip
+"""Keywords each of which asks for a leading-edge threshold."""
+
+
 def _electronics(
-    given: Mapping[str, Any], detector: Detector | None
+    given: Mapping[str, Any], detector: Detector | None, dark_rate: float
 ) -> tuple[Electronics | None, float | None]:
     """Of a leading-edge threshold, where one is asked for."""
-    own = ("threshold", "pulse_rise", "pulse_fall", "gain_spread", "noise_sigma", "leading_edge_events")
-    if not (given.get("leading_edge") or any(name in given for name in own)):
+    if not any(name in given for name in _EDGE):
         return None, None
 
     def number(name: str, limits: In, default: float | None) -> float:
@@ -304,26 +359,23 @@ def _electronics(
         fallback = default if card is None else card
         return read(_needed({name: fallback, **given}, name), name, limits)
 
-    rise = number("pulse_rise", _SPREAD, None)
-    fall = number("pulse_fall", In("ps", above=0, at_most=1e7), None)
-    if not rise < 0.999 * fall:
+    rise = _spread(number("pulse_rise", _SPREAD, None), "pulse_rise")
+    fall = number("pulse_fall", _PULSE_FALL, None)
+    if fall < _FALL_OVER_RISE * rise:
         raise BadValue(
             where=WHERE, what="pulse", who=option("pulse_rise"), expected=f"less than the fall of {fall:g} ps",
             found=f"{rise:g} ps",
         )  # fmt: skip
     threshold = given.get("threshold")
     if threshold is not None:
-        threshold = read(threshold, "threshold", In("1", above=0, at_most=1e9))
-    dark = 0.0 if detector is None else detector.dark_rate
-    if "dark_rate" in given:
-        dark = read(given["dark_rate"], "dark_rate", In("1/ps", at_least=0, at_most=1e3))
+        threshold = read(threshold, "threshold", _THRESHOLD)
     electronics = Electronics(
         pulse_rise=rise,
         pulse_fall=fall,
         gain_spread=number("gain_spread", _FRACTION, 0.0),
-        noise=number("noise_sigma", In("1", at_least=0, at_most=1e6), 0.0),
-        crosstalk=number("crosstalk", In("1", at_least=0, below=0.9), 0.0),
-        dark_rate=dark,
+        noise=number("noise_sigma", _NOISE, 0.0),
+        crosstalk=number("crosstalk", _CROSSTALK, 0.0),
+        dark_rate=dark_rate,
     )
     return electronics, threshold
 
@@ -338,7 +390,7 @@ def _whole(given: Mapping[str, Any], name: str, least: int, most: int) -> int | 
     if name not in given:
         return None
     text = str(given[name]).strip()
-    value = int(text) if text.lstrip("+-").isdigit() else read(text, name, In("1"))
+    value = int(text) if _DIGITS.fullmatch(text) else read(text, name, In("1"))
     if not least <= value <= most or value != int(value):
         raise BadValue(
             where=WHERE, what="number", who=option(name), expected=f"a whole number from {least} to {most}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,12 @@ import numpy as np
 import pytest
 
 import scintidot
+from scintidot.excitons.distribution import pair_distribution
+from scintidot.kinetics.exact import ExactDecay, exact_rates
+from scintidot.timing.bounds import cramer_rao_bound, information
+from scintidot.timing.coincidence import coincidence_resolution, label_formula
+from scintidot.timing.density import Response
+from scintidot.timing.order_statistics import Quantiles, best_photon
 
 Cli = Callable[..., Any]
 LIGHT = (
@@ -73,6 +80,70 @@ def test_effective_lifetime_is_one_exponential_where_there_is_jitter(cli: Cli) -
     assert answer(cli, *old, "--jitter-sigma-ps", "40")["ctr_ps"] == answer(cli, *ANCHOR)["ctr_ps"]
 
 
+def test_label_formula_alone_only_without_other_options(cli: Cli) -> None:
+    """Any other option is read, so that the whole document comes, or its fault."""
+    old = ("ctr", "--rise-time-ps", "100", "--tau-eff-ps", "1037", "--photons", "5110")
+    fixed = answer(cli, *old, "--photon-number", "fixed")
+    assert fixed["ctr_ps"]["formula"] == pytest.approx(answer(cli, *old)["ctr_ps"]["formula"], rel=1e-12)
+    assert fixed["ctr_ps"]["best_photon"] > 0
+    unlike = answer(cli, *old, "--other-photons", "3")
+    assert unlike["choices"]["coincidence"] == "two unlike detectors"
+    far = answer(cli, "ctr", "--rise-time-ps", "1e11", "--tau-eff-ps", "1e12", "--photons", "1")
+    assert far["ctr_ps"]["formula"] == pytest.approx(3.330218 * 1e23**0.5)
+
+
+@pytest.mark.parametrize("decay", [{"decay": "1037"}, {"effective_lifetime": 1037}])
+@pytest.mark.parametrize("name", sorted(inspect.signature(scintidot.coincidence_time_resolution).parameters))
+def test_every_keyword_is_read(name: str, decay: dict[str, Any]) -> None:
+    given = {**decay, "rise_time": 100, "photons": 5110, name: "foo"}
+    with pytest.raises(scintidot.ScintidotError):
+        scintidot.coincidence_time_resolution(**given)
+
+
+def test_spellings_of_other_commands(cli: Cli) -> None:
+    other = [
+        {"--rise-time-ps": "--rise-time", "--jitter-sigma-ps": "--jitter-sigma"}.get(x, x) for x in ANCHOR
+    ]
+    assert answer(cli, *other) == answer(cli, *ANCHOR)
+    for command in (["predict", "--rise-time"], ["predict", "--jitter-sigma"], ["photons", "--jitter-sigma"]):
+        one, two = cli(*command, "foo"), cli(*command[:-1], f"{command[-1]}-ps", "foo")
+        assert one == two
+        assert (one.code, f"for {command[-1]}" in one.err) == (2, True)
+
+
+def test_photons_too_few_for_a_simulation(cli: Cli) -> None:
+    document = answer(cli, *ANCHOR[:-1], "1e-9", "--monte-carlo", "100")
+    assert document["ctr_ps"]["maximum_likelihood"] == {"value": None, "standard_error": None}
+    for words in (
+        "100 % of the simulated events have no photon",
+        "Fewer than two",
+        "100 % of the events do not",
+    ):
+        assert any(words in warning for warning in document["warnings"])
+
+
+def test_pulses_too_few_for_a_simulation(cli: Cli) -> None:
+    pulse = ("--pulse-rise-ps", "300", "--pulse-fall-ps", "5000", "--leading-edge-events", "100")
+    edge = answer(cli, *ANCHOR[:-1], "1", *pulse, "--threshold", "0.7")["ctr_ps"]["leading_edge"]
+    assert edge["simulated"]["value"] > 0
+    none = answer(cli, *ANCHOR[:-1], "1e-6", *pulse)
+    assert none["ctr_ps"]["leading_edge"]["simulated"] == {"value": None, "standard_error": None}
+    assert any("100 % of the simulated signals stay below" in warning for warning in none["warnings"])
+
+
+def test_fixed_number_of_photons_is_whole_in_every_figure(cli: Cli) -> None:
+    found, whole = (
+        answer(cli, *ANCHOR[:-1], photons, "--photon-number", "fixed", "--monte-carlo", "100")
+        for photons in ("19.6", "20")
+    )
+    assert found["ctr_ps"] == whole["ctr_ps"]
+    assert found["detectors"][0]["photons"] == 20
+    assert any("20 instead of 19.6" in warning for warning in found["warnings"])
+    emitted = ("--detector", "fbk-nuv-hd", "--emitted-photons", "1", "--emission-nm", "420")
+    refused = cli("ctr", "--decay", "1037", *emitted, "--photon-number", "fixed")
+    assert (refused.code, "for --emitted-photons" in refused.err) == (4, True)
+
+
 def test_no_bound_without_jitter(cli: Cli) -> None:
     document = answer(cli, "ctr", "--decay", "1037", "--rise-time-ps", "100", "--photons", "5110")
     assert document["ctr_ps"]["cramer_rao"] is None
@@ -112,7 +183,9 @@ def test_auger_recombination_worsens_the_bound_although_the_formula_does_not_mov
     """The same nanocrystals with more Auger recombination: fewer photons, the same F(0)."""
     rows = []
     for efficiency in (0.0, 0.5, 0.9, 0.99):
-        light = scintidot.biexciton_kinetics(mean_excitons=2.0, auger_efficiency=efficiency)
+        light = scintidot.nanocrystal_kinetics(
+            model="poisson-biexciton", mean_excitons=2.0, auger_efficiency=efficiency
+        )
         parts = light["components"]
         row = scintidot.coincidence_time_resolution(
             decay=",".join(f"{part['fraction']}:{part['lifetime_ps']}" for part in parts),
@@ -121,6 +194,28 @@ def test_auger_recombination_worsens_the_bound_although_the_formula_does_not_mov
             photons=3000 * light["photons"],
         )["ctr_ps"]
         rows.append((row["formula"], row["cramer_rao"], row["best_photon"]))
+    _check_that_only_the_formula_stays(rows)
+
+
+def test_auger_recombination_of_carriers_worsens_the_bound_although_the_formula_does_not_move() -> None:
+    """The exact decay of 3000 nanocrystals at once, as a sum of exponentials."""
+    rows = []
+    response = Response.gaussian(40.0)
+    for efficiency in (0.0, 0.5, 0.9, 0.99):
+        rates = exact_rates(
+            exciton_rate=1e-4, quantum_yield=1.0, retained_fraction=0.5,
+            auger_rate=4e-4 * efficiency / (1 - efficiency),
+        )  # fmt: skip
+        exact = ExactDecay("carriers", rates, pair_distribution(2.0, "poisson"))
+        light, photons = exact.exponentials, 3000 * float(exact.photons)
+        formula = label_formula(100.0, float(exact.photons / exact.initial_rate), photons)
+        bound = cramer_rao_bound(information(light, 100.0, response, photons))
+        photon = best_photon(Quantiles.of(light, 100.0, response), photons)
+        rows.append((float(formula), float(bound), float(coincidence_resolution(photon.standard_deviation))))
+    _check_that_only_the_formula_stays(rows)
+
+
+def _check_that_only_the_formula_stays(rows: list[tuple[float, float, float]]) -> None:
     formula, bound, photon = np.array(rows).T
     assert np.ptp(formula) < 1e-9 * formula[0]
     assert (np.diff(bound) > 0).all()
@@ -233,11 +328,37 @@ MISTAKES = {
     "no time at all": (["ctr", "--decay", "1", "--photons", "9", "--rise-time-ps", "1e-300"], 2, "at least 1e-06 ps"),
     "unknown statistics": ([*LIGHT, "--photon-number", "fix"], 2, "Did you mean 'fixed'?"),
     "few events": ([*LIGHT, "--monte-carlo", "10"], 2, "for --monte-carlo"),
+    "signs of a seed": ([*LIGHT, "--seed", "--5"], 2, "for --seed"),
+    "a digit that is none": ([*LIGHT, "--seed", "²"], 2, "for --seed"),
+    "a seed too long": ([*LIGHT, "--seed", "9" * 5000], 2, "for --seed"),
     "half an event": ([*LIGHT, "--monte-carlo", "1000.5"], 2, "a whole number"),
     "too many photons": ([*LIGHT[:-1], "1e9", "--monte-carlo", "1000"], 4, "for --monte-carlo"),
     "no pulse": ([*LIGHT, "--leading-edge"], 2, "for --pulse-rise-ps"),
     "pulse that falls first": (
         [*LIGHT, "--leading-edge", "--pulse-rise-ps", "30", "--pulse-fall-ps", "3"], 2, "for --pulse-rise-ps",
+    ),
+    "pulse of no length": (
+        [*LIGHT, "--pulse-rise-ps", "0", "--pulse-fall-ps", "1e-9"], 2, "for --pulse-fall-ps",
+    ),
+    "pulse much shorter than the jitter": (
+        [*LIGHT, "--pulse-rise-ps", "0", "--pulse-fall-ps", "1e-3"], 4, "for --pulse-fall-ps",
+    ),
+    "rise of the pulse shorter still": (
+        [*LIGHT, "--pulse-rise-ps", "1e-4", "--pulse-fall-ps", "1e4"], 4, "for --pulse-rise-ps",
+    ),
+    "rise of no length": ([*LIGHT, "--pulse-rise-ps", "1e-9", "--pulse-fall-ps", "3"], 2, "for --pulse-rise-ps"),
+    "no signal": (
+        [*LIGHT[:-1], "1e-9", "--pulse-rise-ps", "30", "--pulse-fall-ps", "3000"], 4, "a rising edge",
+    ),
+    "no rise for the formula": (["ctr", "--tau-eff-ps", "100", "--photons", "9"], 2, "for --rise-time-ps"),
+    "lifetime beyond the bound": (
+        ["ctr", "--tau-eff-ps", "1e12", "--jitter-sigma-ps", "40", "--photons", "9"], 2, "for --tau-eff-ps",
+    ),
+    "a line and no light of it": ([*LIGHT, "--emission-nm", "420"], 2, "--emitted-photons with it"),
+    "a width and no line": ([*LIGHT, "--emission-fwhm-nm", "foo"], 2, "for --emission-fwhm-nm"),
+    "half a photon": ([*LIGHT[:-1], "0.5", "--photon-number", "fixed"], 4, "for --photons"),
+    "half a photon of the other": (
+        [*LIGHT, "--other-photons", "0.5", "--photon-number", "fixed"], 4, "for --other-photons",
     ),
     "threshold above the peak": (
         [*LIGHT, "--threshold", "1e5", "--pulse-rise-ps", "30", "--pulse-fall-ps", "3000"], 4, "for --threshold",
@@ -266,10 +387,12 @@ def test_mistake_is_one_line(cli: Cli, arguments: list[str], code: int, words: s
     ("text", "words"),
     [
         ("time_ps,weight\n0,1\n1,2\n3,1\n4,1\n", "not in equal steps"),
-        ("time_ps,weight\n0,1\n1,x\n", "irf.csv:3: bad line"),
+        ("time_ps,weight\n0,1\n1,x\n", "irf.csv:3: bad row"),
         ("0 1\n1 1\n", "2 times"),
-        ("a,b\n", "found none"),
-        ("0,1\n1,-1\n2,1\n3,1\n", "of 0 or more"),
+        ("a,b\n", "no weight above 0"),
+        ("0,1\n1,-1\n2,1\n3,1\n", "a weight of at least 0"),
+        ("0,1\nnan,1\n", "irf.csv:2: bad row"),
+        ("0,1\n1,inf\n", "a weight of at least 0"),
     ],
 )
 def test_bad_response(cli: Cli, tmp_path: Path, text: str, words: str) -> None:

@@ -84,7 +84,7 @@ def test_a_file_is_read(tmp_path):
     path = tmp_path / "pairs.csv"
     path.write_text("# counted\npairs,count\n2,30\n0,50\n1,20\n")
     np.testing.assert_allclose(read_pair_distribution(path), [0.5, 0.2, 0.3])
-    path.write_text("0 1\n3 1\n")
+    path.write_text("0 1 # by hand\n3 1\n")
     np.testing.assert_allclose(read_pair_distribution(path), [0.5, 0, 0, 0.5])
 
 
@@ -99,6 +99,8 @@ def test_a_file_is_read(tmp_path):
         ("-1,2\n", ":1: bad row"),
         ("1,-2\n", "a weight of at least 0"),
         ("1,nan\n", "a weight of at least 0"),
+        ("nan,1\n", ":1: bad row"),
+        ("inf,1\n", "a finite n"),
         ("1,2\nx,3\n", "two numbers, n and weight"),
         ("1,2,3\n", "two numbers, n and weight"),
         ("5000,1\n", "0 to 800"),

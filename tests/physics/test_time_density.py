@@ -16,6 +16,7 @@ from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.errors import OutOfRange
 from scintidot.records import Exponentials
 from scintidot.timing.bounds import cramer_rao_bound, fisher_information, information, nodes, panels
+from scintidot.timing.coincidence import coincidence_resolution
 from scintidot.timing.density import Response, density, harmonic_lifetime
 from scintidot.timing.order_statistics import Quantiles, best_photon, photon_times
 
@@ -232,9 +233,10 @@ class TestOrderStatistics:
         """16.03 ps for a Poisson number of photons of mean 5110; 15.83 for 5110 in every event."""
         table = Quantiles.of(ANCHOR, 100.0, gaussian(40.0))
         found = best_photon(table, 5110)
-        assert found.ctr == pytest.approx(16.03, abs=0.005)
+        assert coincidence_resolution(found.standard_deviation) == pytest.approx(16.03, abs=0.005)
         assert found.rank == pytest.approx(118, abs=1)
-        assert best_photon(table, 5110, "fixed").ctr == pytest.approx(15.83, abs=0.005)
+        fixed = best_photon(table, 5110, "fixed")
+        assert coincidence_resolution(fixed.standard_deviation) == pytest.approx(15.83, abs=0.005)
 
     @pytest.mark.parametrize("number", ["poisson", "fixed"])
     @pytest.mark.parametrize(
@@ -277,7 +279,10 @@ class TestOrderStatistics:
         for rise, sigma in ((0.0, 40.0), (100.0, 40.0), (300.0, 5.0)):
             bound = float(cramer_rao_bound(photons * fisher_information(ANCHOR, rise, sigma)))
             table = Quantiles.of(ANCHOR, rise, gaussian(sigma))
-            fixed, poisson = best_photon(table, photons, "fixed").ctr, best_photon(table, photons).ctr
+            fixed, poisson = (
+                coincidence_resolution(best_photon(table, photons, number).standard_deviation)
+                for number in ("fixed", "poisson")
+            )
             assert fixed > bound
             if photons >= 1000:
                 assert poisson > fixed
@@ -285,4 +290,14 @@ class TestOrderStatistics:
     def test_many_photons_scale_as_the_root(self):
         """sqrt(P/n)/p at the best time, from the quantiles alone."""
         table = Quantiles.of(ANCHOR, 100.0, gaussian(40.0))
-        assert best_photon(table, 1e6).ctr / best_photon(table, 1e8).ctr == pytest.approx(10, rel=1e-3)
+        few, many = (best_photon(table, photons).standard_deviation for photons in (1e6, 1e8))
+        assert few / many == pytest.approx(10, rel=1e-3)
+
+    def test_far_less_than_one_photon_is_one_where_there_is_any(self):
+        """Of a Poisson number of mean n -> 0 only the events with one photon count."""
+        table = Quantiles.of(ANCHOR, 100.0, Response.gaussian(40.0))
+        one = best_photon(table, 1, "fixed").standard_deviation
+        for photons in (1e-12, 1e-9, 1e-6, 1e-4):
+            found = best_photon(table, photons)
+            assert found.standard_deviation == pytest.approx(one, rel=photons + 1e-9)
+            assert found.share == pytest.approx(photons, rel=1e-4)

@@ -11,6 +11,7 @@ from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.records import Exponentials
 from scintidot.rng import stream, uniform
 from scintidot.timing.bounds import cramer_rao_bound, fisher_information
+from scintidot.timing.coincidence import coincidence_resolution
 from scintidot.timing.density import Response, density
 from scintidot.timing.leading_edge import Electronics, mean_pulse, peak_time, rising_edge
 from scintidot.timing.likelihood import coincidence_spread, maximum_likelihood, scores_of, simulated_errors
@@ -147,6 +148,11 @@ class TestMaximumLikelihood:
         other = coincidence_spread(errors, np.random.default_rng(2).normal(0, 4, 20000))
         assert other.value == pytest.approx(FWHM_PER_SIGMA * 5, rel=0.02)
 
+    def test_one_event_with_a_photon_has_no_spread(self):
+        for errors in ([], [1.0], [1.0, np.nan], [np.nan, np.nan]):
+            assert np.isnan(coincidence_spread(np.array(errors))).all()
+        assert np.isnan(coincidence_spread(np.array([1.0, np.nan, 2.0]), np.array([np.nan, 3.0, 2.0]))).all()
+
 
 PULSES = Electronics(pulse_rise=300.0, pulse_fall=8000.0, gain_spread=0.2, noise=0.5, crosstalk=0.2)
 
@@ -195,14 +201,16 @@ class TestLeadingEdge:
             events=3000, seed=2,
         )  # fmt: skip
         spread = coincidence_spread(crossings)
-        assert spread.value == pytest.approx(edge.ctr, abs=3 * spread.standard_error + 0.02 * edge.ctr)
+        expected = float(coincidence_resolution(edge.standard_deviation))
+        assert spread.value == pytest.approx(expected, abs=3 * spread.standard_error + 0.02 * expected)
         assert crossings.mean() == pytest.approx(edge.time, abs=0.1 * edge.standard_deviation)
 
     def test_worse_than_the_bound_and_than_itself_with_noise(self):
         found = [
-            rising_edge(ANCHOR, 100.0, gaussian(40.0), Electronics(300.0, 8000.0, noise=s), 5110).best().ctr
+            rising_edge(ANCHOR, 100.0, gaussian(40.0), Electronics(300.0, 8000.0, noise=s), 5110).best()
             for s in (0.0, 1.0, 10.0, 100.0)
         ]
+        found = coincidence_resolution([edge.standard_deviation for edge in found])
         assert found[0] > cramer_rao_bound(5110 * fisher_information(ANCHOR, 100.0, 40.0))
         assert (np.diff(found) > 0).all()
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numba import njit
 from scipy.stats import chi2, kstest, norm
 
-from scintidot.rng import draws_between, increment_of, mix, stream, two_uniform, uniform
+from scintidot.rng import draws_between, increment_of, mix, normal, stream, two_uniform, uniform
 
 LEVEL = 1e-4
 WORD = 2**64
@@ -182,6 +182,29 @@ def test_the_halves_of_one_word_are_independent() -> None:
         states = state + increment * np.arange(1, 40_001, dtype=np.uint64)
     pair = np.array([two_uniform(one) for one in states])
     assert evenness((pair * 16).astype(int) @ [1, 16], 256)
+
+
+def test_normal_takes_two_draws_by_box_and_muller() -> None:
+    _, (first, second) = draws(7, 8, 2)
+    start, increment = map(np.uint64, stream(np.uint64(7), np.uint64(8)))
+    deviation, state = normal(start, increment)
+    expected = np.sqrt(-2 * np.log(1 - first)) * np.cos(2 * np.pi * second)
+    assert deviation == pytest.approx(expected, rel=1e-14)
+    with np.errstate(over="ignore"):
+        assert state == start + increment + increment
+
+
+@njit
+def _normals(state: np.uint64, increment: np.uint64, numbers: np.ndarray) -> None:
+    for k in range(numbers.size):
+        numbers[k], state = normal(state, increment)
+
+
+def test_normal_numbers_follow_their_law() -> None:
+    state, increment = map(np.uint64, stream(np.uint64(3), np.uint64(4)))
+    numbers = np.empty(100_000)
+    _normals(state, increment, numbers)
+    assert LEVEL < kstest(numbers, "norm").pvalue < 1 - LEVEL
 
 
 @pytest.mark.parametrize(("size", "worst", "spread"), [(None, 6.0, 1.1), (2**17, 5.0, 1.02)])

@@ -28,14 +28,20 @@ def ctr(
         ),
     ] = None,
     rise_time_ps: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Exponential rise time [ps] (0).")
+        str | None,
+        typer.Option("--rise-time-ps", "--rise-time", metavar="TIME", help="Exponential rise time [ps] (0)."),
     ] = None,
     tau_eff_ps: Annotated[
         str | None, typer.Option(metavar="TIME", help="Harmonic effective lifetime [ps], instead of --decay.")
     ] = None,
     jitter_sigma_ps: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="Gaussian jitter of one photon, standard deviation [ps]."),
+        typer.Option(
+            "--jitter-sigma-ps",
+            "--jitter-sigma",
+            metavar="TIME",
+            help="Gaussian jitter of one photon, standard deviation [ps].",
+        ),
     ] = None,
     response: Annotated[
         Path | None,

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table, progress
-from scintidot.cli.deposit import given
 from scintidot.cli.options import MATERIAL_HELP, Json, Plot
 
 Text = str | None
@@ -15,16 +14,16 @@ Text = str | None
 
 def light(
     context: typer.Context,
-    material: Annotated[str, typer.Option(metavar="NAME|FILE", help=MATERIAL_HELP)] = "CsPbBr3",
+    material: Annotated[Text, typer.Option(metavar="NAME|FILE", help=MATERIAL_HELP)] = None,
     edge_length: Annotated[
         Text, typer.Option(metavar="LENGTH", help="Edge length of the nanocrystals [nm] (8.7).")
     ] = None,
     host: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="What is around: octane, polystyrene, ...")
-    ] = "octane",
+        Text, typer.Option(metavar="NAME|FILE", help="What is around: octane (default), polystyrene, ...")
+    ] = None,
     energies: Annotated[
-        str, typer.Option(metavar="LIST", help="Electron energies [keV], such as 2,5,10.")
-    ] = "2,5,10,20,30",
+        Text, typer.Option(metavar="LIST", help="Electron energies [keV] (2,5,10,20,30).")
+    ] = None,
     volume_fraction: Annotated[Text, typer.Option(metavar="SHARE", help="Of the nanocrystals (5 %).")] = None,
     composite: Annotated[
         Text, typer.Option(metavar="TEXT", help="Instead, with --box-nm: '74 x 3 nm' or '5 % x 3 nm'.")
@@ -35,12 +34,14 @@ def light(
     packing: Annotated[
         Text, typer.Option(metavar="NAME|FILE", help="random (default), lattice, or a CSV file.")
     ] = None,
-    shape: Annotated[str, typer.Option(metavar="SHAPE", help="cube or sphere.")] = "cube",
-    model: Annotated[str, typer.Option(metavar="NAME", help="carriers, ladder or paper.")] = "carriers",
+    shape: Annotated[Text, typer.Option(metavar="SHAPE", help="cube (default) or sphere.")] = None,
+    model: Annotated[Text, typer.Option(metavar="NAME", help="carriers (default), ladder or paper.")] = None,
     pair_creation_energy: Annotated[
-        str,
-        typer.Option(metavar="NAME|ENERGY", help="Rule of the card, energy such as '7.5 eV', or simulated."),
-    ] = "fratelli",
+        Text,
+        typer.Option(
+            metavar="NAME|ENERGY", help="Rule of the card (fratelli), energy such as '7.5 eV', or simulated."
+        ),
+    ] = None,
     fano_factor: Annotated[
         Text, typer.Option(metavar="NUMBER", help="Of the pairs of a deposit (simulated in the bulk).")
     ] = None,
@@ -49,26 +50,28 @@ def light(
         Text, typer.Option(metavar="XI", help="xi, share of Auger events that eject no carrier.")
     ] = None,
     host_transfer: Annotated[
-        str, typer.Option(metavar="SHARE", help="Of the host's energy that reaches nanocrystals.")
-    ] = "0",
-    outcoupling: Annotated[str, typer.Option(metavar="SHARE", help="Light that leaves, 0 to 1.")] = "1",
+        Text, typer.Option(metavar="SHARE", help="Of the host's energy that reaches nanocrystals (0).")
+    ] = None,
+    outcoupling: Annotated[Text, typer.Option(metavar="SHARE", help="Light that leaves, 0 to 1 (1).")] = None,
     detection_efficiency: Annotated[
-        str, typer.Option(metavar="SHARE", help="Light that is detected of it, 0 to 1.")
-    ] = "1",
+        Text, typer.Option(metavar="SHARE", help="Light that is detected of it, 0 to 1 (1).")
+    ] = None,
     reference_kev: Annotated[
         Text, typer.Option(metavar="ENERGY", help="What others are compared with [keV] (the highest).")
     ] = None,
     prompt_ns: Annotated[
-        str, typer.Option(metavar="LIST", help="Times of the prompt density [ns].")
-    ] = "0.1,1,10",
+        Text, typer.Option(metavar="LIST", help="Times of the prompt density [ns] (0.1,1,10).")
+    ] = None,
     response_ps: Annotated[
-        str, typer.Option(metavar="TIME", help="Full width of the Gaussian response [ps].")
-    ] = "100",
+        Text, typer.Option(metavar="TIME", help="Full width of the Gaussian response [ps] (100).")
+    ] = None,
     valley: Annotated[
         Text, typer.Option(metavar="SHARE", help="Valley over peak of two pulses told apart (0.81).")
     ] = None,
-    histories: Annotated[str, typer.Option(metavar="NUMBER", help="Electrons at each energy.")] = "1000",
-    seed: Annotated[str, typer.Option(metavar="NUMBER", help="Same seed, same numbers.")] = "1",
+    histories: Annotated[
+        Text, typer.Option(metavar="NUMBER", help="Electrons at each energy (1000).")
+    ] = None,
+    seed: Annotated[Text, typer.Option(metavar="NUMBER", help="Same seed, same numbers (1).")] = None,
     threads: Annotated[Text, typer.Option(metavar="NUMBER", help="Threads (all cores).")] = None,
     plot: Plot = None,
     json: Json = False,
@@ -86,7 +89,7 @@ def light(
     options: dict[str, Any] = {
         {"reference_kev": "reference_keV"}.get(name, name): value
         for name, value in context.params.items()
-        if name not in ("plot", "json") and given(context, name)
+        if name not in ("plot", "json") and value is not None
     }
     with progress() as show:
         document = sample_light(show, **options)

@@ -89,7 +89,13 @@ def photons(
         Text, typer.Option(metavar="TIME", help="Of the excitation after the sync [ps] (0).")
     ] = None,
     jitter_sigma: Annotated[
-        Text, typer.Option(metavar="TIME", help="Gaussian jitter of the detector, sigma [ps] (0).")
+        Text,
+        typer.Option(
+            "--jitter-sigma",
+            "--jitter-sigma-ps",
+            metavar="TIME",
+            help="Gaussian jitter of the detector, sigma [ps] (0).",
+        ),
     ] = None,
     dead_time: Annotated[Text, typer.Option(metavar="TIME", help="Of each detector [ps] (0).")] = None,
     dark_count_rate: Annotated[Text, typer.Option(metavar="RATE", help="Of each detector [1/s] (0).")] = None,

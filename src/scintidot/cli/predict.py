@@ -117,10 +117,18 @@ def predict(
     light_yield_material: Annotated[
         str | None, typer.Option(metavar="NAME", help="Material it was measured on (CsPbBr3), or own.")
     ] = None,
-    rise_time: Annotated[str | None, typer.Option(metavar="TIME", help="Rise time for the CTR [ps].")] = None,
+    rise_time: Annotated[
+        str | None,
+        typer.Option("--rise-time", "--rise-time-ps", metavar="TIME", help="Rise time for the CTR [ps]."),
+    ] = None,
     jitter_sigma: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="Standard deviation of the detector, for the bound [ps] (40)."),
+        typer.Option(
+            "--jitter-sigma",
+            "--jitter-sigma-ps",
+            metavar="TIME",
+            help="Standard deviation of the detector, for the bound [ps] (40).",
+        ),
     ] = None,
     response: Annotated[
         str | None, typer.Option(metavar="TIME", help="Full width of the response of tau 'instrument' [ps].")

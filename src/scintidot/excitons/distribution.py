@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from scintidot.errors import BadFile, BadValue, one_of
+from scintidot.errors import BadValue, one_of
 from scintidot.records import FloatArray
+from scintidot.tables import bad_row, read_weighted
 
 COMPOUND = "compound"
 STATISTICS = {
@@ -127,49 +128,15 @@ def read_pair_distribution(path: str | Path, *, who: str = "--statistics") -> Fl
     BadFile
         With the line: not two numbers, n no whole number of pairs, negative weight, n twice, only zeros.
     """
-    where = str(path)
-    try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, ValueError) as error:
-        found = getattr(error, "strerror", None) or "no readable text"
-        raise BadFile(
-            where=where, what="file", who=who, expected="a text file with rows n,weight", found=found
-        ) from None
-    weight: dict[int, float] = {}
-    for place, line in enumerate(lines, 1):
-        text = line.split("#")[0].strip()
-        cells = [cell for cell in text.replace(";", ",").replace("\t", ",").split(",") if cell.strip()]
-        if len(cells) == 1:
-            cells = text.split()
-        try:
-            number, count = (float(cell) for cell in cells)
-        except ValueError:
-            if not cells or (not weight and not any(_is_number(cell) for cell in cells)):
-                continue  # empty, or a header
-            raise _bad_row(where, place, who, "two numbers, n and weight", repr(line.strip())) from None
-        if number != int(number) or not 0 <= number <= MOST_PAIRS or int(number) in weight:
+    table = read_weighted(path, ("n", "weight"), who=who)
+    before: set[float] = set()
+    for line, number in zip(table.line, table.value, strict=True):
+        if number != int(number) or not 0 <= number <= MOST_PAIRS or number in before:
             expected = f"each whole number of pairs once, 0 to {MOST_PAIRS}"
-            raise _bad_row(where, place, who, expected, f"{number:g}")
-        if not 0 <= count < math.inf:
-            raise _bad_row(where, place, who, "a weight of at least 0", f"{count:g}")
-        weight[int(number)] = count
-    total = sum(weight.values())
-    if not total > 0:
-        raise BadFile(where=where, what="file", who=who, expected="rows n,weight", found="no weight above 0")
-    probability = np.zeros(max([1, *(number for number, count in weight.items() if count > 0)]) + 1)
-    for number, count in weight.items():
-        if count > 0:
-            probability[number] = count / total
+            raise bad_row(path, line, who, expected, f"{number:g}")
+        before.add(number)
+    seen = table.weight > 0
+    pairs = table.value[seen].astype(int)
+    probability = np.zeros(max(1, pairs.max()) + 1)
+    probability[pairs] = table.weight[seen] / table.weight.sum()
     return probability
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _bad_row(where: str, line: int, who: str, expected: str, found: str) -> BadFile:
-    return BadFile(where=f"{where}:{line}", what="row", who=who, expected=expected, found=found)

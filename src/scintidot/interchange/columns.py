@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from scintidot.errors import BadFile, nearest
 from scintidot.records import FloatArray
+from scintidot.tables import is_number
 
 IntArray = npt.NDArray[np.int64]
 
@@ -52,10 +53,6 @@ _OF_A_TRACK = ("directioncosinex", "predirectionx", "momentumx", "px", "ux", "dx
 _EVENTS = (
     *("events", "nevents", "numberofevents", "simulatedevents", "histories", "nhistories"),
     *("numberoforiginalhistories", "primaries", "numberofprimaries", "totalnbprimaries"),
-)
-
-_NUMBER = re.compile(
-    r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:nan|inf)", re.IGNORECASE
 )
 
 _IN_BRACKETS = re.compile(r"(?P<name>.*?)[\s_]*[\[(]\s*(?P<unit>[^\])]*?)\s*[\])]")
@@ -114,11 +111,6 @@ def unit_factor(unit: str, *, where: str, who: str) -> float:
         hint = "Is it 'MeV' or 'meV'?" if unit.lower() == "mev" else nearest(unit, ENERGY_UNITS, listed=True)
         refuse(where, "energy unit", who, "one of " + ", ".join(ENERGY_UNITS), repr(unit), hint)
     return ENERGY_UNITS[usual]
-
-
-def is_number(word: str) -> bool:
-    """Whether a word is a number as spreadsheets and programs write it; ``1_000`` and other digits are not."""
-    return _NUMBER.fullmatch(word.strip()) is not None
 
 
 def refuse(

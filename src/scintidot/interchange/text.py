@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scintidot.interchange.columns import Table, is_number, plain, refuse
+from scintidot.interchange.columns import Table, plain, refuse
+from scintidot.tables import is_number
 
 _DECIMAL_COMMA = re.compile(r"[+-]?[\d.]*,[\d.,]+(?:[eE][+-]?\d+)?")
 _TOPAS_COLUMN = re.compile(r"\s*\d+:\s*(.+?)\s*")

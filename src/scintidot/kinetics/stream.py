@@ -18,7 +18,7 @@ from scintidot.backends import in_order, kernel
 from scintidot.kinetics.laws import TRANSITIONS, Rates
 from scintidot.kinetics.transitions import can_shine, following
 from scintidot.records import FloatArray
-from scintidot.rng import mix, stream, uniform
+from scintidot.rng import mix, normal, stream, uniform
 
 IntArray = npt.NDArray[np.int64]
 
@@ -185,10 +185,8 @@ def list_block(
             if label >= 0:
                 energy = line[label]
                 if sigma > 0.0:
-                    noise += noise_increment
-                    size = math.sqrt(-2.0 * math.log(1.0 - uniform(noise)))
-                    noise += noise_increment
-                    energy += sigma * size * math.cos(2.0 * math.pi * uniform(noise))
+                    deviation, noise = normal(noise, noise_increment)
+                    energy += sigma * deviation
                 events[kept], times[kept], labels[kept], energies[kept] = event, time, label, energy
                 enter_photon(label, time, 0, tally)
                 kept += 1

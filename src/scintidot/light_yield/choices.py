@@ -65,7 +65,7 @@ def sample_choices(sample: Sample, fano_factor: float) -> dict[str, Any]:
         "host_transfer_meaning": "share of the energy left in the host that reaches nanocrystals, exciton by "
         "exciton, at once, at the same energy per pair; 0: the host is dark",
         "outcoupling": sample.outcoupling,
-        "detection_efficiency": sample.config.timing.detection_efficiency,
+        "detection_efficiency": sample.detection_efficiency,
         "light_yield": LIGHT_YIELD,
         "reference_energy_keV": number(setup.spectra[sample.reference].mean_energy / 1e3),
         "relative_light_yield": "detected photons per energy of the primary over those at the reference energy",

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from scintidot import limits
-from scintidot.config import RunConfig, make_config, option_flag
+from scintidot.config import make_config, option_flag
 from scintidot.deposits.bodies import volume
 from scintidot.deposits.names import WHERE as ENGINE
 from scintidot.deposits.options import read_setup
@@ -41,7 +41,6 @@ class Sample:
     """One sample and what is asked about it, complete and checked; see `scintidot.sample_light`."""
 
     setup: Setup
-    config: RunConfig
     material: Material
     edge_length: float
     model: str
@@ -51,6 +50,8 @@ class Sample:
     auger_law: str
     retained_fraction: float
     host_transfer: float
+    outcoupling: float  # share of the photons that leave the sample
+    detection_efficiency: float  # share of these that are detected
     reference: int  # place of the energy that others are compared with
     prompt: tuple[float, ...]  # [ns]
     response: float  # [ps]
@@ -58,14 +59,9 @@ class Sample:
     own_composite: bool  # written as --composite
 
     @property
-    def outcoupling(self) -> float:
-        """Share of the photons that leave the sample."""
-        return self.config.timing.outcoupling
-
-    @property
     def detected_share(self) -> float:
         """Share of the photons that are detected."""
-        return self.config.timing.outcoupling * self.config.timing.detection_efficiency
+        return self.outcoupling * self.detection_efficiency
 
 
 def read_sample(
@@ -118,9 +114,9 @@ def read_sample(
         )  # fmt: skip
     edge = setup.bodies[0].edges[0]
     counted = pair_creation_energy == SIMULATED
-    config = make_config(
+    config = make_config(  # for the checks that `predict` makes; the material is checked as a card
         options={
-            "material": "CsPbBr3", "edge_length": [edge], "shape": shape, "auger_law": auger_law,
+            "edge_length": [edge], "shape": shape, "auger_law": auger_law,
             "retained_fraction": retained_fraction, "outcoupling": outcoupling,
             "detection_efficiency": detection_efficiency,
             "pair_creation_energy": next(iter(card.pair_creation)) if counted else pair_creation_energy,
@@ -151,7 +147,6 @@ def read_sample(
     kept = config.kinetics.retained_fraction
     return Sample(
         setup=setup,
-        config=config,
         material=crystal,
         edge_length=edge,
         model=model,
@@ -163,6 +158,8 @@ def read_sample(
         auger_law=auger_law or card.auger.default,
         retained_fraction=card.biexciton.retained_fraction.value if kept is None else kept,
         host_transfer=transfer,
+        outcoupling=config.timing.outcoupling,
+        detection_efficiency=config.timing.detection_efficiency,
         reference=places.index(round(reference, 9)),
         prompt=_times(prompt_ns),
         response=read_within(

@@ -14,9 +14,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.errors import OutOfRange
 from scintidot.records import Exponentials, FloatArray
+from scintidot.timing.coincidence import coincidence_resolution
 from scintidot.timing.density import Response, density
 
 WHY_NO_BOUND = (
@@ -114,6 +114,5 @@ def fisher_information(decay: Exponentials, rise_time: float, sigma: float) -> F
 
 def cramer_rao_bound(information: npt.ArrayLike, other: npt.ArrayLike | None = None) -> FloatArray:
     """CTR [ps FWHM] of two detectors with these informations on the time of an event [1/ps^2]; one: two equal ones."""
-    one = np.asarray(information, dtype=float)
-    two = one if other is None else np.asarray(other, dtype=float)
-    return np.asarray(FWHM_PER_SIGMA * np.sqrt(1 / one + 1 / two))
+    deviations = (np.asarray(each, dtype=float) ** -0.5 for each in (information, other) if each is not None)
+    return coincidence_resolution(*deviations)

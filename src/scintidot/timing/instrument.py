@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from scintidot.backends import kernel
 from scintidot.records import FloatArray
-from scintidot.rng import mix, stream, uniform
+from scintidot.rng import mix, normal, stream, uniform
 
 IntArray = npt.NDArray[np.int64]
 ByteArray = npt.NDArray[np.int8]
@@ -41,7 +41,7 @@ COUNT = np.dtype(
 
 MOST_DARK_COUNTS = 100.0
 """Per period, on average."""
-_LONGEST_JITTER = 9.0  # sigma; 53 bits give at most sqrt(106 ln 2) = 8.57
+_LONGEST_JITTER = 9.0  # sigma; more than `rng.normal` ever gives
 _DETECTOR, _DARK = np.uint64(0x444554454354), np.uint64(0x4441524B)
 
 
@@ -59,12 +59,6 @@ class Instrument:
     dead_time: float = 0.0  # of one detector [ps]
     detectors: int = 1
     start_stop: bool = False  # at most one count a period, over all detectors
-
-
-@kernel
-def normal(first: float, second: float) -> float:
-    """Standard normal number from two in [0, 1) (Box and Muller 1958, doi:10.1214/aoms/1177706645)."""
-    return math.sqrt(-2.0 * math.log(1.0 - first)) * math.cos(2.0 * math.pi * second)
 
 
 @kernel
@@ -88,10 +82,8 @@ def detect(
             continue
         arrival = times[k] + offset
         if jitter > 0.0:
-            state += increment
-            first = uniform(state)
-            state += increment
-            arrival += jitter * normal(first, uniform(state))
+            deviation, state = normal(state, increment)
+            arrival += jitter * deviation
         state += increment
         channel = int(uniform(state) * detectors)
         state += increment

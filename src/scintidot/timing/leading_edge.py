@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scintidot.constants import FWHM_PER_SIGMA
+from scintidot.errors import OutOfRange
 from scintidot.records import Exponentials, FloatArray
 from scintidot.timing.bounds import EARLY, nodes
 from scintidot.timing.density import Response, density
@@ -27,6 +27,21 @@ from scintidot.timing.density import Response, density
 FEW_PHOTOELECTRONS = 5.0
 """Thresholds below this many pulses of mean size: error propagation to first order is rough."""
 _MOST_PANELS = 200_000
+"""Between the times that the signal is taken at: a second of work, and 50 MB."""
+_FINEST, _COARSEST = 8, 20
+"""Steps within the shortest of jitter, rise and pulse at first, and within the fall of a pulse without rise later."""
+_FINE_FOR = 10, 3
+"""Rises of the pulse and of the light for which the finest steps last."""
+_UNSEEN = 0.5
+"""Finest step over the shortest time of the pulse, above which the panels do not see the pulse."""
+_GROWTH = 1.05
+"""Of the step after that, from one to the next."""
+_FALLS = 10
+"""Falls of the pulse after which the light of slow decays has long made the peak, or never will."""
+_LEAST_MEAN = 1e-9
+"""Signal [photoelectrons] below which the mean is rounding."""
+_NODES = 5
+"""Gauss-Legendre nodes of a panel."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +80,6 @@ class LeadingEdge:
     time: float  # mean crossing, after the event [ps]
     standard_deviation: float  # [ps]
 
-    @property
-    def ctr(self) -> float:
-        """Of two such detectors. [ps FWHM]"""
-        return FWHM_PER_SIGMA * 2**0.5 * self.standard_deviation
-
 
 @dataclass(frozen=True)
 class Edge:
@@ -107,7 +117,13 @@ def rising_edge(
 ) -> Edge:
     """Mean, slope and variance of the signal of one decay until its peak, or the end of ten pulses.
 
-    ``photons`` detected, fixed or Poisson mean by ``number``; amplitudes of shape (terms,).
+    ``photons`` detected, fixed or Poisson mean by ``number``; amplitudes of shape (terms,). No times at all where the
+    signal stays below the rounding.
+
+    Raises
+    ------
+    OutOfRange
+        If the pulse is too short against the other times for the panels, naming ``pulse_rise`` or ``pulse_fall``.
     """
     edges = _edges(rise_time, response, electronics)
     fall = 1 / electronics.pulse_fall
@@ -130,7 +146,7 @@ def rising_edge(
     variance += electronics.noise**2 - (0 if number == "poisson" else mean**2 / photons)
     rising = slope > 0
     stop = int(np.argmax(mean))
-    good = rising[: stop + 1] & (mean[: stop + 1] > 1e-9) & (variance[: stop + 1] > 0)
+    good = rising[: stop + 1] & (mean[: stop + 1] > _LEAST_MEAN) & (variance[: stop + 1] > 0)
     return Edge(*(values[: stop + 1][good] for values in (edges, mean, slope, variance)))
 
 
@@ -138,17 +154,29 @@ def _edges(rise_time: float, response: Response, electronics: Electronics) -> Fl
     """Times so close that neither the light nor the fastest exponential of the pulse changes much in between. [ps]"""
     first = float(np.min(response.delay)) - EARLY * response.sigma
     start = (
-        float(np.max(response.delay)) + EARLY * response.sigma + 10 * electronics.pulse_rise + 3 * rise_time
+        float(np.max(response.delay))
+        + EARLY * response.sigma
+        + _FINE_FOR[0] * electronics.pulse_rise
+        + _FINE_FOR[1] * rise_time
     )
-    last = start + 10 * electronics.pulse_fall
-    scales = [x for x in (response.sigma, electronics.pulse_rise, rise_time) if x > 0]
-    finest = max(min([*scales, electronics.pulse_fall]) / 8, (start - first) / (0.25 * _MOST_PANELS))
-    longest = 2 * electronics.pulse_rise if electronics.pulse_rise > 0 else electronics.pulse_fall / 20
-    longest = max(longest, (last - start) / (0.5 * _MOST_PANELS))
+    last = start + _FALLS * electronics.pulse_fall
+    rise, fall = electronics.pulse_rise, electronics.pulse_fall
+    shortest = rise if rise > 0 else fall
+    finest = min([x for x in (response.sigma, rise, rise_time) if x > 0] + [fall]) / _FINEST
+    finest = max(finest, (start - first) / (0.25 * _MOST_PANELS))
+    wanted = 2 * rise if rise > 0 else fall / _COARSEST
+    longest = max(wanted, (last - start) / (0.5 * _MOST_PANELS))
+    if finest > _UNSEEN * shortest or longest > 2 * wanted:
+        steps = max(finest / (_UNSEEN * shortest), longest / (2 * wanted))
+        raise OutOfRange(
+            where="time resolution", what="pulse", who="pulse_rise" if rise > 0 else "pulse_fall",
+            expected=f"at least {steps * shortest:.3g} ps beside the other times", found=f"{shortest:g} ps",
+            hint="A shorter rise is as good as none: write 0." if rise > 0 else None,
+        )  # fmt: skip
     times = list(np.arange(first, start, finest))
     step = finest
     while times[-1] < last:
-        step = min(1.05 * step, longest) if step < longest else step
+        step = min(_GROWTH * step, longest) if step < longest else step
         times.append(times[-1] + step)
     return np.array(times)
 
@@ -157,7 +185,7 @@ def _seen_through(
     decay: Exponentials, rise_time: float, response: Response, edges: FloatArray, rates: FloatArray
 ) -> FloatArray:
     """p convolved with e^(-qt) at the edges, for each rate q; shape (rates, times)."""
-    time, weight = nodes(edges, 5)
+    time, weight = nodes(edges, _NODES)
     p = density(decay, rise_time, response, time.ravel())[0].reshape(time.shape)
     q = rates[:, None, None]
     arrived = np.sum(weight * p * np.exp(-q * (edges[1:, None] - time)), axis=-1)

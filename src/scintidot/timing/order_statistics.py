@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.records import Exponentials, FloatArray
 from scintidot.timing.bounds import EARLY, LATE, nodes, panels
 from scintidot.timing.density import Response, density
@@ -102,11 +101,6 @@ class BestPhoton:
     standard_deviation: float  # [ps]
     share: float  # of the events that have this photon: below 1 for a Poisson number
 
-    @property
-    def ctr(self) -> float:
-        """Of two such detectors. [ps FWHM]"""
-        return FWHM_PER_SIGMA * 2**0.5 * self.standard_deviation
-
 
 def photon_times(
     quantiles: Quantiles, ranks: FloatArray, photons: float, number: str = "poisson"
@@ -129,7 +123,9 @@ def photon_times(
     k = np.asarray(ranks, dtype=float)[:, None]
     poisson = number == "poisson"
     behind = np.ones_like(k) if poisson else photons - k + 1  # power of 1 - P
-    p = k / (photons + 1)
+    p = k / (
+        np.maximum(photons, k) + 1
+    )  # about where the weight is largest, also where few events have the photon
     centre = np.log(p / (1 - p))
     width = 1 / np.sqrt(p * (1 - p) * (1 + photons * (1 - p) if poisson else 1 + photons))
     falls = np.where(photons * (1 - p) ** 2 < 100, 1, 1 + photons * (1 - p)) if poisson else behind

@@ -12,10 +12,10 @@ import numpy as np
 
 from scintidot.backends import in_order, kernel
 from scintidot.records import Exponentials, FloatArray
-from scintidot.rng import stream, uniform
+from scintidot.rng import normal, stream, uniform
 from scintidot.timing.density import Response
 from scintidot.timing.leading_edge import Electronics
-from scintidot.timing.sampling import Law, draw_events, empty_events, events_at_once, law_of, normal
+from scintidot.timing.sampling import Law, draw_events, empty_events, events_at_once, law_of
 
 
 class Pulse(NamedTuple):

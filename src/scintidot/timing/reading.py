@@ -10,6 +10,7 @@ import numpy as np
 from scintidot.errors import BadFile, BadValue, FieldError, OutOfRange
 from scintidot.materials.fields import In
 from scintidot.records import Exponentials, FloatArray
+from scintidot.tables import read_weighted
 from scintidot.timing.density import Response
 
 _EXAMPLE = "fraction:lifetime pairs such as '0.3:250,0.7:10000' [ps], or one lifetime"
@@ -77,51 +78,6 @@ def _check_positive(decay: Decay, where: str, who: str) -> None:
         )  # fmt: skip
 
 
-def read_table(path: Path, names: tuple[str, str], *, who: str) -> tuple[FloatArray, FloatArray]:
-    """Two columns of numbers separated by ``,``, ``;``, tabs or blanks; a header and ``#`` lines are passed over.
-
-    Raises
-    ------
-    BadFile
-        If the file cannot be read, a line is no pair of numbers, or there is none.
-    """
-    expected = f"two columns {names[0]},{names[1]}"
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        found = getattr(error, "strerror", None) or "no text in UTF-8"
-        raise BadFile(where=str(path), what="file", who=who, expected=expected, found=found) from None
-    rows: list[tuple[float, float]] = []
-    for number, line in enumerate(lines, 1):
-        words = line.replace(";", " ").replace(",", " ").split()
-        if not words or line.lstrip().startswith("#"):
-            continue
-        try:
-            first, second = map(float, words)
-        except ValueError:
-            if not rows and not any(_is_number(word) for word in words):
-                continue  # the header
-            raise BadFile(
-                where=f"{path}:{number}", what="line", who=who, expected=expected, found=repr(line)
-            ) from None
-        rows.append((first, second))
-    table = np.array(rows).reshape(-1, 2)
-    if not rows or not np.all(np.isfinite(table)) or np.any(table[:, 1] < 0) or not table[:, 1].sum() > 0:
-        raise BadFile(
-            where=str(path), what="table", who=who, expected=f"finite numbers, {names[1]} of 0 or more, some above 0",
-            found="none" if not rows else "other numbers",
-        )  # fmt: skip
-    return table[:, 0], table[:, 1]
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
-
-
 def read_response(path: Path, *, who: str) -> Response:
     """Measured response to one photon, ``time_ps,weight`` at equal steps, as Gaussians of that step at its points.
 
@@ -132,7 +88,7 @@ def read_response(path: Path, *, who: str) -> Response:
     BadFile
         If times do not rise in equal steps, or there are fewer than 4 or more than 512 points.
     """
-    time, weight = read_table(path, ("time_ps", "weight"), who=who)
+    _, time, weight = read_weighted(path, ("time_ps", "weight"), who=who)
     steps = np.diff(time)
     even = len(time) > 1 and steps[0] > 0 and np.ptp(steps) <= _STEP_TOLERANCE * steps.mean()
     if not even or not 4 <= len(time) <= MOST_POINTS:
@@ -155,7 +111,7 @@ def read_energies(path: Path, *, who: str) -> tuple[FloatArray, FloatArray]:
     OutOfRange
         If an energy of some weight is not above 0: such an event has no light to tell its time by.
     """
-    energy, weight = read_table(path, ("energy_keV", "weight"), who=who)
+    _, energy, weight = read_weighted(path, ("energy_keV", "weight"), who=who)
     energy, weight = energy[weight > 0], weight[weight > 0]
     if np.any(energy <= 0):
         raise OutOfRange(

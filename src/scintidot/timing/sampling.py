@@ -14,11 +14,12 @@ import numpy as np
 
 from scintidot.backends import kernel
 from scintidot.records import Exponentials, FloatArray
-from scintidot.rng import stream, uniform
+from scintidot.rng import normal, stream, uniform
 from scintidot.timing.density import Response, normalised
 from scintidot.timing.order_statistics import Quantiles
 
 _POINTS = 8192
+"""Of the table of quantiles of a decay with negative amplitudes."""
 
 
 class Law(NamedTuple):
@@ -49,15 +50,6 @@ def law_of(decay: Exponentials, rise_time: float, response: Response) -> Law:
         cumulative, 1 / np.asarray(decay.rate, dtype=float) * np.ones(share.shape), inverse, first, step,
         float(rise_time), float(response.sigma), delays, np.asarray(response.delay, dtype=float),
     )  # fmt: skip
-
-
-@kernel
-def normal(state: np.uint64, increment: np.uint64) -> tuple[float, np.uint64]:
-    """A standard Gaussian number by Box and Muller, from two draws; the state after them."""
-    state += increment
-    radius = math.sqrt(-2 * math.log(1 - uniform(state)))
-    state += increment
-    return radius * math.cos(2 * math.pi * uniform(state)), state
 
 
 @kernel

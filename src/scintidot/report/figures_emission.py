@@ -45,8 +45,8 @@ def emission(prediction: Prediction) -> Plot:
     caption = (
         "Left: which transitions the photons come from; X and XX of neutral nanocrystals, trions of charged ones, "
         "n >= 3 all with three or more carriers of a kind. Right: emission spectrum, and what a streak camera would "
-        "see early and late: multi-excitons lie below the exciton by the shift of the card (an estimate with its band). "
-        "The spectra of all sizes and times are in result.nc."
+        "see early and late: multi-excitons lie below the exciton by the shift of the card, an estimate with its "
+        "band. The spectra of all sizes and times are in result.nc."
     )
     keys = ["mean_energy_eV", "peak_eV", "width_fwhm_eV", "peak_nm"]
     table = [

@@ -18,23 +18,25 @@ from scintidot.timing.bounds import WHY_NO_BOUND, information
 from scintidot.timing.coincidence import FORMULA, FORMULA_LIMIT, coincidence_resolution, label_formula
 from scintidot.timing.density import harmonic_lifetime
 from scintidot.timing.mixture import mixture_of
-from scintidot.timing.order_statistics import NUMBERS, BestPhoton, Quantiles, best_photon
+from scintidot.timing.order_statistics import NUMBERS, BestPhoton, best_photon
 
 SCHEMA = "scintidot.ctr/1"
 SOURCES = ["auffray_2013", "seifert_2012", "fishburn_2010"]
 MEANINGS = {
     "formula": FORMULA,
     "cramer_rao": "2.3548 sqrt(1/I_1 + 1/I_2), I = n integral p'^2/p: no unbiased estimator is better",
-    "best_photon": "2.3548 standard deviations of the time of the k-th photon, for the best k",
-    "maximum_likelihood": "2.3548 standard deviations of the estimate from all photon times, simulated",
-    "leading_edge": "2.3548 standard deviations of the threshold crossing of the summed pulses",
+    "best_photon": "2.3548 standard deviations of the difference of two detectors, each read by its k-th photon, for "
+    "the best k; without dark counts",
+    "maximum_likelihood": "2.3548 standard deviations of the difference of two estimates from all photon times, "
+    "simulated",
+    "leading_edge": "2.3548 standard deviations of the difference of two threshold crossings of the summed pulses",
 }
 MOST_PHOTONS = 1e9
 """Up to which ranks of photons are searched."""
 _NEARLY_ALL = 0.999
 """Share of the events that have the best photon, below which a warning says so."""
-_REACHED = 0.3
-"""The bound's standard deviation over that of the start of the pulse, up to which it is usually reached."""
+_ENOUGH_EARLY = 3.0
+"""Photons within two standard deviations of the response after the start, from which on the bound is nearly reached."""
 
 
 def coincidence_time_resolution(
@@ -159,6 +161,10 @@ def _document(options: Mapping[str, Any]) -> dict[str, Any]:
         document["ctr_ps"]["leading_edge"] = edge_of(inputs, warnings)
     if inputs.energies is not None:
         document["energies"] = _energies(inputs, document)
+        warnings.append(
+            "ctr_ps is that of the mean energy, which no event need have; energies.ctr_ps is the mixture over the "
+            "events."
+        )
     document["warnings"] = warnings
     card = inputs.detector
     document["bibliography"] = cited(
@@ -209,13 +215,14 @@ def _bound(inputs: Inputs, infos: list[float | None], warnings: list[str]) -> fl
         warnings.append(WHY_NO_BOUND)
         return None
     deviations = [info**-0.5 for info in known]
-    if any(
-        deviation > _REACHED * np.hypot(side.response.standard_deviation, side.rise_time)
-        for deviation, side in zip(deviations, inputs.sides, strict=True)
-    ):
+    early = min(
+        side.photons * side.quantiles.share_before(side.response.mean + 2 * side.response.standard_deviation)
+        for side in inputs.sides
+    )
+    if early < _ENOUGH_EARLY:
         warnings.append(
-            "Few photons: the Cramer-Rao bound is not reached here, and no estimator comes close to it; see "
-            "best_photon, or maximum_likelihood by a simulation."
+            f"Only {early:.2g} photons come within two standard deviations of the response after the start: estimators "
+            "may stay far from the Cramer-Rao bound; see best_photon, or maximum_likelihood by a simulation."
         )
     return number(coincidence_resolution(*deviations))
 
@@ -225,11 +232,13 @@ def _best_photon(side: Side, inputs: Inputs, warnings: list[str]) -> BestPhoton 
     if photons > MOST_PHOTONS:
         warnings.append(f"Beyond {MOST_PHOTONS:g} photons no best photon is sought.")
         return None
-    found = best_photon(Quantiles.of(side.decay, side.rise_time, side.response), photons, inputs.number)
+    found = best_photon(side.quantiles, photons, inputs.number)
+    if side.dark_rate > 0:
+        warnings.append("The best photon knows no dark counts; with them it can come out below the bound.")
     if found.share < _NEARLY_ALL:
         warnings.append(
             f"Best photon is photon {found.rank}; {percent(1 - found.share)} of the events do not have it and are left "
-            "out."
+            "out, so that faint light may look better than it is."
         )
     return found
 

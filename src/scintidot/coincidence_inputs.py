@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from scintidot.timing.bounds import WHY_NO_BOUND
 from scintidot.timing.density import Response
 from scintidot.timing.detectors import Detector, load_detector
 from scintidot.timing.leading_edge import Electronics
-from scintidot.timing.order_statistics import NUMBERS
+from scintidot.timing.order_statistics import NUMBERS, Quantiles
 from scintidot.timing.reading import Decay, read_decay, read_energies, read_response
 
 WHERE = "ctr"
@@ -78,6 +79,11 @@ class Side:
     response: Response
     photons: float  # detected in an event
     dark_rate: float  # [1/ps]
+
+    @cached_property
+    def quantiles(self) -> Quantiles:
+        """Times of one photon."""
+        return Quantiles.of(self.decay, self.rise_time, self.response)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,11 @@ class Quantiles:
         )
         return np.asarray(np.exp(value) if self.logarithmic else value)
 
+    def share_before(self, time: float) -> float:
+        """P(t) [1] at a time. [ps]"""
+        place = np.log(max(time, 1e-300)) if self.logarithmic else time
+        return float(1 / (1 + np.exp(-np.interp(place, self.value, self.logit))))
+
 
 def _edges(decay: Exponentials, rise_time: float, response: Response) -> FloatArray:
     """Fine panels, and more of them before the start, where n may be so large that the first photons count.

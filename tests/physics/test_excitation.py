@@ -17,7 +17,7 @@ from scintidot.kinetics.dose import dose_rate, event_rate
 from scintidot.kinetics.exact import ExactDecay
 from scintidot.kinetics.excitation import excite, shares, steady, train, two_pulses
 from scintidot.kinetics.generator import DARK, EMPTY, Generator, generator, isolated_moments, photons_to_come
-from scintidot.kinetics.propagator import Propagator, contour
+from scintidot.kinetics.propagator import Propagator, optimal_contour
 from scintidot.kinetics.stationary import stationary
 
 MODELS = ("carriers", "ladder")
@@ -142,7 +142,7 @@ def test_limits_of_strong_auger_recombination() -> None:
 
 def test_contour_gives_the_exponential_anywhere_on_the_negative_axis() -> None:
     place = -np.logspace(-12, 15, 3000)
-    nodes, weights = contour()
+    nodes, weights = optimal_contour()
     values = 2 * np.sum((weights / (nodes - place[:, None])).real, axis=1)
     assert np.abs(values - np.exp(place)).max() < 2e-14
 

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot.errors import OutOfRange
-from scintidot.kinetics.backward import LADDER
 from scintidot.kinetics.generator import DARK, EMPTY, Generator, State, photons_to_come, solve_sparse
+from scintidot.kinetics.laws import LADDER
 from scintidot.kinetics.propagator import Propagator
 from scintidot.kinetics.stationary import stationary
 from scintidot.records import FloatArray

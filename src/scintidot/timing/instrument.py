@@ -41,6 +41,8 @@ COUNT = np.dtype(
 
 MOST_DARK_COUNTS = 100.0
 """Per period, on average."""
+_MOST_DARK_DRAWN = 1000
+"""Of one period: 90 standard deviations above the greatest mean."""
 _LONGEST_JITTER = 9.0  # sigma; 53 bits give at most sqrt(106 ln 2) = 8.57
 _DETECTOR, _DARK = np.uint64(0x444554454354), np.uint64(0x4441524B)
 
@@ -122,7 +124,7 @@ def dark_counts(
         state += increment
         left = uniform(state)
         share, n = none, 0
-        while left >= share and n < 1000:
+        while left >= share and n < _MOST_DARK_DRAWN:
             left -= share
             n += 1
             share *= mean / n

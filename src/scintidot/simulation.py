@@ -18,7 +18,6 @@ from scintidot.config import (
     RunConfig,
     is_deposit_file,
     make_config,
-    option_flag,
 )
 from scintidot.constants import PLANCK_TIMES_LIGHT
 from scintidot.deposits.against_size import CURVE_SIZES, Deposits, Progress, of_events, simulated
@@ -36,6 +35,7 @@ from scintidot.kinetics.rates import biexciton_rates
 from scintidot.light.ensemble import nanocrystals_per_gram, size_distribution
 from scintidot.limits import Rule
 from scintidot.materials.library import Material, load_material
+from scintidot.options import option_flag
 from scintidot.records import FloatArray
 from scintidot.results import Prediction
 from scintidot.timing.bounds import cramer_rao_bound, fisher_information

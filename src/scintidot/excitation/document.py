@@ -20,9 +20,10 @@ from scintidot.excitation.inputs import (
     read_rates,
     refuse,
 )
-from scintidot.kinetic_options import Number, read, read_whole
+from scintidot.kinetic_options import DEFAULT_MODEL
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material
+from scintidot.options import Number, read, read_whole
 from scintidot.provenance import bibliography, cited
 from scintidot.records import FloatArray
 from scintidot.results import number
@@ -51,7 +52,7 @@ SOURCES = ("nair_2011", "trefethen_2006")
 def repeated_excitation(
     *,
     mode: str = "steady",
-    model: str = "carriers",
+    model: str = DEFAULT_MODEL,
     mean_excitons: Number | None = None,
     statistics: str | Path = "poisson",
     event_rate: Number | None = None,
@@ -118,11 +119,7 @@ def repeated_excitation(
         if period is None:
             raise missing("--period-ps", "the time between pulses, in mode pulses")
         span = read(period, "--period-ps", WHERE, In("ps", at_least=1e-3, at_most=1e15))
-        first = (
-            5
-            if pulses is None
-            else read_whole(pulses, "--pulses", WHERE, In("1", at_least=0, at_most=10_000))
-        )
+        first = 5 if pulses is None else read_whole(pulses, "--pulses", WHERE, 0, 10_000)
         answer = _pulses(model, rates, distribution, span, first)
     return {
         "schema": SCHEMA,

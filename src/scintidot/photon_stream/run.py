@@ -13,8 +13,7 @@ from scintidot import __version__
 from scintidot.config import RunConfig, make_config
 from scintidot.errors import OutOfRange
 from scintidot.interchange.photons import SCHEMA, Columns, CountFile, Header, check_photon_file
-from scintidot.kinetics.exact import MODELS
-from scintidot.kinetics.laws import TRANSITIONS
+from scintidot.kinetics.laws import MODEL_CODES, TRANSITIONS
 from scintidot.kinetics.stream import (
     EMITTED,
     EMITTED_2,
@@ -28,14 +27,13 @@ from scintidot.kinetics.stream import (
     events_per_block,
     stream_photons,
 )
+from scintidot.options import cores, read_whole
 from scintidot.photon_stream.inputs import (
     MOST_EVENTS,
     OF_CRYSTAL,
     OF_INSTRUMENT,
     Setup,
-    cores,
     read_instrument,
-    read_whole,
 )
 from scintidot.photon_stream.sample import Sample, check_choices, find_sample
 from scintidot.provenance import bibliography, cited
@@ -115,9 +113,9 @@ def photons(
         file_of_pairs, statistics = str(statistics), None
     run = make_config(run_file, {**options, "statistics": statistics}, base=config, where=where)
     check_choices(run, mean_excitons is not None, file_of_pairs, where)
-    number_of_events = read_whole(events, "events", 1, MOST_EVENTS, where)
-    own_seed = read_whole(seed, "seed", 0, 2**63 - 1, where)
-    workers = cores() if threads is None else read_whole(threads, "threads", 1, 1024, where)
+    number_of_events = read_whole(events, "--events", where, 1, MOST_EVENTS)
+    own_seed = read_whole(seed, "--seed", where, 0, 2**63 - 1)
+    workers = cores() if threads is None else read_whole(threads, "--threads", where, 1, 1024)
     setup = read_instrument(
         own, recording, detectors, run.timing.outcoupling, run.timing.detection_efficiency, where
     )
@@ -203,7 +201,7 @@ class _Stream:
 
         size = events_per_block(len(probability) - 1)
         blocks = stream_photons(
-            probability, self.sample.rates, self.sample.spectrum, model=list(MODELS).index(self.model),
+            probability, self.sample.rates, self.sample.spectrum, model=MODEL_CODES[self.model],
             events=self.events, seed=self.seed, threads=self.threads,
         )  # fmt: skip
         for index, block in enumerate(blocks):

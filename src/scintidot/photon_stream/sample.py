@@ -10,7 +10,7 @@ import numpy as np
 
 from scintidot import choices as described
 from scintidot import limits
-from scintidot.config import OPTIONS, RunConfig, option_flag
+from scintidot.config import OPTIONS, RunConfig
 from scintidot.deposits.against_size import Deposits, Progress
 from scintidot.errors import BadValue
 from scintidot.excitons.distribution import COMPOUND, STATISTICS
@@ -21,7 +21,8 @@ from scintidot.kinetics.laws import AUGER, MULTI, RADIATIVE, TRANSITIONS, XX, Ra
 from scintidot.kinetics.stream import Spectrum
 from scintidot.materials.library import Material, load_material
 from scintidot.materials.nanocrystal import Emission
-from scintidot.photon_stream.inputs import OF_CRYSTAL, read
+from scintidot.options import option_flag, read
+from scintidot.photon_stream.inputs import OF_CRYSTAL
 from scintidot.records import FloatArray
 from scintidot.simulation import auger_rate, decay_of, find_deposits
 
@@ -104,7 +105,7 @@ def find_sample(
     card, edge = material.scintillator(), np.array(edges)
     law = described.auger_law(material, config)
     given = {
-        name: read(options[name], name, bounds, where)
+        name: read(options[name], option_flag(name), where, bounds)
         for name, bounds in OF_CRYSTAL.items()
         if options.get(name) is not None
     }

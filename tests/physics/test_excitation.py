@@ -15,7 +15,7 @@ from scintidot.excitons.distribution import pair_distribution
 from scintidot.kinetics import laws
 from scintidot.kinetics.dose import dose_rate, event_rate
 from scintidot.kinetics.exact import ExactDecay
-from scintidot.kinetics.excitation import excite, shares, steady, train, two_pulses
+from scintidot.kinetics.excitation import excite, mean_pairs, shares, steady, train, two_pulses
 from scintidot.kinetics.generator import DARK, EMPTY, Generator, generator, isolated_moments, photons_to_come
 from scintidot.kinetics.propagator import Propagator, optimal_contour
 from scintidot.kinetics.stationary import stationary
@@ -363,14 +363,14 @@ def test_independent_excitons_under_pulses() -> None:
     solution = train(found, poisson(mean, 25), period)
     before = solution.periodic
     left = math.exp(-period)
-    assert shares(found, before)["pairs"] == pytest.approx(mean * left / (1 - left), rel=1e-11)
+    assert mean_pairs(found, before) == pytest.approx(mean * left / (1 - left), rel=1e-11)
     assert solution.photons(before).sum() == pytest.approx(mean, rel=1e-11)
     time = np.array([0.0, 0.1, 0.8])
     expected = mean / (1 - left) * np.exp(-time)
     assert solution.emission(before, time).sum(axis=1) == pytest.approx(expected, rel=1e-11)
     assert solution.correlation(before, 3) == pytest.approx(np.ones(4), rel=1e-10)
     third = solution.before(3)
-    assert shares(found, third)["pairs"] == pytest.approx(mean * (left + left**2), rel=1e-11)
+    assert mean_pairs(found, third) == pytest.approx(mean * (left + left**2), rel=1e-11)
 
 
 def test_dense_pulses_are_a_continuous_flux() -> None:

@@ -13,7 +13,7 @@ from scintidot import limits
 from scintidot.config import OPTIONS, RunConfig
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.deposits.against_size import Deposits, Progress
-from scintidot.errors import BadValue
+from scintidot.errors import BadValue, nearest
 from scintidot.excitons.distribution import COMPOUND, STATISTICS
 from scintidot.excitons.pairs import mean_excitons as pairs_of_deposit
 from scintidot.kinetic_options import read_pairs
@@ -45,6 +45,22 @@ class Sample:
     material: Material
 
 
+def check_statistics(name: str, mean_given: bool, where: str) -> None:
+    """Refuse a name of statistics that no events can be drawn from; only those that can are offered."""
+    refused = {
+        PAPER: "The weights of Fratelli 2024 are no probabilities, so no event can be drawn from them."
+    }
+    if mean_given:
+        refused[COMPOUND] = "compound needs the simulated deposits: leave --mean-excitons out."
+    possible = [law for law in STATISTICS if law not in refused]
+    if name not in possible:
+        raise BadValue(
+            where=where, what="name", who="--statistics", found=repr(name),
+            hint=refused.get(name) or nearest(name, possible, listed=True),
+            expected=f"one of {', '.join(possible)}, or a file of rows n,weight",
+        )  # fmt: skip
+
+
 def check_choices(config: RunConfig, mean_given: bool, statistics: str | None, where: str) -> None:
     """Refuse what no event can be drawn from; ``statistics`` is a file, else that of the run counts.
 
@@ -58,18 +74,8 @@ def check_choices(config: RunConfig, mean_given: bool, statistics: str | None, w
         raise BadValue(
             where=where, what="name", who="--model", expected=expected, found=repr(config.kinetic_model)
         )
-    named = config.excitons.statistics if statistics is None else ""
-    refused = {
-        PAPER: "The weights of Fratelli 2024 are no probabilities, so no event can be drawn from them."
-    }
-    if mean_given:
-        refused[COMPOUND] = "compound needs the simulated deposits: leave --mean-excitons out."
-    if named in refused:
-        possible = ", ".join(name for name in STATISTICS if name not in refused)
-        raise BadValue(
-            where=where, what="name", who="--statistics", found=repr(named), hint=refused[named],
-            expected=f"one of {possible}, or a file of rows n,weight",
-        )  # fmt: skip
+    if statistics is None:
+        check_statistics(config.excitons.statistics, mean_given, where)
 
 
 def find_sample(

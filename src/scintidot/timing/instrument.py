@@ -62,6 +62,12 @@ class Instrument:
     detectors: int = 1
     start_stop: bool = False  # at most one count a period, over all detectors
 
+    @property
+    def is_ideal(self) -> bool:
+        """Whether every photon is one count, and there are no others."""
+        no = (self.dark_count_rate, self.afterpulse_probability, self.dead_time, self.jitter_sigma)
+        return self.efficiency == 1 and not any(no) and not self.start_stop
+
 
 @kernel
 def normal(first: float, second: float) -> float:

@@ -4,19 +4,18 @@ import time
 
 import numpy as np
 
-from scintidot.kinetics.laws import CUBIC, N2, UNLIMITED, Rates
+from scintidot.kinetics.laws import CARRIERS_CODE, CUBIC, LADDER_CODE, N2, UNLIMITED, Rates
 from scintidot.kinetics.stream import STEPS, Spectrum, count_photons, stream_photons
-from scintidot.kinetics.transitions import CARRIERS, LADDER
 
 EVENTS, BINS, BIN_WIDTH = 400_000, 1000, 50.0
 PLAIN = Rates(8e-5, 2e-5, 9.3e-3, 0.5, 0.0, 0.0, 0.0, 0.0, N2, CUBIC, UNLIMITED)
 """CsPbBr3 of 8.7 nm, about. [1/ps]"""
 TRAPS = PLAIN._replace(trapping=1e-3, detrapping=2e-3, trap_loss=1e-5, neutralisation=1e-5)
 CASES = {
-    "carriers_N2.3": (CARRIERS, PLAIN, 2.3),
-    "carriers_N10": (CARRIERS, PLAIN, 10.0),
-    "carriers_traps_N2.3": (CARRIERS, TRAPS, 2.3),
-    "ladder_N2.3": (LADDER, PLAIN, 2.3),
+    "carriers_N2.3": (CARRIERS_CODE, PLAIN, 2.3),
+    "carriers_N10": (CARRIERS_CODE, PLAIN, 10.0),
+    "carriers_traps_N2.3": (CARRIERS_CODE, TRAPS, 2.3),
+    "ladder_N2.3": (LADDER_CODE, PLAIN, 2.3),
 }
 """Name -> model, rates and mean number of pairs (Poisson)."""
 LINES = Spectrum(np.full(5, 2.4), 0.04)

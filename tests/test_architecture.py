@@ -24,8 +24,8 @@ LAYERS = {
     "stages": ("radiation", "transport", "excitons", "kinetics", "light", "timing", "analysis"),
     "composition": (
         "config", "simulation", "results", "scale", "study", "choices", "calculators", "catalogue", "bands",
-        "limits", "interactions", "interchange", "deposits", "kinetic_options", "coincidence", "coincidence_inputs",
-        "coincidence_estimators", "excitation", "photon_stream", "light_yield", "emission",
+        "limits", "interactions", "interchange", "deposits", "options", "kinetic_options", "coincidence",
+        "coincidence_inputs", "coincidence_estimators", "excitation", "photon_stream", "light_yield", "emission",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),

@@ -17,9 +17,7 @@ from scintidot.kinetic_options import (
     EXCITON_RATE,
     FRACTION,
     KINETIC_MODELS,
-    Number,
     Pairs,
-    read,
     read_exact_rates,
     read_pairs,
 )
@@ -30,6 +28,7 @@ from scintidot.kinetics.laws import TRANSITIONS
 from scintidot.kinetics.lifetimes import DEFINITIONS, effective_lifetimes
 from scintidot.kinetics.rates import biexciton_rates
 from scintidot.materials.fields import In
+from scintidot.options import Number, read
 from scintidot.results import number
 from scintidot.timing.coincidence import single_nanocrystal_figure
 

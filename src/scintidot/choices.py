@@ -11,7 +11,7 @@ from scintidot.config import DEPOSITS, LIGHT_YIELD_SCALINGS, Kinetics, RunConfig
 from scintidot.excitons.distribution import COMPOUND, STATISTICS
 from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT
 from scintidot.geometry import STARTS
-from scintidot.kinetic_options import KINETIC_MODELS
+from scintidot.kinetic_options import KINETIC_MODELS, NEVER_FULL
 from scintidot.kinetics import rates
 from scintidot.kinetics.laws import AUGER, RADIATIVE
 from scintidot.kinetics.lifetimes import DEFINITIONS
@@ -104,26 +104,27 @@ def _host_effect(config: RunConfig) -> str:
     return "whatever the program that simulated the deposits made of it"
 
 
+def exact_laws(config: RunConfig) -> dict[str, Any]:
+    """Rate laws and traps of the exact models."""
+    kinetics = config.kinetics
+    return {
+        "radiative": kinetics.radiative,
+        "radiative_meaning": RADIATIVE[kinetics.radiative],
+        "auger": kinetics.auger,
+        "auger_meaning": AUGER[kinetics.auger],
+        "trapping_rate_per_ps": kinetics.trapping_rate_per_ps,
+        "detrapping_rate_per_ps": kinetics.detrapping_rate_per_ps,
+        "trap_loss_rate_per_ps": kinetics.trap_loss_rate_per_ps,
+        "traps": NEVER_FULL if kinetics.traps is None else kinetics.traps,
+    }
+
+
 def describe(material: Material, host: Material, config: RunConfig, deposits: Deposits) -> dict[str, Any]:
     """Every named choice of the run, as it stands in a result."""
     card, law = material.scintillator(), auger_law(material, config)
     rule = card.pair_creation.get(config.excitons.pair_creation_energy)
     retained, light, timing = config.kinetics.retained_fraction, config.light, config.timing
-    model, kinetics = config.kinetic_model, config.kinetics
-    laws: dict[str, Any] = (
-        {}
-        if truncated(config)
-        else {
-            "radiative": kinetics.radiative,
-            "radiative_meaning": RADIATIVE[kinetics.radiative],
-            "auger": kinetics.auger,
-            "auger_meaning": AUGER[kinetics.auger],
-            "trapping_rate_per_ps": kinetics.trapping_rate_per_ps,
-            "detrapping_rate_per_ps": kinetics.detrapping_rate_per_ps,
-            "trap_loss_rate_per_ps": kinetics.trap_loss_rate_per_ps,
-            "traps": "never full" if kinetics.traps is None else kinetics.traps,
-        }
-    )
+    model = config.kinetic_model
     return {
         "material": material.name,
         "material_file": material.where,
@@ -154,7 +155,7 @@ def describe(material: Material, host: Material, config: RunConfig, deposits: De
         "statistics_fano_factor": deposits.pair_spread if config.excitons.statistics == COMPOUND else None,
         "kinetics": model,
         "kinetics_meaning": KINETIC_MODELS[model],
-        **laws,
+        **({} if truncated(config) else exact_laws(config)),
         "auger_law": law,
         "auger_law_meaning": card.auger.laws[law].description,
         "auger_efficiency_definition": "k_AR/(k_AR + ratio k_X) with the total exciton rate k_X",

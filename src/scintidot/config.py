@@ -22,6 +22,7 @@ from scintidot.materials.fields import In, OneOf
 from scintidot.materials.library import is_card_path
 from scintidot.materials.reading import parse_toml
 from scintidot.materials.schema import explain
+from scintidot.options import option_flag
 from scintidot.units import split_list
 
 PAPER_SIZES = (3.3, 3.5, 3.9, 6.9, 8.7, 10.7, 13.5, 14.7)
@@ -243,11 +244,6 @@ OPTIONS = {
     "detection_efficiency": "timing.detection_efficiency",
 }
 """Option name -> dotted key of the run file."""
-
-
-def option_flag(option: str) -> str:
-    """``edge_length`` -> ``--edge-length``."""
-    return "--" + option.replace("_", "-")
 
 
 def make_config(

@@ -50,6 +50,7 @@ REDUCED_PLANCK_CONSTANT = CONSTANTS["reduced_planck_constant"].value
 BOLTZMANN_CONSTANT = CONSTANTS["boltzmann_constant"].value
 JOULE = CONSTANTS["joule"].value
 CM_PER_NM = 1e-7
+PS_PER_S = 1e12
 NM2_PER_CM2 = 1e14
 NM3_PER_CM3 = 1e21
 NM2_PER_BARN = 1e-10

@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass
 from typing import Any
 
-from scintidot.errors import BadValue, FieldError, one_of
-from scintidot.excitons.distribution import STATISTICS, pair_distribution, read_pair_distribution
+from scintidot.errors import BadValue, one_of
+from scintidot.excitons.distribution import MOST_PAIRS, STATISTICS, pair_distribution, read_pair_distribution
 from scintidot.kinetics import exact
 from scintidot.kinetics import rates as truncated
 from scintidot.kinetics.exact import exact_rates
-from scintidot.kinetics.laws import AUGER, RADIATIVE, Rates
+from scintidot.kinetics.laws import AUGER, CARRIERS, N2_RATIO, RADIATIVE, Rates
 from scintidot.materials.fields import In
+from scintidot.options import Number, option_flag, read, read_whole
 from scintidot.records import FloatArray
-
-Number = float | str
-"""A number in the documented unit, or text with a unit such as ``"0.1/ns"``."""
 
 KINETIC_MODELS = {**exact.MODELS, **truncated.MODELS}
 """Exact models first, then those that count every N >= 2 as one biexciton."""
-DEFAULT_MODEL = "carriers"
-EFFICIENCY_RATIO = 4.0
+DEFAULT_MODEL = CARRIERS
+EFFICIENCY_RATIO = N2_RATIO
 """Ratio in the definition of Phi_AR by which published values were derived."""
 FRACTION = In("1", at_least=0, at_most=1)
 EFFICIENCY = In("1", at_least=0, below=1)
 EXCITON_RATE = In("1/ps", at_least=1e-12, at_most=1e3)
 RATE = In("1/ps", at_least=0, at_most=1e6)
 MEAN = In("1", above=0, at_most=600)
-_TRAPS = In("1", at_least=1, at_most=100)
-
-
-def read(value: Number, flag: str, where: str, limits: In) -> float:
-    """A number of the user, or the one clear line."""
-    try:
-        return limits.read_number(value)
-    except FieldError as error:
-        raise error.at(BadValue, where=where, who=flag) from None
-
-
-def read_whole(value: Number, flag: str, where: str, limits: In) -> int:
-    """A whole number of the user."""
-    number = read(value, flag, where, limits)
-    if number != int(number):
-        raise BadValue(where=where, what="number", who=flag, expected="a whole number", found=repr(value))
-    return int(number)
+MOST_TRAPS = 100
+NEVER_FULL = "never full"
 
 
 def read_exact_rates(
@@ -62,12 +46,14 @@ def read_exact_rates(
     traps: Number | None = None,
 ) -> tuple[Rates, dict[str, Any]]:
     """Rates of the exact models, and the choices that they stand for; ``where`` is the command."""
+    one_of(radiative, RADIATIVE, where=where, who="--radiative")
+    one_of(auger, AUGER, where=where, who="--auger")
     efficiency = read(auger_efficiency, "--auger-efficiency", where, EFFICIENCY)
     k_x = read(exciton_rate, "--exciton-rate", where, EXCITON_RATE)
     phi = read(quantum_yield, "--quantum-yield", where, FRACTION)
     xi = read(retained_fraction, "--retained-fraction", where, FRACTION)
     others = {
-        name: read(value, "--" + name.replace("_", "-"), where, RATE)
+        name: read(value, option_flag(name), where, RATE)
         for name, value in (
             ("trapping_rate", trapping_rate),
             ("detrapping_rate", detrapping_rate),
@@ -75,7 +61,7 @@ def read_exact_rates(
             ("neutralisation_rate", neutralisation_rate),
         )
     }
-    number = None if traps is None else read_whole(traps, "--traps", where, _TRAPS)
+    number = None if traps is None else read_whole(traps, "--traps", where, 1, MOST_TRAPS)
     for flag, value in (
         ("--detrapping-rate", others["detrapping_rate"]),
         ("--trap-loss-rate", others["trap_loss_rate"]),
@@ -106,7 +92,7 @@ def read_exact_rates(
         "auger": auger,
         "auger_meaning": AUGER[auger],
         **{f"{name}_per_ps": value for name, value in others.items()},
-        "traps": "never full" if number is None else number,
+        "traps": NEVER_FULL if number is None else number,
     }
     return rates, choices
 
@@ -118,6 +104,20 @@ class Pairs:
     distribution: FloatArray
     mean: float
     choices: dict[str, Any]
+
+
+def _fits(mean: float, statistics: str) -> bool:
+    """Whether P(n) of this mean stays within `MOST_PAIRS`."""
+    try:
+        pair_distribution(mean, statistics)
+    except BadValue:
+        return False
+    return True
+
+
+def _largest_mean(statistics: str) -> int:
+    """Largest whole <N> of which P(n) stays within `MOST_PAIRS`."""
+    return bisect.bisect_left(range(1, MOST_PAIRS), True, key=lambda mean: not _fits(mean, statistics))
 
 
 def read_pairs(where: str, mean_excitons: Number | None, statistics: str) -> Pairs:
@@ -134,6 +134,12 @@ def read_pairs(where: str, mean_excitons: Number | None, statistics: str) -> Pai
                 where=where, what="option", who="--mean-excitons", expected="a number", found="nothing"
             )
         mean = read(mean_excitons, "--mean-excitons", where, MEAN)
+        if not _fits(mean, statistics):
+            raise BadValue(
+                where=where, what="value", who="--mean-excitons", found=f"{mean:g}",
+                expected=f"at most {_largest_mean(statistics)} with statistics {statistics}: few events may make more "
+                f"than {MOST_PAIRS} pairs",
+            )  # fmt: skip
         distribution = pair_distribution(mean, statistics)
         meaning = STATISTICS[statistics]
     else:

@@ -18,7 +18,6 @@ from scintidot.config import (
     RunConfig,
     is_deposit_file,
     make_config,
-    option_flag,
 )
 from scintidot.constants import PLANCK_TIMES_LIGHT
 from scintidot.deposits.against_size import CURVE_SIZES, Deposits, Progress, of_events, simulated
@@ -31,11 +30,13 @@ from scintidot.geometry import mean_path, volume
 from scintidot.kinetics import exact
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.exact import ExactDecay
+from scintidot.kinetics.laws import Rates
 from scintidot.kinetics.lifetimes import effective_lifetimes
 from scintidot.kinetics.rates import biexciton_rates
 from scintidot.light.ensemble import nanocrystals_per_gram, size_distribution
 from scintidot.limits import Rule
 from scintidot.materials.library import Material, load_material
+from scintidot.options import option_flag
 from scintidot.records import FloatArray
 from scintidot.results import Prediction
 from scintidot.timing.bounds import cramer_rao_bound, fisher_information
@@ -107,33 +108,47 @@ def decay_of(
 
     ``edge_length`` of shape (n,), ``members`` and ``mean_pairs`` (<N> of each) of shape (n, m), ``weights`` (m,).
     """
-    card, kinetics, statistics = material.scintillator(), config.kinetics, config.excitons.statistics
-    retained = kinetics.retained_fraction
-    common: dict[str, Any] = {
-        "exciton_rate": 1 / card.exciton.lifetime.value,
-        "quantum_yield": card.quantum_yield(members),
-        "retained_fraction": card.biexciton.retained_fraction.value if retained is None else retained,
-        "auger_rate": auger_rate(material, config, members),
-    }
+    statistics = config.excitons.statistics
     if config.kinetic_model in exact.MODELS:
-        rates = exact.exact_rates(
-            **common,
-            radiative=kinetics.radiative,
-            auger=kinetics.auger,
-            trapping_rate=kinetics.trapping_rate_per_ps,
-            detrapping_rate=kinetics.detrapping_rate_per_ps,
-            trap_loss_rate=kinetics.trap_loss_rate_per_ps,
-            traps=kinetics.traps,
-        )
+        rates = rates_of(material, config, members)
         distribution = _distribution(mean_pairs, edge_length, statistics, deposits)
         return ExactDecay(config.kinetic_model, rates, distribution, weights)
-    biexciton = biexciton_rates(config.kinetic_model, **common, rate_ratio=card.biexciton.rate_ratio.value)
+    ratio = material.scintillator().biexciton.rate_ratio.value
+    biexciton = biexciton_rates(
+        config.kinetic_model, **_pair_rates(material, config, members), rate_ratio=ratio
+    )
     if statistics == COMPOUND:
         distribution = _distribution(mean_pairs, edge_length, statistics, deposits)
         occupancy = biexciton_populations(mean_pairs, distribution)
     else:
         occupancy = initial_populations(mean_pairs, statistics)
     return BiexcitonDecay(biexciton, occupancy.exciton, occupancy.biexciton, weights)
+
+
+def rates_of(material: Material, config: RunConfig, members: FloatArray, **overrides: Any) -> Rates:
+    """Rates of the exact models for a run, at edge lengths [nm]; ``overrides`` replace parameters of `exact_rates`."""
+    kinetics = config.kinetics
+    of_run = {
+        **_pair_rates(material, config, members),
+        "radiative": kinetics.radiative,
+        "auger": kinetics.auger,
+        "trapping_rate": kinetics.trapping_rate_per_ps,
+        "detrapping_rate": kinetics.detrapping_rate_per_ps,
+        "trap_loss_rate": kinetics.trap_loss_rate_per_ps,
+        "traps": kinetics.traps,
+    }
+    return exact.exact_rates(**{**of_run, **overrides})
+
+
+def _pair_rates(material: Material, config: RunConfig, members: FloatArray) -> dict[str, Any]:
+    """What every model takes of exciton and biexciton."""
+    card, retained = material.scintillator(), config.kinetics.retained_fraction
+    return {
+        "exciton_rate": 1 / card.exciton.lifetime.value,
+        "quantum_yield": card.quantum_yield(members),
+        "retained_fraction": card.biexciton.retained_fraction.value if retained is None else retained,
+        "auger_rate": auger_rate(material, config, members),
+    }
 
 
 def auger_rate(material: Material, config: RunConfig, members: FloatArray) -> FloatArray:

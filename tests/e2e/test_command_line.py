@@ -381,6 +381,11 @@ MISTAKES = {
         2,
         "for --mean-excitons",
     ),
+    "too many excitons": (
+        ["kinetics", "--mean-excitons", "900", "--auger-efficiency", "0"],
+        2,
+        "kinetics: bad value for --mean-excitons (expected ",
+    ),
     "unknown model": ([*KINETICS, "--model", "papr"], 2, "Did you mean 'paper'?"),
     "ratio below 1": ([*KINETICS, "--rate-ratio", "0.5"], 2, "for --rate-ratio"),
     "no photons": ([*CTR[:-1], "0"], 2, "for --photons"),

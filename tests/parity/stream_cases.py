@@ -14,9 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.kinetics.laws import CUBIC, N1, N2, QUADRATIC, UNLIMITED, Rates
+from scintidot.kinetics.laws import CARRIERS_CODE, CUBIC, LADDER_CODE, N1, N2, QUADRATIC, UNLIMITED, Rates
 from scintidot.kinetics.stream import count_photons, empty_tally
-from scintidot.kinetics.transitions import CARRIERS, LADDER
 
 PROBABILITY = np.array([0.2, 0.3, 0.2, 0.2, 0.1])
 SEED, EVENTS, BINS, BIN_WIDTH = 20240229, 150, 20, 700.0
@@ -24,9 +23,9 @@ SEED, EVENTS, BINS, BIN_WIDTH = 20240229, 150, 20, 700.0
 _PLAIN = Rates(8e-5, 2e-5, 3.6e-3, 0.5, 0.0, 0.0, 0.0, 0.0, N2, CUBIC, UNLIMITED)
 _TRAPS = _PLAIN._replace(trapping=4e-4, detrapping=3e-4, trap_loss=1e-5, neutralisation=1e-5, traps=2)
 CASES = {
-    "carriers": (CARRIERS, _PLAIN),
-    "carriers with traps": (CARRIERS, _TRAPS),
-    "ladder with traps": (LADDER, _TRAPS._replace(radiative_law=N1, auger_law=QUADRATIC)),
+    "carriers": (CARRIERS_CODE, _PLAIN),
+    "carriers with traps": (CARRIERS_CODE, _TRAPS),
+    "ladder with traps": (LADDER_CODE, _TRAPS._replace(radiative_law=N1, auger_law=QUADRATIC)),
 }
 
 

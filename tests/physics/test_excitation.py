@@ -15,9 +15,9 @@ from scintidot.excitons.distribution import pair_distribution
 from scintidot.kinetics import laws
 from scintidot.kinetics.dose import dose_rate, event_rate
 from scintidot.kinetics.exact import ExactDecay
-from scintidot.kinetics.excitation import excite, shares, steady, train, two_pulses
+from scintidot.kinetics.excitation import excite, mean_pairs, shares, steady, train, two_pulses
 from scintidot.kinetics.generator import DARK, EMPTY, Generator, generator, isolated_moments, photons_to_come
-from scintidot.kinetics.propagator import Propagator, contour
+from scintidot.kinetics.propagator import Propagator, optimal_contour
 from scintidot.kinetics.stationary import stationary
 
 MODELS = ("carriers", "ladder")
@@ -142,7 +142,7 @@ def test_limits_of_strong_auger_recombination() -> None:
 
 def test_contour_gives_the_exponential_anywhere_on_the_negative_axis() -> None:
     place = -np.logspace(-12, 15, 3000)
-    nodes, weights = contour()
+    nodes, weights = optimal_contour()
     values = 2 * np.sum((weights / (nodes - place[:, None])).real, axis=1)
     assert np.abs(values - np.exp(place)).max() < 2e-14
 
@@ -363,14 +363,14 @@ def test_independent_excitons_under_pulses() -> None:
     solution = train(found, poisson(mean, 25), period)
     before = solution.periodic
     left = math.exp(-period)
-    assert shares(found, before)["pairs"] == pytest.approx(mean * left / (1 - left), rel=1e-11)
+    assert mean_pairs(found, before) == pytest.approx(mean * left / (1 - left), rel=1e-11)
     assert solution.photons(before).sum() == pytest.approx(mean, rel=1e-11)
     time = np.array([0.0, 0.1, 0.8])
     expected = mean / (1 - left) * np.exp(-time)
     assert solution.emission(before, time).sum(axis=1) == pytest.approx(expected, rel=1e-11)
     assert solution.correlation(before, 3) == pytest.approx(np.ones(4), rel=1e-10)
     third = solution.before(3)
-    assert shares(found, third)["pairs"] == pytest.approx(mean * (left + left**2), rel=1e-11)
+    assert mean_pairs(found, third) == pytest.approx(mean * (left + left**2), rel=1e-11)
 
 
 def test_dense_pulses_are_a_continuous_flux() -> None:

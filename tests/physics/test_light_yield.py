@@ -15,7 +15,7 @@ from scintidot.deposits.hits import Hits, hits_of_case
 from scintidot.deposits.options import read_setup
 from scintidot.kinetics.exact import ExactDecay
 from scintidot.kinetics.laws import TRANSITIONS, auger_rate, radiative_rate
-from scintidot.kinetics.rates import BiexcitonRates
+from scintidot.kinetics.rates import BiexcitonRates, biexciton_rates
 from scintidot.light_yield.kinetics import MODELS, MOST_PAIRS, Kinetics, kinetics_of
 from scintidot.light_yield.photons import count_photons, of_deposits, of_simulated_pairs
 from scintidot.light_yield.ranges import electron_range
@@ -243,3 +243,14 @@ def test_spectrum_over_time_integrates_to_the_spectrum(card):
     resolved = emission_spectrum(flow, card, 8.7, 0.095, **options).per_energy(energy)
     whole = emission_spectrum(made.transitions[3], card, 8.7, 0.095, **options).per_energy(energy)
     assert np.trapezoid(resolved, time, axis=0) == pytest.approx(whole, rel=1e-4)
+
+
+def test_paper_decay_where_exciton_and_biexciton_live_alike() -> None:
+    """k_XX = k_X: F is no sum of two exponentials, and the nearby sum keeps its photons and start."""
+    rates = biexciton_rates(
+        "paper", exciton_rate=1e-4, quantum_yield=1.0, auger_rate=0.0, retained_fraction=0.5, rate_ratio=1.0
+    )
+    photons = np.zeros((MOST_PAIRS + 1, 5))
+    (decay,) = Kinetics("paper", rates, photons, photons[:, 0]).decays(np.array([[0.2, 0.3, 0.4, 0.1]]))
+    assert np.sum(decay.amplitude) == pytest.approx(0.3e-4 + 0.5e-4, rel=1e-9)
+    assert np.sum(decay.amplitude / decay.rate) == pytest.approx(0.3 + 2 * 0.5, rel=1e-5)

@@ -11,8 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import expm
 
+from scintidot.kinetics import exact
 from scintidot.kinetics.laws import (
+    CARRIERS_CODE,
     CUBIC,
+    LADDER_CODE,
+    MODEL_CODES,
     N1,
     N2,
     QUADRATIC,
@@ -40,7 +44,6 @@ from scintidot.kinetics.stream import (
     events_per_block,
     stream_photons,
 )
-from scintidot.kinetics.transitions import CARRIERS, LADDER
 from scintidot.rng import stream, uniform
 
 State = tuple[int, int, int]
@@ -103,7 +106,7 @@ def ladder(state: State, rates: Rates) -> list[Way]:
     ]
 
 
-WAYS: dict[int, Callable[[State, Rates], list[Way]]] = {CARRIERS: carriers, LADDER: ladder}
+WAYS: dict[int, Callable[[State, Rates], list[Way]]] = {CARRIERS_CODE: carriers, LADDER_CODE: ladder}
 
 
 def shines(state: State) -> bool:
@@ -154,7 +157,7 @@ LAWS = {
 }
 
 
-@pytest.mark.parametrize("model", [CARRIERS, LADDER])
+@pytest.mark.parametrize("model", [CARRIERS_CODE, LADDER_CODE])
 @pytest.mark.parametrize("name", LAWS)
 def test_means_agree_with_linear_algebra(name: str, model: int) -> None:
     """Within 3 standard errors in 16 x 11 figures, but for the one in 370 that chance allows."""
@@ -176,7 +179,7 @@ def test_means_agree_with_linear_algebra(name: str, model: int) -> None:
             assert abs(average - expected) < 3.5 * spread / math.sqrt(counts[label])
 
 
-@pytest.mark.parametrize("model", [CARRIERS, LADDER])
+@pytest.mark.parametrize("model", [CARRIERS_CODE, LADDER_CODE])
 def test_decay_of_every_transition_agrees_with_the_matrix_exponential(model: int) -> None:
     """Photons between two times are e A^-1 (p(t2) - p(t1)); chi squared over all bins with enough of them."""
     probability, bins, width, events = poisson(1.7, 5), 40, 150.0, 200_000
@@ -204,7 +207,7 @@ def test_anchors_of_the_carriers_model() -> None:
     ]:
         rates = PLAIN._replace(auger=4 * K * efficiency / (1 - efficiency))
         probability = poisson(mean, 16)
-        tally = count_photons(probability, rates, model=CARRIERS, events=100_000, seed=3)
+        tally = count_photons(probability, rates, model=CARRIERS_CODE, events=100_000, seed=3)
         photons = tally.sums[EMITTED] / tally.sums[EVENTS]
         variance = tally.sums[EMITTED_2] / tally.sums[EVENTS] - photons**2
         assert abs(photons - expected) < 3 * math.sqrt(variance / tally.sums[EVENTS])
@@ -215,13 +218,13 @@ def test_limits_of_auger_recombination() -> None:
     probability, quick = poisson(2.0, 16), 1e9 * K
     events = 100_000
     kept = PLAIN._replace(auger=quick, retained_fraction=1.0)
-    for model in (CARRIERS, LADDER):
+    for model in (CARRIERS_CODE, LADDER_CODE):
         tally = count_photons(probability, kept, model=model, events=events, seed=5)
         assert tally.photons[2:].sum() == 0
         share = 1 - math.exp(-2)
         assert abs(tally.sums[EMITTED] / events - share) < 3 * math.sqrt(share * (1 - share) / events)
     tally = count_photons(
-        probability, kept._replace(retained_fraction=0.0), model=LADDER, events=events, seed=5
+        probability, kept._replace(retained_fraction=0.0), model=LADDER_CODE, events=events, seed=5
     )
     share = 2 * math.exp(-2)
     assert abs(tally.sums[EMITTED] / events - share) < 3 * math.sqrt(share * (1 - share) / events)
@@ -229,7 +232,7 @@ def test_limits_of_auger_recombination() -> None:
 
 def test_without_any_loss_every_pair_shines() -> None:
     rates = PLAIN._replace(auger=0.0)
-    for model in (CARRIERS, LADDER):
+    for model in (CARRIERS_CODE, LADDER_CODE):
         tally = count_photons(poisson(3.0, 16), rates, model=model, events=2000, seed=8)
         assert tally.sums[EMITTED] == tally.sums[PAIRS] == tally.sums[STEPS]
 
@@ -264,7 +267,7 @@ def twin(model: int, rates: Rates, probability: np.ndarray, seed: int, event: in
     return photons
 
 
-@pytest.mark.parametrize("model", [CARRIERS, LADDER])
+@pytest.mark.parametrize("model", [CARRIERS_CODE, LADDER_CODE])
 @pytest.mark.parametrize("rates", [PLAIN, TRAPS])
 def test_slow_twin_finds_the_same_photons(model: int, rates: Rates) -> None:
     probability, events = poisson(2.0, 6), 150
@@ -289,15 +292,24 @@ def test_threads_and_modes_change_no_bit() -> None:
     probability = poisson(2.0, 40)
     size = events_per_block(40)
     events = 3 * size + 17
-    one = list(stream_photons(probability, TRAPS, LINES, model=CARRIERS, events=events, seed=2))
-    two = list(stream_photons(probability, TRAPS, LINES, model=CARRIERS, events=events, seed=2, threads=3))
+    one = list(stream_photons(probability, TRAPS, LINES, model=CARRIERS_CODE, events=events, seed=2))
+    two = list(
+        stream_photons(probability, TRAPS, LINES, model=CARRIERS_CODE, events=events, seed=2, threads=3)
+    )
     assert len(one) == len(two) == 4
     for first, second in zip(joined(one), joined(two), strict=True):
         np.testing.assert_array_equal(first, second)
     more = EVENTS_OF_BLOCK + 5
     counted = [
         count_photons(
-            probability, TRAPS, model=CARRIERS, events=more, seed=2, threads=threads, bins=50, bin_width=500.0
+            probability,
+            TRAPS,
+            model=CARRIERS_CODE,
+            events=more,
+            seed=2,
+            threads=threads,
+            bins=50,
+            bin_width=500.0,
         )
         for threads in (1, 3)
     ]
@@ -305,7 +317,9 @@ def test_threads_and_modes_change_no_bit() -> None:
         np.testing.assert_array_equal(first, second)
     event, time, transition, _ = joined(one)
     early = event < size  # the same events, counted
-    alone = count_photons(probability, TRAPS, model=CARRIERS, events=size, seed=2, bins=50, bin_width=500.0)
+    alone = count_photons(
+        probability, TRAPS, model=CARRIERS_CODE, events=size, seed=2, bins=50, bin_width=500.0
+    )
     for label in range(5):
         chosen = time[early & (transition == label)]
         expected = np.bincount(np.minimum((chosen / 500.0).astype(int), 49), minlength=50)
@@ -316,8 +330,12 @@ def test_threads_and_modes_change_no_bit() -> None:
 
 
 def test_an_event_of_another_run_is_the_same_event() -> None:
-    short = joined(list(stream_photons(poisson(2.0, 8), PLAIN, LINES, model=CARRIERS, events=50, seed=4)))
-    long = joined(list(stream_photons(poisson(2.0, 8), PLAIN, LINES, model=CARRIERS, events=900, seed=4)))
+    short = joined(
+        list(stream_photons(poisson(2.0, 8), PLAIN, LINES, model=CARRIERS_CODE, events=50, seed=4))
+    )
+    long = joined(
+        list(stream_photons(poisson(2.0, 8), PLAIN, LINES, model=CARRIERS_CODE, events=900, seed=4))
+    )
     for first, second in zip(short, long, strict=True):
         np.testing.assert_array_equal(first, second[: len(first)])
 
@@ -325,7 +343,7 @@ def test_an_event_of_another_run_is_the_same_event() -> None:
 def test_lines_have_their_energy_and_width() -> None:
     blocks = list(
         stream_photons(
-            poisson(2.5, 10), PLAIN._replace(auger=K), LINES, model=CARRIERS, events=50_000, seed=6
+            poisson(2.5, 10), PLAIN._replace(auger=K), LINES, model=CARRIERS_CODE, events=50_000, seed=6
         )
     )
     _, _, transition, energy = joined(blocks)
@@ -335,7 +353,7 @@ def test_lines_have_their_energy_and_width() -> None:
         assert abs(of_one.mean() - LINES.line[label]) < 3.5 * error
         assert abs(of_one.std() - LINES.sigma) < 3.5 * error / math.sqrt(2)
     (sharp,) = stream_photons(
-        poisson(2.5, 10), PLAIN, LINES._replace(sigma=0.0), model=CARRIERS, events=100, seed=6
+        poisson(2.5, 10), PLAIN, LINES._replace(sigma=0.0), model=CARRIERS_CODE, events=100, seed=6
     )
     np.testing.assert_array_equal(sharp.energy, LINES.line[sharp.transition])
 
@@ -343,7 +361,9 @@ def test_lines_have_their_energy_and_width() -> None:
 def test_endless_trapping_is_cut_short_and_counted() -> None:
     """A pair whose electron comes and goes 10^7 times before anything else happens."""
     rates = PLAIN._replace(trapping=1e3, detrapping=1e3, auger=0.0)
-    tally = count_photons(np.array([0.0, 1.0]), rates, model=CARRIERS, events=3, seed=1, most_transitions=500)
+    tally = count_photons(
+        np.array([0.0, 1.0]), rates, model=CARRIERS_CODE, events=3, seed=1, most_transitions=500
+    )
     assert tally.sums[[EVENTS, UNFINISHED]].tolist() == [1, 1]  # the others need not be tried
 
 
@@ -382,3 +402,8 @@ def test_photons_never_exceed_pairs(
     assert np.all(np.diff(block.event) >= 0)
     assert np.all(block.time >= 0)
     assert np.bincount(block.event, minlength=40).max(initial=0) <= pairs
+
+
+def test_models_have_one_list_of_names() -> None:
+    """Names in `laws`, their meanings in `exact`, their numbers in the kernels."""
+    assert {name: code for code, name in enumerate(exact.MODELS)} == MODEL_CODES

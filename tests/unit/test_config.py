@@ -11,11 +11,12 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scintidot.config import LIGHT_YIELD_SCALINGS, OPTIONS, RunConfig, make_config, option_flag
+from scintidot.config import LIGHT_YIELD_SCALINGS, OPTIONS, RunConfig, make_config
 from scintidot.errors import BadFile, BadValue
 from scintidot.excitons.distribution import STATISTICS
 from scintidot.geometry import SHAPES, STARTS
 from scintidot.materials.library import is_card_path
+from scintidot.options import option_flag
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ from scintidot.config import RunConfig
 from scintidot.deposits.against_size import Deposits, SizeDeposit
 from scintidot.deposits.bulk import deep_inside
 from scintidot.deposits.choices import engine_warnings
-from scintidot.deposits.options import read_setup, read_whole
+from scintidot.deposits.options import read_setup
 from scintidot.errors import BadFile, BadValue, ScintidotError
 from scintidot.materials.library import load_material
+from scintidot.options import read_whole
 
 HEADER = "x_nm, y_nm, z_nm"
 TWO = "5, 5, 5\n15, 15, 15\n"
@@ -31,13 +32,13 @@ def packed(folder: Path, text: str, composite: str = "2 x 4 nm", **options: Any)
     ("value", "number"), [(2**53 + 1, 2**53 + 1), (str(2**63 - 1), 2**63 - 1), ("1e5", 10**5), (7.0, 7), (" 12 ", 12)]
 )  # fmt: skip
 def test_whole_numbers_are_read_to_the_last_digit(value: object, number: int) -> None:
-    assert read_whole(value, "--seed", 0, 2**63 - 1) == number
+    assert read_whole(value, "--seed", "deposit", 0, 2**63 - 1) == number
 
 
 @pytest.mark.parametrize("value", ["1.5", "nan", "inf", "-1", "²", True, None, str(2**63), "9" * 5000])
 def test_other_than_whole_numbers_within_limits_are_refused(value: object) -> None:
     with pytest.raises(BadValue, match="--seed"):
-        read_whole(value, "--seed", 0, 2**63 - 1)
+        read_whole(value, "--seed", "deposit", 0, 2**63 - 1)
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,7 @@ def _tables(result: dict[str, Any]) -> None:
     rows = [
         [f"{each} finds it {name}", as_text(share, 5)] for name, share in _shares(result[f"{each}_finds"])
     ]
+    rows += [[f"mean pairs that the {each} finds", as_text(result["mean_pairs_found"], 5)]]
     if pulsed:
         rows += [["period [ps]", as_text(result["period_ps"], 5)]]
         peaks = result["g2_peaks"] or []
@@ -124,11 +125,11 @@ def _tables(result: dict[str, Any]) -> None:
             [str(row["pulse"]), *(as_text(row[name], 5) for name in ("photons", *names))]
             for row in result["first_pulses"]
         ]
-        print_table("", ["pulse", "photons", *(_finds("", name) for name in names)], rows)
+        print_table("", ["pulse", "photons", *(_heading(name) for name in names)], rows)
 
 
-def _finds(each: str, name: str) -> str:
-    return f"{each} finds pairs, mean".strip() if name == "pairs" else f"{each} finds it {name}".strip()
+def _heading(name: str) -> str:
+    return "mean pairs found" if name == "mean_pairs_found" else f"finds it {name}"
 
 
 def _shares(found: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -39,6 +39,10 @@ def photons(
     auger: Annotated[Text, typer.Option(metavar="LAW", help="cubic (default) or quadratic.")] = None,
     seed: Annotated[str, typer.Option(metavar="NUMBER", help="Same seed, same photons.")] = "1",
     threads: Annotated[Text, typer.Option(metavar="NUMBER", help="Threads (all cores).")] = None,
+    device: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="auto, cpu or cuda (no --out, ideal instrument)."),
+    ] = "auto",
     material: Annotated[Text, typer.Option(metavar="NAME|FILE", help=MATERIAL_HELP)] = None,
     quantum_yield: Annotated[
         Text, typer.Option(metavar="PHI", help="Phi_X instead of the card's, 0 to 1.")

@@ -17,7 +17,7 @@ import numpy as np
 from scintidot import __version__
 from scintidot.deposits.bodies import read_edges
 from scintidot.deposits.names import HISTORIES, LOCAL_BELOW, LOCAL_NOTE, MEAN_OVER, START_MEANINGS, WHERE
-from scintidot.deposits.options import read_limit, read_whole
+from scintidot.deposits.options import read_limit
 from scintidot.deposits.result import SCHEMA
 from scintidot.deposits.row import row_variables
 from scintidot.errors import BadValue, one_of
@@ -33,6 +33,7 @@ from scintidot.interchange.geant4 import (
     simulate_geant4,
 )
 from scintidot.materials.library import Material, load_material
+from scintidot.options import read_whole
 from scintidot.provenance import bibliography, cited
 from scintidot.results import write_together
 from scintidot.transport.track.tally import bin_edges
@@ -184,9 +185,11 @@ def deposit_geant4(
     around = load_material(host, where=WHERE, who="--host")
     run: dict[str, Any] = {
         "host": around, "shape": shape, "treatment": treatment, "local_deposit_below": limit, "em_model": em_model,
-        "seed": read_whole(seed, "--seed", 0, 2**63 - 1),
+        "seed": read_whole(seed, "--seed", WHERE, 0, 2**63 - 1),
     }  # fmt: skip
-    number = read_whole(HISTORIES if histories is None else histories, "--histories", 1, MOST_HISTORIES)
+    number = read_whole(
+        HISTORIES if histories is None else histories, "--histories", WHERE, 1, MOST_HISTORIES
+    )
     pairs = [(edge, energy) for edge in edges for energy in energies]
     for edge, energy in pairs:  # all that cannot be is refused before the first run
         geant4_setup(crystal, edge_length=edge, energy_keV=energy, **run)

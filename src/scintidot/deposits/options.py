@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-from contextlib import suppress
 from pathlib import Path
 
 from scintidot.deposits.bodies import Body, read_bodies, refuse_alone
@@ -28,6 +25,7 @@ from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.interactions.media import PHONON_CHOICES
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
+from scintidot.options import cores, read_whole
 from scintidot.radiation.sources import read_source
 from scintidot.radiation.spectrum import Spectrum, monoenergetic
 from scintidot.transport.surface import SURFACES
@@ -115,7 +113,7 @@ def read_setup(
             where=WHERE, what="name", who="--shape", expected="cube or sphere with --shell", found=shape
         )
     usual = HISTORIES if given is None else len(given.energy)
-    number = read_whole(usual if histories is None else histories, "--histories", 1, 10**12)
+    number = read_whole(usual if histories is None else histories, "--histories", WHERE, 1, 10**12)
     if given is not None and number > len(given.energy):
         raise BadValue(
             where=WHERE, what="number", who="--histories", found=number,
@@ -141,8 +139,8 @@ def read_setup(
         )  # fmt: skip
     limit = read_limit(local_deposit_below, treatment)
     numbers = {
-        "--seed": read_whole(seed, "--seed", 0, 2**63 - 1),
-        "--threads": read_whole(_cores() if threads is None else threads, "--threads", 1, 1024),
+        "--seed": read_whole(seed, "--seed", WHERE, 0, 2**63 - 1),
+        "--threads": read_whole(cores() if threads is None else threads, "--threads", WHERE, 1, 1024),
     }
     return Setup(
         material=crystal,
@@ -226,25 +224,6 @@ def _check_escapes(
             where=WHERE, what="option", who="--escapes", expected="one size and one energy",
             found=f"{len(bodies)} sizes and {len(spectra)} energies", hint="Run one file at a time.",
         )  # fmt: skip
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
-
-
-def read_whole(value: object, who: str, least: int, most: int) -> int:
-    """A whole number within limits; 1e5 is one. Digits are read as they stand, beyond 2**53 too."""
-    text, whole = str(value).strip(), least - 1
-    with suppress(ValueError, OverflowError):
-        if re.fullmatch(r"[+-]?\d+", text):
-            whole = int(text)
-        elif float(text).is_integer():
-            whole = int(float(text))
-    if not least <= whole <= most:
-        expected = f"a whole number from {least} to {most}"
-        raise BadValue(where=WHERE, what="number", who=who, expected=expected, found=repr(value))
-    return whole
 
 
 def _spectra(energy_keV: Energies | None, source: str | None) -> tuple[Spectrum, ...]:

@@ -15,11 +15,12 @@ from scintidot.deposits.choices import engine_warnings, run_choices, run_sources
 from scintidot.deposits.engine import check
 from scintidot.deposits.names import MOST_HITS
 from scintidot.deposits.names import WHERE as ENGINE
-from scintidot.deposits.options import read_setup, read_whole
+from scintidot.deposits.options import read_setup
 from scintidot.deposits.setup import Setup
 from scintidot.errors import BadValue, ScintidotError, nearest
 from scintidot.interactions.inputs import read_within
 from scintidot.materials.fields import In
+from scintidot.options import read_whole
 from scintidot.results import number
 from scintidot.transport.track.books import (
     ALL_HOLES,
@@ -157,8 +158,10 @@ def _shower(
     seed: object, history: object, most_deposit: object, progress: Progress, options: dict[str, Any]
 ) -> Shower:
     setup = read_setup(seed=seed, threads=1, **options)
-    wanted = read_whole(history, "--history", 0, 2**63 - 1)
-    among = None if most_deposit is None else read_whole(most_deposit, "--most-deposit", 1, MOST_SEARCHED)
+    wanted = read_whole(history, "--history", WHERE, 0, 2**63 - 1)
+    among = (
+        None if most_deposit is None else read_whole(most_deposit, "--most-deposit", WHERE, 1, MOST_SEARCHED)
+    )
     if among is not None and wanted != 0:
         raise BadValue(
             where=WHERE, what="option", who="--most-deposit", expected="either --history or --most-deposit",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from scintidot import __version__
-from scintidot.errors import one_of
+from scintidot.errors import ScintidotError, one_of
 from scintidot.excitation.inputs import (
     WHERE,
     Body,
@@ -20,17 +22,17 @@ from scintidot.excitation.inputs import (
     read_rates,
     refuse,
 )
-from scintidot.kinetic_options import Number, read, read_whole
+from scintidot.kinetic_options import DEFAULT_MODEL
+from scintidot.kinetics import excitation as solver
+from scintidot.kinetics.excitation import Steady, Train, excite, few_neglected
+from scintidot.kinetics.generator import EMPTY, Generator, generator, isolated_moments, photons_to_come
+from scintidot.kinetics.laws import TRANSITIONS, Rates
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material
+from scintidot.options import Number, read, read_whole
 from scintidot.provenance import bibliography, cited
 from scintidot.records import FloatArray
 from scintidot.results import number
-
-if TYPE_CHECKING:
-    from scintidot.kinetics.excitation import Steady, Train
-    from scintidot.kinetics.generator import Generator
-    from scintidot.kinetics.laws import Rates
 
 SCHEMA = "scintidot.excitation/1"
 MODES = {
@@ -43,6 +45,10 @@ CHARGE = (
 )
 ENOUGH = 1e-9
 """Probability to meet the bound on the pairs below which it is not widened further."""
+WIDENING = 1.3
+"""Bound on the pairs over the one before it."""
+COOLING_TIME = 1.0
+"""That hot carriers take, about; the models have them cool at once. [ps]"""
 STATES = {"steady": 10_000, "pulses": 1000}
 """The bound is not widened beyond about this number of states."""
 SOURCES = ("nair_2011", "trefethen_2006")
@@ -51,7 +57,7 @@ SOURCES = ("nair_2011", "trefethen_2006")
 def repeated_excitation(
     *,
     mode: str = "steady",
-    model: str = "carriers",
+    model: str = DEFAULT_MODEL,
     mean_excitons: Number | None = None,
     statistics: str | Path = "poisson",
     event_rate: Number | None = None,
@@ -118,11 +124,7 @@ def repeated_excitation(
         if period is None:
             raise missing("--period-ps", "the time between pulses, in mode pulses")
         span = read(period, "--period-ps", WHERE, In("ps", at_least=1e-3, at_most=1e15))
-        first = (
-            5
-            if pulses is None
-            else read_whole(pulses, "--pulses", WHERE, In("1", at_least=0, at_most=10_000))
-        )
+        first = 5 if pulses is None else read_whole(pulses, "--pulses", WHERE, 0, 10_000)
         answer = _pulses(model, rates, distribution, span, first)
     return {
         "schema": SCHEMA,
@@ -137,8 +139,6 @@ def repeated_excitation(
 def _steady(
     model: str, rates: Rates, distribution: FloatArray, rate: float, delays: FloatArray
 ) -> dict[str, Any]:
-    from scintidot.kinetics import excitation as solver
-
     def solve(found: Generator) -> tuple[Steady, float]:
         solution = solver.steady(found, distribution, rate)
         return solution, solution.neglected
@@ -147,23 +147,26 @@ def _steady(
     shares = solver.shares(found, solution.probability)
     alone = _isolated(found, distribution)
     per_event = solution.photons_per_event
+    until_dark = _until_dark(solution, rates)
     return {
         "event_rate_per_ps": number(rate),
         "emission_rate_per_ps": _by_transition(solution.emission),
         "photons_per_event": _by_transition(per_event),
         **alone,
         "pile_up_ratio": _ratio(float(per_event.sum()), alone["photons_isolated"]["total"]),
-        "event_finds": {name: None if share is None else number(share) for name, share in shares.items()},
+        "event_finds": _finds(shares),
+        "mean_pairs_found": number(solver.mean_pairs(found, solution.probability)),
         "g2": _correlation(solution, delays),
-        "events_until_dark": _until_dark(solution, rates),
+        "events_until_dark": until_dark,
         "bound": _bound(found, neglected),
-        "warnings": _warnings(found, rates, shares, _until_dark(solution, rates)),
+        "warnings": [
+            *_warnings(found, rates, shares, until_dark),
+            *_crowded(found, rates, distribution, rate),
+        ],
     }
 
 
 def _pulses(model: str, rates: Rates, distribution: FloatArray, period: float, first: int) -> dict[str, Any]:
-    from scintidot.kinetics import excitation as solver
-
     def solve(found: Generator) -> tuple[Train, float]:
         solution = solver.train(found, distribution, period)
         return solution, solution.neglected(solution.periodic)
@@ -176,22 +179,24 @@ def _pulses(model: str, rates: Rates, distribution: FloatArray, period: float, f
     times = np.concatenate([[0.0], np.geomspace(period * 1e-4, period, 25)])
     curve = solution.emission(before, times)
     correlation = solution.correlation(before, 3)
+    until_dark = _until_dark(solution, rates)
     return {
         "period_ps": number(period),
         "photons_per_pulse": _by_transition(per_pulse),
         **alone,
         "pile_up_ratio": _ratio(float(per_pulse.sum()), alone["photons_isolated"]["total"]),
-        "pulse_finds": {name: None if share is None else number(share) for name, share in shares.items()},
-        "emission_rate_per_ps": [
+        "pulse_finds": _finds(shares),
+        "mean_pairs_found": number(solver.mean_pairs(found, before)),
+        "emission_curve": [
             {"time_ps": number(time), **_by_transition(values)}
             for time, values in zip(times, curve, strict=True)
         ],
         "first_pulses": _first_pulses(solution, first),
         "g2_peaks": None if correlation is None else [number(value) for value in correlation],
         "two_pulses_ratio": number(float(solver.two_pulses(found, distribution, np.array([period]))[0])),
-        "events_until_dark": _until_dark(solution, rates),
+        "events_until_dark": until_dark,
         "bound": _bound(found, neglected),
-        "warnings": _warnings(found, rates, shares, _until_dark(solution, rates)),
+        "warnings": _warnings(found, rates, shares, until_dark),
     }
 
 
@@ -211,8 +216,6 @@ def _until_dark(solution: Steady | Train, rates: Rates) -> float | None:
 
 
 def _first_pulses(solution: Train, count: int) -> list[dict[str, Any]]:
-    from scintidot.kinetics import excitation as solver
-
     rows = []
     before = solution.before(1)
     for pulse in range(1, count + 1):
@@ -221,7 +224,8 @@ def _first_pulses(solution: Train, count: int) -> list[dict[str, Any]]:
             {
                 "pulse": pulse,
                 "photons": number(float(solution.photons(before).sum())),
-                **{name: None if share is None else number(share) for name, share in shares.items()},
+                **_finds(shares),
+                "mean_pairs_found": number(solver.mean_pairs(solution.found, before)),
             }
         )
         before = solution.next(before)
@@ -230,15 +234,13 @@ def _first_pulses(solution: Train, count: int) -> list[dict[str, Any]]:
 
 def _wide_enough(mode: str, model: str, rates: Rates, distribution: FloatArray, solve: Any) -> Any:
     """Generator, solution and neglected probability: the bound on the pairs widened until it hardly matters."""
-    from scintidot.kinetics.excitation import few_neglected
-    from scintidot.kinetics.generator import generator
-
     beyond = 1 - np.cumsum(distribution)
     most = max(int(np.argmax(beyond <= ENOUGH)), 1) if beyond[-1] <= ENOUGH else len(distribution) - 1
     while True:
-        found = generator(model, rates, most, again=True)
+        with _blamed():
+            found = generator(model, rates, most, again=True)
         solution, neglected = solve(found)
-        wider = math.ceil(1.3 * most) + 1
+        wider = math.ceil(WIDENING * most) + 1
         states = len(found.states) * (wider / most) ** 2
         if neglected <= ENOUGH or states > STATES[mode]:
             few_neglected(neglected, found)
@@ -246,11 +248,17 @@ def _wide_enough(mode: str, model: str, rates: Rates, distribution: FloatArray, 
         most = wider
 
 
+@contextmanager
+def _blamed() -> Iterator[None]:
+    """Faults that the generator finds, at the command that the user gave."""
+    try:
+        yield
+    except ScintidotError as error:
+        raise error.at(where=WHERE) from None
+
+
 def _isolated(found: Generator, distribution: FloatArray) -> dict[str, Any]:
     """Photons of one event in an empty nanocrystal, and g2(0) of such events (Nair 2011)."""
-    from scintidot.kinetics.excitation import excite
-    from scintidot.kinetics.generator import EMPTY, isolated_moments, photons_to_come
-
     start = excite(found, distribution)[0][:, [found.index[EMPTY]]].toarray().ravel()
     mean, factorial = isolated_moments(found, start)
     return {
@@ -259,9 +267,11 @@ def _isolated(found: Generator, distribution: FloatArray) -> dict[str, Any]:
     }
 
 
-def _by_transition(values: FloatArray) -> dict[str, Any]:
-    from scintidot.kinetics.laws import TRANSITIONS
+def _finds(shares: dict[str, float | None]) -> dict[str, float | None]:
+    return {name: None if share is None else number(share) for name, share in shares.items()}
 
+
+def _by_transition(values: FloatArray) -> dict[str, Any]:
     each = {name: number(value) for name, value in zip(TRANSITIONS, values, strict=True)}
     return {"total": number(float(values.sum())), **each}
 
@@ -293,4 +303,23 @@ def _warnings(
         )
     if found.emission.sum() == 0:
         notes.append("No light: the radiative rate is zero.")
+    return notes
+
+
+def _crowded(found: Generator, rates: Rates, distribution: FloatArray, rate: float) -> list[str]:
+    """Events at random that come too fast for what the model takes for granted."""
+    notes = []
+    mean = float(distribution @ np.arange(len(distribution)))
+    exciton = rates.radiative + rates.nonradiative
+    between, lifetime = f"{1 / rate:.3g} ps", f"{1 / exciton:.3g} ps"
+    if rate > exciton:
+        notes.append(
+            f"Events come every {between}, an exciton lives {lifetime}: the nanocrystal is hardly ever empty, and at "
+            f"most {found.most_pairs} pairs are counted at once."
+        )
+    if rate * max(mean, 1.0) * COOLING_TIME > 1:
+        notes.append(
+            f"{rate * mean:.3g} pairs per ps in {rate:.3g} events: not physical. Carriers take about "
+            f"{COOLING_TIME:g} ps to cool, and the model has every event at once and its carriers cool."
+        )
     return notes

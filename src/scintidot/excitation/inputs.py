@@ -10,12 +10,13 @@ import numpy as np
 
 from scintidot.errors import BadValue, FieldError, OutOfRange, one_of
 from scintidot.geometry import SHAPES, volume
-from scintidot.kinetic_options import Number, Pairs, read, read_exact_rates, read_pairs
+from scintidot.kinetic_options import Pairs, read_exact_rates, read_pairs
 from scintidot.kinetics.dose import event_rate as event_rate_of
 from scintidot.kinetics.exact import MODELS
 from scintidot.kinetics.laws import Rates
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
+from scintidot.options import Number, read
 from scintidot.records import FloatArray
 from scintidot.results import number
 from scintidot.units import split_list
@@ -92,10 +93,17 @@ def read_event_rate(
     energy = read(deposit, "--deposit-ev", WHERE, In("eV", above=0, at_most=1e9))
     size = read(body.edge_length, "--edge-length", WHERE, In("nm", at_least=0.5, at_most=1000))
     shape = one_of(body.shape or "cube", SHAPES, where=WHERE, who="--shape")
-    dose = read(dose_rate, "--dose-rate-gy-per-s", WHERE, In("1", above=0, at_most=1e15))  # type: ignore[arg-type]
+    dose = read(dose_rate, "--dose-rate-gy-per-s", WHERE, In("1", above=0, at_most=1e15))
     material: Material | None = None
     if body.density is None:
-        material = load_material(body.material or "CsPbBr3")
+        material = load_material(
+            body.material or "CsPbBr3", where=WHERE, who="--material", kind="scintillator"
+        )
+        if material.card.kind != "scintillator":
+            raise BadValue(
+                where=WHERE, what="material", who="--material", expected="a scintillator",
+                found=f"{material.name}, a {material.card.kind}",
+            )  # fmt: skip
         density = material.card.density.value
     else:
         refuse("with --density", {"--material": body.material})

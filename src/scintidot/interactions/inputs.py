@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from scintidot.errors import BadValue, FieldError, OutOfRange
 from scintidot.materials.fields import In
+from scintidot.options import read
 from scintidot.units import split_list, unit_of
 
 Energies = Iterable[float | str] | float | str
@@ -40,7 +41,4 @@ def _one_unit_for_all(entry: object) -> bool:
 
 def read_within(value: object, limits: In, *, where: str, who: str) -> float:
     """A number within the limits of a model: what is none is a bad value, one beyond is out of range."""
-    try:
-        return limits.read_number(value)
-    except FieldError as error:
-        raise error.at(OutOfRange if error.what == "value" else BadValue, where=where, who=who) from None
+    return read(value, who, where, limits, beyond=OutOfRange)

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot import __version__
+from scintidot.constants import PS_PER_S
 
 GENERIC_T3 = 0x00010307
 MOST_BINS = 1 << 15
@@ -75,18 +76,18 @@ def header_tags(
         "TTResultFormat_BitsPerRecord": 32,
         "HW_Type": "simulation",
         "HW_InpChannels": detectors,
-        "HW_BaseResolution": bin_width * 1e-12,
+        "HW_BaseResolution": bin_width / PS_PER_S,
         "MeasDesc_BinningFactor": 1,
         "MeasDesc_Offset": 0,
         "MeasDesc_AcquisitionTime": milliseconds,
-        "MeasDesc_Resolution": bin_width * 1e-12,
-        "MeasDesc_GlobalResolution": period * 1e-12,
+        "MeasDesc_Resolution": bin_width / PS_PER_S,
+        "MeasDesc_GlobalResolution": period / PS_PER_S,
     }
     for name, value in single.items():
         yield name, value, -1
     for channel in range(detectors):
         yield "HWInpChan_Enabled", True, channel
-    yield "TTResult_SyncRate", round(1e12 / period), -1
+    yield "TTResult_SyncRate", round(PS_PER_S / period), -1
     yield "TTResult_StopAfter", milliseconds, -1
     yield "TTResult_StopReason", 0, -1
     yield _RECORDS, 0, -1

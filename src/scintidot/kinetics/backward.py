@@ -17,7 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot.kinetics.laws import (
-    TRANSITIONS,
+    CARRIERS,
+    LABELS,
+    LADDER,
     Rates,
     auger_rate,
     radiative_rate,
@@ -27,9 +29,6 @@ from scintidot.kinetics.laws import (
 )
 from scintidot.records import FloatArray
 
-CARRIERS, LADDER = "carriers", "ladder"
-
-LABELS = len(TRANSITIONS)
 PHOTONS = slice(0, LABELS)
 """Columns of the photons, by transition."""
 TIME = slice(LABELS, 2 * LABELS)

@@ -1,4 +1,4 @@
-"""From a Laplace transform to the curve, and from the curve to a sum of exponentials."""
+"""From a scalar Laplace transform to a curve over decades of time (`propagator`: all states, once), to exponentials."""
 
 from __future__ import annotations
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from scintidot.constants import JOULE, NM3_PER_CM3
-
-_PS_PER_S = 1e12
+from scintidot.constants import JOULE, NM3_PER_CM3, PS_PER_S
 
 
 def event_rate(dose_rate: float, *, density: float, volume: float, deposit: float) -> float:
@@ -24,12 +22,12 @@ def event_rate(dose_rate: float, *, density: float, volume: float, deposit: floa
     >>> f"{event_rate(1.0, density=4.856, volume=1000.0, deposit=30.0):.3g}"  # a cube of 10 nm: once in 16 minutes
     '1.01e-15'
     """
-    return dose_rate * _energy_per_gray(density, volume) / deposit / _PS_PER_S
+    return dose_rate * _energy_per_gray(density, volume) / deposit / PS_PER_S
 
 
 def dose_rate(rate: float, *, density: float, volume: float, deposit: float) -> float:
     """The inverse: dose rate [Gy/s] that excites one nanocrystal ``rate`` times per time [1/ps]."""
-    return rate * _PS_PER_S * deposit / _energy_per_gray(density, volume)
+    return rate * PS_PER_S * deposit / _energy_per_gray(density, volume)
 
 
 def _energy_per_gray(density: float, volume: float) -> float:

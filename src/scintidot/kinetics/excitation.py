@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot.errors import OutOfRange
-from scintidot.kinetics.backward import LADDER
 from scintidot.kinetics.generator import DARK, EMPTY, Generator, State, photons_to_come, solve_sparse
+from scintidot.kinetics.laws import LADDER
 from scintidot.kinetics.propagator import Propagator
 from scintidot.kinetics.stationary import stationary
 from scintidot.records import FloatArray
@@ -76,19 +76,23 @@ def shares(found: Generator, probability: FloatArray) -> dict[str, float | None]
 
     ``empty``: no carrier at all. ``occupied``: at least one free electron and one free hole. ``charged``: unlike
     numbers of free electrons and holes, so that the next pair makes a trion. ``trapped``: some trap holds a carrier.
-    ``dark``: the dark nanocrystal of the ladder. ``pairs``: mean number of free pairs.
+    ``dark``: the dark nanocrystal of the ladder.
     """
     electrons, holes, trapped = found.carriers.T
-    pairs = np.maximum(np.minimum(electrons, holes), 0)
     ladder = found.model == LADDER
     return {
         "empty": float(probability[found.index[EMPTY]]),
-        "occupied": float(probability @ (pairs > 0)),
+        "occupied": float(probability @ (np.minimum(electrons, holes) > 0)),
         "charged": None if ladder else float(probability @ (electrons != holes)),
         "trapped": float(probability @ (trapped > 0)),
         "dark": float(probability[found.index[DARK]] if DARK in found.index else 0.0) if ladder else None,
-        "pairs": float(probability @ pairs),
     }
+
+
+def mean_pairs(found: Generator, probability: FloatArray) -> float:
+    """Mean number of free pairs, for the probability of the states, shape (states,)."""
+    electrons, holes, _ = found.carriers.T
+    return float(probability @ np.maximum(np.minimum(electrons, holes), 0))
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,7 @@ import numpy.typing as npt
 
 from scintidot.errors import OutOfRange, one_of
 from scintidot.kinetics import laws
-from scintidot.kinetics.backward import CARRIERS
-from scintidot.kinetics.exact import MODELS
+from scintidot.kinetics.laws import CARRIERS, MODEL_CODES, NO_PHOTON
 from scintidot.records import FloatArray
 
 if TYPE_CHECKING:
@@ -48,9 +47,6 @@ class Move(NamedTuple):
     to: State
     rate: float
     transition: int
-
-
-NO_PHOTON = -1
 
 
 @dataclass(frozen=True)
@@ -129,7 +125,7 @@ def generator(model: str, rates: laws.Rates, most_pairs: int, *, again: bool = F
     """
     from scipy.sparse import csc_array
 
-    one_of(model, MODELS, where="kinetics", who="--model")
+    one_of(model, MODEL_CODES, where="kinetics", who="model")
     moves_of = _carrier_moves if model == CARRIERS else _ladder_moves
     moves: dict[State, list[Move]] = {}
     waiting = [State(pairs, pairs, 0) for pairs in range(most_pairs + 1)]

@@ -32,6 +32,13 @@ AUGER = {
     "cubic": "(k_AR/8) n_e n_h (n_e + n_h - 2) (ladder: k_AR n^2 (n - 1)/4): three free carriers meet",
     "quadratic": "(k_AR/4) [(n_e - 1) n_h + (n_h - 1) n_e] (ladder: k_AR n (n - 1)/2): two bound excitons meet",
 }
+CARRIERS, LADDER = "carriers", "ladder"
+"""Names of the models."""
+CARRIERS_CODE, LADDER_CODE = range(2)
+MODEL_CODES = {CARRIERS: CARRIERS_CODE, LADDER: LADDER_CODE}
+"""Numbers of the models, for kernels."""
+N2_RATIO = 4.0
+"""Radiative rate of the neutral biexciton over that of the exciton, by law n2."""
 N2, N1, SATURATING = range(3)
 CUBIC, QUADRATIC = range(2)
 UNLIMITED = -1
@@ -57,6 +64,9 @@ class Rates(NamedTuple):
 X, XX, MULTI, TRION_NEGATIVE, TRION_POSITIVE = range(5)
 TRANSITIONS = ("X", "XX", "n>=3", "trion-", "trion+")
 """Names of the transitions that emit, by their number."""
+LABELS = len(TRANSITIONS)
+NO_PHOTON = -1
+"""In place of the number of a transition that emits."""
 
 
 @kernel

@@ -9,6 +9,10 @@ Weideman, Schmelzer 2006, doi:10.1007/s10543-006-0077-9, table of optimal contou
 The error falls like 3.89^-N for eigenvalues on the negative real axis; one sparse factorisation a node, however large
 t Q is. Rounding adds about 1e-16 for each time that a trap fills and empties within t. The integral over time has
 w_k t/z_k instead of w_k.
+
+`contour` inverts the same integral in another way for another task: the transform of the light alone, a number at each
+node, at times over many decades at once. Here the resolvent of a sparse matrix acts on every state, at one time: as few
+nodes as possible, since each is a factorisation.
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ NODES = 28
 
 
 @cache
-def contour() -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.complex128]]:
+def optimal_contour() -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.complex128]]:
     """Nodes z_k of the upper half and weights w_k."""
     theta = np.pi * (2 * np.arange(NODES // 2) + 1) / NODES
     scaled = 0.6407 * theta
@@ -56,7 +60,7 @@ class Propagator:
         from scipy.sparse import eye_array
         from scipy.sparse.linalg import splu
 
-        nodes, self._weights = contour()
+        nodes, self._weights = optimal_contour()
         self.time, self._nodes = time, nodes
         unit = eye_array(matrix.shape[0], format="csc")
         how: dict[str, Any] = {"permc_spec": "NATURAL", "diag_pivot_thresh": 0.0} if ordered else {}

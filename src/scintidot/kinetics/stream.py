@@ -15,14 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot.backends import in_order, kernel
-from scintidot.kinetics.laws import TRANSITIONS, Rates
+from scintidot.kinetics.laws import LABELS, Rates
 from scintidot.kinetics.transitions import can_shine, following
 from scintidot.records import FloatArray
 from scintidot.rng import mix, normal, stream, uniform
 
 IntArray = npt.NDArray[np.int64]
 
-LABELS = len(TRANSITIONS)
 MOST_TRANSITIONS = 10_000_000
 """Of one event; a history that takes more is a fault: trapping and release by far the fastest processes."""
 EVENTS_OF_BLOCK = 1 << 16
@@ -231,7 +230,7 @@ def count_photons(
     rates : Rates
         See `scintidot.kinetics.laws`.
     model : int
-        `CARRIERS` or `LADDER`.
+        Of `laws.MODEL_CODES`.
     events, seed : int
         Number of excitations, each of a nanocrystal at rest; the same seed gives the same numbers to the bit.
     bins, bin_width : int, float

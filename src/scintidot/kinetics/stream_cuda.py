@@ -14,9 +14,8 @@ import numpy as np
 from numba import cuda
 
 from scintidot.backends import cuda_device, cuda_kernel
-from scintidot.kinetics.laws import Rates
+from scintidot.kinetics.laws import LABELS, Rates
 from scintidot.kinetics.stream import (
-    LABELS,
     MOST_TRANSITIONS,
     SUMS,
     Tally,

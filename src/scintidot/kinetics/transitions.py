@@ -17,6 +17,8 @@ import numpy as np
 
 from scintidot.backends import kernel
 from scintidot.kinetics.laws import (
+    CARRIERS_CODE,
+    NO_PHOTON,
     Rates,
     auger_rate,
     radiative_rate,
@@ -25,12 +27,6 @@ from scintidot.kinetics.laws import (
     trapping_rate,
 )
 from scintidot.rng import uniform
-
-MODELS = ("carriers", "ladder")
-CARRIERS, LADDER = range(2)
-
-NO_PHOTON = -1
-"""In place of the number of a transition that emits."""
 
 
 @kernel
@@ -117,7 +113,7 @@ def following(
     wait = uniform(state)
     state += increment
     choice = uniform(state)
-    if model == CARRIERS:
+    if model == CARRIERS_CODE:
         total, electrons, holes, trapped, label = carriers_transition(
             electrons, holes, trapped, rates, choice
         )

@@ -50,8 +50,7 @@ class Kinetics:
         if isinstance(self.rates, BiexcitonRates):
             single, more = distributions[:, 1], distributions[:, 2:].sum(axis=1)
             return [
-                _as_exponentials(BiexcitonDecay(self.rates, x, xx))
-                for x, xx in zip(single, more, strict=True)
+                BiexcitonDecay(self.rates, x, xx).exponentials for x, xx in zip(single, more, strict=True)
             ]
         there = np.flatnonzero(distributions.any(axis=0))[-1] + 1
         found = exact.ExactDecay(self.model, self.rates, distributions[:, :there]).exponentials
@@ -96,22 +95,6 @@ def _truncated(model: str, rates: BiexcitonRates) -> Kinetics:
     pairs_of_photons = np.where(np.arange(MOST_PAIRS + 1) >= 2, 2 * of_biexciton * of_exciton, 0.0)
     mean = photons.sum(axis=-1)
     return Kinetics(model, rates, photons, pairs_of_photons + mean - mean**2)
-
-
-def _as_exponentials(decay: BiexcitonDecay) -> Exponentials:
-    """Exciton and biexciton; where their lifetimes agree, the slow one is drawn away by 1e-5."""
-    parts = decay.components()
-    if not parts:
-        rates = decay.rates
-        nudged = BiexcitonRates(
-            rates.exciton * (1 - 1e-5), rates.exciton_radiative * (1 - 1e-5), rates.biexciton_radiative,
-            rates.biexciton_nonradiative, rates.auger, rates.retained_fraction, rates.rate_ratio,
-        )  # fmt: skip
-        parts = BiexcitonDecay(nudged, decay.exciton, decay.biexciton).components()
-    return Exponentials(
-        np.array([float(part.amplitude) for part in parts]),
-        np.array([1 / float(part.lifetime) for part in parts]),
-    )
 
 
 def _extended(values: FloatArray, most: int) -> FloatArray:

@@ -11,18 +11,20 @@ from typing import Any
 import numpy as np
 
 from scintidot import limits
-from scintidot.config import make_config, option_flag
+from scintidot.config import make_config
 from scintidot.deposits.bodies import volume
 from scintidot.deposits.names import WHERE as ENGINE
 from scintidot.deposits.options import read_setup
 from scintidot.deposits.setup import Setup
-from scintidot.errors import BadValue, FieldError, OutOfRange, ScintidotError, one_of
-from scintidot.interactions.inputs import Energies, read_energies, read_within
+from scintidot.errors import BadValue, FieldError, ScintidotError, one_of
+from scintidot.interactions.inputs import Energies, read_energies
+from scintidot.kinetic_options import DEFAULT_MODEL
 from scintidot.light.pulses import RAYLEIGH
 from scintidot.light_yield.kinetics import MODELS
 from scintidot.light_yield.photons import SIMULATED
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
+from scintidot.options import option_flag, read
 from scintidot.units import split_list
 
 WHERE = "light"
@@ -75,7 +77,7 @@ def read_sample(
     box_nm: object = None,
     packing: str | None = None,
     shape: str = "cube",
-    model: str = "carriers",
+    model: str = DEFAULT_MODEL,
     pair_creation_energy: str = "fratelli",
     fano_factor: object = None,
     auger_law: str | None = None,
@@ -129,7 +131,7 @@ def read_sample(
         return WHERE, "--composite" if size else option_flag(option)
 
     limits.check(crystal, setup.host, config, blame)
-    transfer = read_within(host_transfer, In("1", at_least=0, at_most=1), where=WHERE, who="--host-transfer")
+    transfer = read(host_transfer, "--host-transfer", WHERE, In("1", at_least=0, at_most=1))
     if counted and transfer > 0:
         raise BadValue(
             where=WHERE, what="option", who="--host-transfer", found=f"{transfer:g}",
@@ -139,7 +141,7 @@ def read_sample(
     places = [round(energy, 9) for energy in primary]
     reference = max(primary)
     if reference_keV is not None:
-        reference = read_within(reference_keV, In("keV", above=0), where=WHERE, who="--reference-kev")
+        reference = read(reference_keV, "--reference-kev", WHERE, In("keV", above=0))
     if round(reference, 9) not in places:
         raise BadValue(
             where=WHERE, what="energy", who="--reference-kev", expected="one of --energies", found=f"{reference:g} keV"
@@ -154,7 +156,7 @@ def read_sample(
         pair_creation_energy=float(limits.pair_creation_rule(card, config, blame)(gap)[0]),
         fano_factor=None
         if fano_factor is None
-        else read_within(fano_factor, In("1", at_least=0, at_most=10), where=WHERE, who="--fano-factor"),
+        else read(fano_factor, "--fano-factor", WHERE, In("1", at_least=0, at_most=10)),
         auger_law=auger_law or card.auger.default,
         retained_fraction=card.biexciton.retained_fraction.value if kept is None else kept,
         host_transfer=transfer,
@@ -162,10 +164,8 @@ def read_sample(
         detection_efficiency=config.timing.detection_efficiency,
         reference=places.index(round(reference, 9)),
         prompt=_times(prompt_ns),
-        response=read_within(
-            response_ps, In("ps", at_least=1e-3, at_most=1e9), where=WHERE, who="--response-ps"
-        ),
-        valley=read_within(valley, In("1", at_least=0.01, at_most=0.99), where=WHERE, who="--valley"),
+        response=read(response_ps, "--response-ps", WHERE, In("ps", at_least=1e-3, at_most=1e9)),
+        valley=read(valley, "--valley", WHERE, In("1", at_least=0.01, at_most=0.99)),
         own_composite=composite is not None,
     )
 
@@ -183,14 +183,10 @@ def _composite(
                     found=repr(given),
                 )  # fmt: skip
         return {"composite": composite, "box_nm": box_nm}
-    edge = read_within(
-        EDGE_LENGTH if edge_length is None else edge_length, In("nm", at_least=0.5, at_most=1e4),
-        where=WHERE, who="--edge-length",
-    )  # fmt: skip
-    share = read_within(
-        VOLUME_FRACTION if volume_fraction is None else volume_fraction, In("1", above=0, below=1),
-        where=WHERE, who="--volume-fraction",
-    )  # fmt: skip
+    usual = EDGE_LENGTH if edge_length is None else edge_length
+    edge = read(usual, "--edge-length", WHERE, In("nm", at_least=0.5, at_most=1e4))
+    usual = VOLUME_FRACTION if volume_fraction is None else volume_fraction
+    share = read(usual, "--volume-fraction", WHERE, In("1", above=0, below=1))
     one = volume((edge, edge, edge), shape)
     if box_nm is None:
         return {"composite": f"{CRYSTALS} x {edge!r} nm", "box_nm": (CRYSTALS * one / share) ** (1 / 3)}
@@ -217,8 +213,7 @@ def _times(entry: object) -> tuple[float, ...]:
     """Positive times. [ns]"""
     try:
         parts = split_list(entry, what="times", unit="ns")
-        times = tuple(In("ns", above=0, at_most=1e9).read_number(part) for part in parts)
     except FieldError as error:
-        kind = OutOfRange if error.what == "value" else BadValue
-        raise error.at(kind, where=WHERE, who="--prompt-ns") from None
-    return tuple(dict.fromkeys(times))
+        raise error.at(BadValue, where=WHERE, who="--prompt-ns") from None
+    limits = In("ns", above=0, at_most=1e9)
+    return tuple(dict.fromkeys(read(part, "--prompt-ns", WHERE, limits) for part in parts))

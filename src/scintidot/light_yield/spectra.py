@@ -10,14 +10,15 @@ from scintidot.light.ensemble import size_distribution
 from scintidot.light.spectrum import Spectrum, spectrum
 from scintidot.materials.card import Scintillator
 
-SPECTRUM = (
-    "a Gaussian for each transition, of one width, about the gap of the size less the shift of the transition; n>=3 "
-    "as the biexciton, both trions alike; with size dispersion all sizes emit the same photons"
+SHIFTS = (
+    "a Gaussian for each transition, of one width, about the gap of the size less the shift of the transition; n>=3, "
+    "for want of better, as the biexciton, both trions alike"
 )
+SPECTRUM = f"{SHIFTS}; with size dispersion all sizes emit the same photons"
 
 
 def transition_shifts(biexciton_shift: float, trion_shift: float) -> npt.NDArray[np.float64]:
-    """Shift [eV] of each of `laws.TRANSITIONS` below the exciton; see `SPECTRUM`."""
+    """Shift [eV] of each of `laws.TRANSITIONS` below the exciton; see `SHIFTS`."""
     shifts = np.zeros(len(TRANSITIONS))
     shifts[[XX, MULTI]] = biexciton_shift
     shifts[[TRION_NEGATIVE, TRION_POSITIVE]] = trion_shift

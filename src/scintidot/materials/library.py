@@ -255,7 +255,7 @@ def load_material(
         return name_or_path
     text = str(name_or_path)
     if is_card_path(text):
-        return _read_card(Path(text))
+        return _read_card(Path(text), who)
     names = material_names()
     for name in names:
         if name.lower() == text.lower():
@@ -275,14 +275,14 @@ def load_material(
     )
 
 
-def _read_card(path: Path) -> Material:
+def _read_card(path: Path, who: str) -> Material:
     try:
         content = path.read_bytes()
     except OSError as error:
         raise BadFile(
             where=str(path),
             what="file",
-            who="material",
+            who=who,
             expected="a readable material card (TOML)",
             found=error.strerror or "no such file",
             hint="A card saved with a run lies beside its run.toml: copy the whole folder.",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scintidot.errors import BadValue, FieldError, one_of
+from scintidot.constants import PS_PER_S
+from scintidot.errors import BadValue, one_of
 from scintidot.kinetic_options import FRACTION, RATE
 from scintidot.materials.fields import In
+from scintidot.options import option_flag, read, read_whole
 from scintidot.timing.instrument import MOST_DARK_COUNTS, Instrument
 
 OF_CRYSTAL = {
@@ -37,34 +38,6 @@ RECORDINGS = {
     "piles up where more than a few per cent of the periods have a count",
 }
 MOST_EVENTS = 10_000_000_000
-
-
-def read(value: Any, option: str, limits: In, where: str) -> float:
-    """A number of an option in its unit."""
-    try:
-        return limits.read_number(value)
-    except FieldError as error:
-        raise error.at(BadValue, where=where, who=flag(option)) from None
-
-
-def flag(option: str) -> str:
-    """``dead_time`` -> ``--dead-time``."""
-    return "--" + option.replace("_", "-")
-
-
-def read_whole(value: Any, option: str, least: int, most: int, where: str) -> int:
-    """A whole number; 1e5 is one."""
-    number = read(value, option, In("1", at_least=least, at_most=most), where)
-    if number != int(number):
-        raise BadValue(
-            where=where, what="number", who=flag(option), expected="a whole number", found=repr(value)
-        )
-    return int(value) if isinstance(value, int) else int(number)
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -97,16 +70,16 @@ def read_instrument(
         For a value outside its limits, a bin longer than the period, or more dark counts than can be drawn.
     """
     one_of(recording, RECORDINGS, where=where, who="--recording")
-    many = read_whole(detectors, "detectors", 1, 64, where)
+    many = read_whole(detectors, "--detectors", where, 1, 64)
     values = {
-        name: read(given[name], name, limits, where)
+        name: read(given[name], option_flag(name), where, limits)
         for name, limits in OF_INSTRUMENT.items()
         if given.get(name) is not None
     }
     per_second = values.pop("dark_count_rate", 0.0)
     bin_width = values.pop("bin_width", BIN_WIDTH)
     instrument = Instrument(
-        **{"period": PERIOD, **values}, efficiency=outcoupling * efficiency, dark_count_rate=per_second * 1e-12,
+        **{"period": PERIOD, **values}, efficiency=outcoupling * efficiency, dark_count_rate=per_second / PS_PER_S,
         detectors=many, start_stop=recording == "start-stop",
     )  # fmt: skip
     if bin_width > instrument.period:

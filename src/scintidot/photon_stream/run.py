@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__
+from scintidot.backends import cuda_available, why_no_cuda
 from scintidot.config import RunConfig, make_config
-from scintidot.errors import OutOfRange
+from scintidot.errors import BadValue, OutOfRange, one_of
 from scintidot.interchange.photons import SCHEMA, Columns, CountFile, Header, check_photon_file
-from scintidot.kinetics.exact import MODELS
-from scintidot.kinetics.laws import TRANSITIONS
+from scintidot.kinetics.laws import MODEL_CODES, TRANSITIONS
 from scintidot.kinetics.stream import (
     EMITTED,
     EMITTED_2,
@@ -28,19 +28,23 @@ from scintidot.kinetics.stream import (
     events_per_block,
     stream_photons,
 )
+from scintidot.options import cores, read_whole
 from scintidot.photon_stream.inputs import (
     MOST_EVENTS,
     OF_CRYSTAL,
     OF_INSTRUMENT,
     Setup,
-    cores,
     read_instrument,
-    read_whole,
 )
-from scintidot.photon_stream.sample import Sample, check_choices, find_sample
+from scintidot.photon_stream.sample import Sample, check_choices, check_statistics, find_sample
 from scintidot.provenance import bibliography, cited
 from scintidot.results import check_writable, number, write_together
 from scintidot.timing.instrument import AFTERPULSE, DARK, ORIGINS, PHOTON, CountArray, Recorder
+
+DEVICES = ("auto", "cpu", "cuda")
+AUTO_CUDA_EVENTS = 1_000_000
+"""Fewer are done on the CPU before a GPU has compiled its code."""
+EVENTS_OF_LAUNCH = 100_000_000
 
 Progress = Callable[[str, float], None]
 
@@ -70,6 +74,7 @@ def photons(
     recording: str = "time-tagged",
     detectors: Any = 1,
     threads: Any = None,
+    device: str = "auto",
     where: str = "photons",
     progress: Progress = lambda *_: None,
     **options: Any,
@@ -92,6 +97,9 @@ def photons(
         ``poisson``, ``exponential``, ``compound`` or a file of rows n,weight.
     recording, detectors
         ``time-tagged`` or ``start-stop``; 1 to 64.
+    device : str
+        ``cpu``, ``cuda``, or ``auto``: a GPU for `AUTO_CUDA_EVENTS` or more, where there is one. A GPU counts photons
+        alone: it takes no ``out``, and the ideal instrument only. Same counts; sums of times differ in the last bits.
     **options
         Those of `scintidot.config.OPTIONS` (but ``seed``, ``events`` and ``jitter_sigma``, which are the stream's),
         model among them (``carriers`` or ``ladder``), and of `scintidot.photon_stream.inputs`: quantum_yield,
@@ -113,14 +121,17 @@ def photons(
     file_of_pairs = None
     if statistics is not None and is_file(str(statistics)):
         file_of_pairs, statistics = str(statistics), None
+    if statistics is not None:
+        check_statistics(str(statistics), mean_excitons is not None, where)
     run = make_config(run_file, {**options, "statistics": statistics}, base=config, where=where)
     check_choices(run, mean_excitons is not None, file_of_pairs, where)
-    number_of_events = read_whole(events, "events", 1, MOST_EVENTS, where)
-    own_seed = read_whole(seed, "seed", 0, 2**63 - 1, where)
-    workers = cores() if threads is None else read_whole(threads, "threads", 1, 1024, where)
+    number_of_events = read_whole(events, "--events", where, 1, MOST_EVENTS)
+    own_seed = read_whole(seed, "--seed", where, 0, 2**63 - 1)
+    workers = cores() if threads is None else read_whole(threads, "--threads", where, 1, 1024)
     setup = read_instrument(
         own, recording, detectors, run.timing.outcoupling, run.timing.detection_efficiency, where
     )
+    chosen = choose_device(device, number_of_events, setup, out is not None, where)
     make_file = None
     if out is not None:
         out = Path(out)
@@ -129,7 +140,9 @@ def photons(
     sample = find_sample(
         run, own, mean_excitons=mean_excitons, statistics=file_of_pairs, where=where, progress=progress
     )
-    stream = _Stream(sample, setup, number_of_events, own_seed, workers, run.kinetic_model, where, progress)
+    stream = _Stream(
+        sample, setup, number_of_events, own_seed, workers, run.kinetic_model, chosen, where, progress
+    )
     if out is None or make_file is None:
         return stream.follow(None)
     document: dict[str, Any] = {}
@@ -147,6 +160,27 @@ def photons(
     return {**document, "file": str(out)}
 
 
+def choose_device(device: str, events: int, setup: Setup, listed: bool, where: str) -> str:
+    """``cpu`` or ``cuda``; ``listed`` is whether photons are wanted one by one."""
+    one_of(device, DEVICES, where=where, who="--device")
+    changes = listed or not setup.instrument.is_ideal
+    if device == "auto":
+        return "cuda" if events >= AUTO_CUDA_EVENTS and not changes and cuda_available() else "cpu"
+    if device == "cuda":
+        if changes:
+            raise BadValue(
+                where=where, what="option", who="--device", found="cuda",
+                expected="cpu with --out, or with an instrument that is not ideal",
+                hint="A GPU counts photons, and lists none.",
+            )  # fmt: skip
+        reason = why_no_cuda()
+        if reason:
+            raise BadValue(
+                where=where, what="option", who="--device", expected="cpu or auto here", found="cuda", hint=f"{reason}."
+            )  # fmt: skip
+    return device
+
+
 def is_file(text: str) -> bool:
     """Whether this names a file of weights rather than a law."""
     return any(mark in text for mark in "./\\")
@@ -162,6 +196,7 @@ class _Stream:
     seed: int
     threads: int
     model: str
+    device: str
     where: str
     progress: Progress
 
@@ -171,6 +206,7 @@ class _Stream:
         return {
             "events": self.events,
             "seed": self.seed,
+            "device": self.device,
             **self.sample.choices,
             **self.setup.choices,
             "transitions": dict(zip(TRANSITIONS, _MEANINGS, strict=True)),
@@ -192,6 +228,8 @@ class _Stream:
 
     def follow(self, file: CountFile | None) -> dict[str, Any]:
         """Simulate, record and write every event; the document of it."""
+        if self.device == "cuda":
+            return self._counted_on_cuda()
         probability = self.sample.probability
         tally, recorded = empty_tally(len(probability) - 1, 1), _Recorded()
         recorder = Recorder(self.setup.instrument, self.seed)
@@ -203,7 +241,7 @@ class _Stream:
 
         size = events_per_block(len(probability) - 1)
         blocks = stream_photons(
-            probability, self.sample.rates, self.sample.spectrum, model=list(MODELS).index(self.model),
+            probability, self.sample.rates, self.sample.spectrum, model=MODEL_CODES[self.model],
             events=self.events, seed=self.seed, threads=self.threads,
         )  # fmt: skip
         for index, block in enumerate(blocks):
@@ -214,6 +252,25 @@ class _Stream:
             self.progress("photons", (first + count) / self.events)
         enter(recorder.finish())
         return self._document(tally, recorded, recorder.lost)
+
+    def _counted_on_cuda(self) -> dict[str, Any]:
+        """Every photon of an ideal instrument is a count: nothing is listed."""
+        from scintidot.kinetics.stream_cuda import count_photons_cuda
+
+        probability = self.sample.probability
+        tally, recorded = empty_tally(len(probability) - 1, 1), _Recorded()
+        for first in range(0, self.events, EVENTS_OF_LAUNCH):
+            count = min(EVENTS_OF_LAUNCH, self.events - first)
+            found = count_photons_cuda(
+                probability, self.sample.rates, model=MODEL_CODES[self.model], events=count, seed=self.seed,
+                first=first, bins=1,
+            )  # fmt: skip
+            add(tally, found)
+            self._check(tally)
+            self.progress("photons", (first + count) / self.events)
+        recorded.by_transition += tally.times[:, 0]
+        recorded.by_origin[PHOTON] = tally.sums[EMITTED]
+        return self._document(tally, recorded, Recorder(self.setup.instrument, self.seed).lost)
 
     def _check(self, tally: Tally) -> None:
         if tally.sums[UNFINISHED]:

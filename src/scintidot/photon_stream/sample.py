@@ -10,25 +10,25 @@ import numpy as np
 
 from scintidot import choices as described
 from scintidot import limits
-from scintidot.config import OPTIONS, RunConfig, option_flag
+from scintidot.config import OPTIONS, RunConfig
+from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.deposits.against_size import Deposits, Progress
-from scintidot.errors import BadValue
+from scintidot.errors import BadValue, nearest
 from scintidot.excitons.distribution import COMPOUND, STATISTICS
 from scintidot.excitons.pairs import mean_excitons as pairs_of_deposit
 from scintidot.kinetic_options import read_pairs
-from scintidot.kinetics.exact import MODELS, ExactDecay, exact_rates
-from scintidot.kinetics.laws import AUGER, MULTI, RADIATIVE, TRANSITIONS, XX, Rates, X
-from scintidot.kinetics.stream import Spectrum
+from scintidot.kinetics.exact import MODELS, ExactDecay
+from scintidot.kinetics.laws import LABELS, N2_RATIO, TRANSITIONS, Rates
+from scintidot.kinetics.stream import Spectrum, as_numbers
+from scintidot.light_yield.spectra import SHIFTS, transition_shifts
 from scintidot.materials.library import Material, load_material
 from scintidot.materials.nanocrystal import Emission
-from scintidot.photon_stream.inputs import OF_CRYSTAL, read
+from scintidot.options import option_flag, read
+from scintidot.photon_stream.inputs import OF_CRYSTAL
 from scintidot.records import FloatArray
-from scintidot.simulation import auger_rate, decay_of, find_deposits
+from scintidot.results import number
+from scintidot.simulation import decay_of, find_deposits, rates_of
 
-SHIFTS = (
-    "line of a transition = gap - shift of the card: biexciton_shift for XX and, for want of better, n >= 3; "
-    "trion_shift for both trions; every line has the width of the exciton's"
-)
 PAPER = "paper"
 
 
@@ -45,6 +45,22 @@ class Sample:
     material: Material
 
 
+def check_statistics(name: str, mean_given: bool, where: str) -> None:
+    """Refuse a name of statistics that no events can be drawn from; only those that can are offered."""
+    refused = {
+        PAPER: "The weights of Fratelli 2024 are no probabilities, so no event can be drawn from them."
+    }
+    if mean_given:
+        refused[COMPOUND] = "compound needs the simulated deposits: leave --mean-excitons out."
+    possible = [law for law in STATISTICS if law not in refused]
+    if name not in possible:
+        raise BadValue(
+            where=where, what="name", who="--statistics", found=repr(name),
+            hint=refused.get(name) or nearest(name, possible, listed=True),
+            expected=f"one of {', '.join(possible)}, or a file of rows n,weight",
+        )  # fmt: skip
+
+
 def check_choices(config: RunConfig, mean_given: bool, statistics: str | None, where: str) -> None:
     """Refuse what no event can be drawn from; ``statistics`` is a file, else that of the run counts.
 
@@ -58,18 +74,8 @@ def check_choices(config: RunConfig, mean_given: bool, statistics: str | None, w
         raise BadValue(
             where=where, what="name", who="--model", expected=expected, found=repr(config.kinetic_model)
         )
-    named = config.excitons.statistics if statistics is None else ""
-    refused = {
-        PAPER: "The weights of Fratelli 2024 are no probabilities, so no event can be drawn from them."
-    }
-    if mean_given:
-        refused[COMPOUND] = "compound needs the simulated deposits: leave --mean-excitons out."
-    if named in refused:
-        possible = ", ".join(name for name in STATISTICS if name not in refused)
-        raise BadValue(
-            where=where, what="name", who="--statistics", found=repr(named), hint=refused[named],
-            expected=f"one of {possible}, or a file of rows n,weight",
-        )  # fmt: skip
+    if statistics is None:
+        check_statistics(config.excitons.statistics, mean_given, where)
 
 
 def find_sample(
@@ -101,40 +107,16 @@ def find_sample(
             where=where, what="value", who="--size-dispersion", expected=expected, found=f"{dispersion:g}"
         )
     limits.check(material, host, config, blame)
-    card, edge = material.scintillator(), np.array(edges)
-    law = described.auger_law(material, config)
+    card, edge = material.scintillator(), np.array(edges[0])
     given = {
-        name: read(options[name], name, bounds, where)
+        name: read(options[name], option_flag(name), where, bounds)
         for name, bounds in OF_CRYSTAL.items()
         if options.get(name) is not None
     }
-    kinetics = config.kinetics
-    retained = kinetics.retained_fraction
-    taken: dict[str, Any] = {
-        "exciton_lifetime_ps": given.get("exciton_lifetime", card.exciton.lifetime.value),
-        "quantum_yield": given.get("quantum_yield", float(card.quantum_yield(edge)[0])),
-        "auger_lifetime_ps": float(1 / auger_rate(material, config, edge)[0]),
-        "retained_fraction": card.biexciton.retained_fraction.value if retained is None else retained,
-        "trapping_rate_per_ps": kinetics.trapping_rate_per_ps,
-        "detrapping_rate_per_ps": kinetics.detrapping_rate_per_ps,
-        "trap_loss_rate_per_ps": kinetics.trap_loss_rate_per_ps,
-        "neutralisation_rate_per_ps": given.get("neutralisation_rate", 0.0),
-        "traps": kinetics.traps,
-    }
-    rates = exact_rates(
-        exciton_rate=1 / taken["exciton_lifetime_ps"],
-        quantum_yield=taken["quantum_yield"],
-        auger_rate=1 / taken["auger_lifetime_ps"],
-        retained_fraction=taken["retained_fraction"],
-        trapping_rate=taken["trapping_rate_per_ps"],
-        detrapping_rate=taken["detrapping_rate_per_ps"],
-        trap_loss_rate=taken["trap_loss_rate_per_ps"],
-        neutralisation_rate=taken["neutralisation_rate_per_ps"],
-        radiative=kinetics.radiative,
-        auger=kinetics.auger,
-        traps=kinetics.traps,
-    )
-    gap = float(card.sizing_curve(edge)[0])
+    names = {"exciton_lifetime": "exciton_rate"}
+    changed = {names.get(name, name): 1 / value if name in names else value for name, value in given.items()}
+    rates = as_numbers(rates_of(material, config, edge, **changed))
+    gap = float(card.sizing_curve(edge))
     spectrum, warnings = lines_of(material.card.emission, gap)
     deposits, named = None, statistics or config.excitons.statistics
     if mean_excitons is not None or statistics is not None:
@@ -143,7 +125,7 @@ def find_sample(
         excitation["deposit"] = "none: the number of pairs is given"
     else:
         deposits = find_deposits(material, host, config, blame, progress)[0]
-        probability, mean = _of_deposits(material, config, edge, deposits, blame)
+        probability, mean = _of_deposits(material, config, edge[None], deposits, blame)
         excitation = {
             "statistics": named,
             "statistics_meaning": STATISTICS[named],
@@ -155,59 +137,67 @@ def find_sample(
             *described.input_warnings(material, host, config),
             *described.spread_warnings(config, deposits),
         ]
-    if card.biexciton.rate_ratio.value != 4.0 and kinetics.radiative == "n2":
+    ratio = card.biexciton.rate_ratio.value
+    if ratio != N2_RATIO and config.kinetics.radiative == "n2":
         warnings.append(
-            f"The card's rate ratio of {card.biexciton.rate_ratio.value:g} is not used: by radiative law n2 a "
-            "biexciton emits 4 times as fast as an exciton."
+            f"The card's rate ratio of {ratio:g} is not used: by radiative law n2 a biexciton emits {N2_RATIO:g} times "
+            "as fast as an exciton."
         )
+    choices = _of_crystal(material, config, rates) | excitation | _of_lines(spectrum, gap)
     return Sample(
-        rates,
-        spectrum,
-        np.asarray(probability / probability.sum()),
-        {
-            "material": material.name,
-            "material_fingerprint": material.fingerprint,
-            "edge_length_nm": float(edge[0]),
-            "model": config.kinetic_model,
-            "model_meaning": MODELS[config.kinetic_model],
-            "radiative": kinetics.radiative,
-            "radiative_meaning": RADIATIVE[kinetics.radiative],
-            "auger": kinetics.auger,
-            "auger_meaning": AUGER[kinetics.auger],
-            "auger_law": law,
-            "auger_law_meaning": card.auger.laws[law].description,
-            **taken,
-            **excitation,
-            "band_gap_eV": gap,
-            "lines_eV": dict(zip(TRANSITIONS, spectrum.line.tolist(), strict=True)),
-            "line_width_sigma_eV": spectrum.sigma,
-            "line_shape": "gaussian",
-            "line_shift": SHIFTS,
-        },
-        warnings,
-        deposits,
-        material,
+        rates, spectrum, np.asarray(probability / probability.sum()), choices, warnings, deposits, material
     )
+
+
+def _of_crystal(material: Material, config: RunConfig, rates: Rates) -> dict[str, Any]:
+    """Choices behind the rates."""
+    law = described.auger_law(material, config)
+    exciton = rates.radiative + rates.nonradiative
+    return {
+        "material": material.name,
+        "material_fingerprint": material.fingerprint,
+        "edge_length_nm": config.nanocrystal.edge_length_nm[0],
+        "model": config.kinetic_model,
+        "model_meaning": MODELS[config.kinetic_model],
+        **described.exact_laws(config),
+        "auger_law": law,
+        "auger_law_meaning": material.scintillator().auger.laws[law].description,
+        "exciton_lifetime_ps": number(1 / exciton),
+        "quantum_yield": number(rates.radiative / exciton),
+        "auger_lifetime_ps": number(1 / rates.auger),
+        "retained_fraction": rates.retained_fraction,
+        "neutralisation_rate_per_ps": rates.neutralisation,
+    }
+
+
+def _of_lines(spectrum: Spectrum, gap: float) -> dict[str, Any]:
+    """Choices behind the energies."""
+    return {
+        "band_gap_eV": gap,
+        "lines_eV": dict(zip(TRANSITIONS, spectrum.line.tolist(), strict=True)),
+        "line_width_sigma_eV": spectrum.sigma,
+        "line_shape": "gaussian",
+        "line_shift": SHIFTS,
+    }
 
 
 def lines_of(emission: Emission | None, gap: float) -> tuple[Spectrum, list[str]]:
     """Lines of all transitions about a gap [eV], and what the card leaves open."""
-    line, warnings = np.full(len(TRANSITIONS), gap), []
     if emission is None:
-        return Spectrum(line, 0.0), [
+        return Spectrum(np.full(LABELS, gap), 0.0), [
             "The card has no emission section: all lines lie at the gap, without width."
         ]
-    for name, numbers in {"biexciton_shift": (XX, MULTI), "trion_shift": None}.items():
+    shifts, warnings = {}, []
+    for name in ("biexciton_shift", "trion_shift"):
         shift = getattr(emission, name)
+        shifts[name] = 0.0 if shift is None else shift.value
         if shift is None:
             warnings.append(f"The card has no emission.{name}: these lines lie at the exciton's.")
-            continue
-        of_one = numbers or tuple(n for n in range(len(TRANSITIONS)) if n not in (X, XX, MULTI))
-        line[list(of_one)] -= shift.value
-        if shift.provenance == "estimate":
+        elif shift.provenance == "estimate":
             band = f", {shift.low:g} to {shift.high:g} eV" if shift.banded else ""
             warnings.append(f"emission.{name} of {shift.value:g} eV is an estimate{band}.")
-    return Spectrum(line, emission.line_width_fwhm.value / np.sqrt(8 * np.log(2))), warnings
+    line = gap - transition_shifts(**shifts)
+    return Spectrum(line, emission.line_width_fwhm.value / FWHM_PER_SIGMA), warnings
 
 
 def _of_deposits(

@@ -41,7 +41,9 @@ COUNT = np.dtype(
 
 MOST_DARK_COUNTS = 100.0
 """Per period, on average."""
-_LONGEST_JITTER = 9.0  # sigma; more than `rng.normal` ever gives
+_MOST_DARK_DRAWN = 1000
+"""Of one period: 90 standard deviations above the greatest mean."""
+_LONGEST_JITTER = 9.0  # sigma; 53 bits give at most sqrt(106 ln 2) = 8.57
 _DETECTOR, _DARK = np.uint64(0x444554454354), np.uint64(0x4441524B)
 
 
@@ -59,6 +61,12 @@ class Instrument:
     dead_time: float = 0.0  # of one detector [ps]
     detectors: int = 1
     start_stop: bool = False  # at most one count a period, over all detectors
+
+    @property
+    def is_ideal(self) -> bool:
+        """Whether every photon is one count, and there are no others."""
+        no = (self.dark_count_rate, self.afterpulse_probability, self.dead_time, self.jitter_sigma)
+        return self.efficiency == 1 and not any(no) and not self.start_stop
 
 
 @kernel
@@ -114,7 +122,7 @@ def dark_counts(
         state += increment
         left = uniform(state)
         share, n = none, 0
-        while left >= share and n < 1000:
+        while left >= share and n < _MOST_DARK_DRAWN:
             left -= share
             n += 1
             share *= mean / n

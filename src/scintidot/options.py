@@ -1,0 +1,47 @@
+"""How the options of every command are read: a number in its unit, a whole number, or one clear line."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+
+from scintidot.errors import BadValue, FieldError, ScintidotError
+from scintidot.materials.fields import In
+
+Number = float | str
+"""A number in the documented unit, or text with a unit such as ``"0.1/ns"``."""
+
+
+def option_flag(option: str) -> str:
+    """``edge_length`` -> ``--edge-length``."""
+    return "--" + option.replace("_", "-")
+
+
+def read(
+    value: object, who: str, where: str, limits: In, *, beyond: type[ScintidotError] = BadValue
+) -> float:
+    """A number of option ``who`` in the unit of ``limits``; ``beyond`` is raised for a sound one outside them."""
+    try:
+        return limits.read_number(value)
+    except FieldError as error:
+        raise error.at(beyond if error.what == "value" else BadValue, where=where, who=who) from None
+
+
+def read_whole(value: object, who: str, where: str, least: int, most: int) -> int:
+    """A whole number within limits; 1e5 is one. Digits are read as they stand, beyond 2**53 too."""
+    text, whole = str(value).strip(), least - 1
+    with suppress(ValueError, OverflowError):
+        if re.fullmatch(r"[+-]?\d+", text):
+            whole = int(text)
+        elif float(text).is_integer():
+            whole = int(float(text))
+    if not least <= whole <= most:
+        expected = f"a whole number from {least} to {most}"
+        raise BadValue(where=where, what="number", who=who, expected=expected, found=repr(value))
+    return whole
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)

@@ -173,3 +173,20 @@ def test_mistakes_are_one_line(cli: Cli, arguments: tuple[str, ...], line: str) 
     assert out == ""
     assert err.count("\n") == 1
     assert line in err
+
+
+def test_weak_events_keep_their_pairs_of_photons(cli: Cli) -> None:
+    """g2(0) of weak pulses is the ratio of the quantum yields, however weak: 0.1 here (Nair 2011)."""
+    for mean in ("1e-6", "4e-5", "1e-3"):
+        document = json.loads(
+            cli("excitation", "--mean-excitons", mean, "--auger-efficiency", "0.9", "--retained-fraction", "1",
+                "--event-rate", "1e-9", "--json").out
+        )  # fmt: skip
+        assert document["g2_zero_isolated"] == pytest.approx(0.1, rel=2e-3)
+
+
+def test_dark_nanocrystals_under_pulses_warn_of_nothing_but_that(cli: Cli) -> None:
+    done = cli("excitation", "--mode", "pulses", "--period-ps", "1e5", "--mean-excitons", "0.8",
+               "--auger-efficiency", "0.9", "--quantum-yield", "0", "--json")  # fmt: skip
+    assert (done.code, done.err) == (0, "")
+    assert json.loads(done.out)["two_pulses_ratio"] is None

@@ -45,6 +45,8 @@ CHARGE = (
 )
 ENOUGH = 1e-9
 """Probability to meet the bound on the pairs below which it is not widened further."""
+FEWEST = 4
+"""Pairs that are counted at least: rare as they may be, pairs of pairs are what g2 measures."""
 WIDENING = 1.3
 """Bound on the pairs over the one before it."""
 COOLING_TIME = 1.0
@@ -235,7 +237,8 @@ def _first_pulses(solution: Train, count: int) -> list[dict[str, Any]]:
 def _wide_enough(mode: str, model: str, rates: Rates, distribution: FloatArray, solve: Any) -> Any:
     """Generator, solution and neglected probability: the bound on the pairs widened until it hardly matters."""
     beyond = 1 - np.cumsum(distribution)
-    most = max(int(np.argmax(beyond <= ENOUGH)), 1) if beyond[-1] <= ENOUGH else len(distribution) - 1
+    most = max(int(np.argmax(beyond <= ENOUGH)), FEWEST) if beyond[-1] <= ENOUGH else len(distribution) - 1
+    most = min(most, max(len(distribution) - 1, 1))
     while True:
         with _blamed():
             found = generator(model, rates, most, again=True)
@@ -300,6 +303,11 @@ def _warnings(
         notes.append(
             "Charges stay until an ionising Auger event takes one of the other sign: a charged nanocrystal emits from "
             "trions. A neutralisation rate lets it recover alone."
+        )
+    if shares["trapped"] and not rates.detrapping and not rates.trap_loss:
+        notes.append(
+            "Traps that fill and are never emptied take nothing any more: light is compared with events in "
+            "nanocrystals whose traps are empty."
         )
     if found.emission.sum() == 0:
         notes.append("No light: the radiative rate is zero.")

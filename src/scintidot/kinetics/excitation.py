@@ -259,7 +259,7 @@ def train(found: Generator, distribution: FloatArray, period: float) -> Train:
 def two_pulses(found: Generator, distribution: FloatArray, delay: FloatArray) -> FloatArray:
     """Photons of two equal pulses ``delay`` apart [ps], >= 0, over those of two alone; shape (delays,).
 
-    The light of one nanocrystal, empty before, is counted until it is over. At delay 0 both pulses act at once.
+    nan without light. The light of one nanocrystal, empty before, is counted until it is over. At delay 0 both pulses act at once.
     """
     added, _ = excite(found, distribution)
     to_come = photons_to_come(found).sum(axis=1)
@@ -271,7 +271,7 @@ def two_pulses(found: Generator, distribution: FloatArray, delay: FloatArray) ->
     for time in delay:
         rest = first if time == 0 else Propagator(found.matrix, time)(first)
         values.append(alone - to_come @ rest + to_come @ (added @ rest))
-    return np.array(values) / (2 * alone)
+    return np.array(values) / (2 * alone) if alone > 0 else np.full(len(values), np.nan)
 
 
 def few_neglected(neglected: float, found: Generator) -> None:

@@ -20,7 +20,7 @@ from scintidot.results import number
 SCHEMA = "scintidot.light/1"
 PAIR_NUMBERS = (
     "a deposit E makes E/epsilon pairs on average; their number follows a gamma law of this mean and of variance Fano "
-    "factor x mean, rounded up or down by chance so that the mean is kept"
+    "factor x mean, rounded up or down by chance so that the mean is kept (rounding adds up to 1/4 to the variance)"
 )
 MERGED = 0.05
 """Share of the nanocrystals of the box hit by one primary, from which images of one that merge are warned of."""

@@ -259,7 +259,8 @@ def train(found: Generator, distribution: FloatArray, period: float) -> Train:
 def two_pulses(found: Generator, distribution: FloatArray, delay: FloatArray) -> FloatArray:
     """Photons of two equal pulses ``delay`` apart [ps], >= 0, over those of two alone; shape (delays,).
 
-    nan without light. The light of one nanocrystal, empty before, is counted until it is over. At delay 0 both pulses act at once.
+    nan without light. The light of one nanocrystal, empty before, is counted until it is over. At delay 0 both pulses
+    act at once.
     """
     added, _ = excite(found, distribution)
     to_come = photons_to_come(found).sum(axis=1)

@@ -15,13 +15,12 @@ ComplexArray = npt.NDArray[np.complex128]
 Transform = Callable[[ComplexArray], ComplexArray]
 """F(z), the integral of F(t) exp(-z t), at nodes of shape (..., m); result of shape (..., m, columns)."""
 
-WIDE_WINDOW, WINDOW, NARROW_WINDOW = 1000.0, 100.0, 4.0
-"""Ratio of the latest to the earliest time that one contour serves: for fits, for curves, and for many pairs.
-
-A contour for a long window passes close to the poles, where the transform of a long chain of states is huge: above
-`FEW_PAIRS` the short one is needed.
-"""
-FEW_PAIRS = 64
+WIDE_WINDOW, WINDOW = 1000.0, 100.0
+"""Ratio of the latest to the earliest time that one contour serves: for fits, and for curves."""
+NARROWER = {64: WINDOW, 160: 30.0}
+NARROWEST = 4.0
+"""Window up to so many pairs, and beyond: a contour for a long window passes close to the poles, where the transform of
+a long chain of states is huge."""
 NODES = 40
 """Half the nodes of a contour. The error is below 3e-11 F(0), 2e-8 for the wide window."""
 
@@ -67,6 +66,11 @@ def windows(
         found.append((together, node / end, weight / end))
         order = order[together.size :]
     return found
+
+
+def window_of(most_pairs: int) -> float:
+    """Window of a contour for up to so many pairs."""
+    return next((window for most, window in NARROWER.items() if most_pairs <= most), NARROWEST)
 
 
 def invert(transform: Transform, time: FloatArray, slowest: FloatArray, window: float = WINDOW) -> FloatArray:
@@ -120,7 +124,7 @@ def exponentials(
     slowest: FloatArray,
     fastest: float,
     *,
-    many_pairs: bool = False,
+    window: float = WINDOW,
 ) -> Exponentials:
     """F as a sum of exponentials at fixed rates.
 
@@ -137,8 +141,8 @@ def exponentials(
         Bounds the spectrum from below. [1/ps]
     fastest : float
         Rate beyond which F has nothing to lose, as a multiple of the slowest.
-    many_pairs : bool
-        More than `FEW_PAIRS`.
+    window : float
+        From `window_of`.
 
     Raises
     ------
@@ -163,11 +167,11 @@ def exponentials(
         found = np.sum(amplitude / (1 + rates), axis=-1) / slowest
         return np.asarray(np.abs(found - integral) > EXPONENTIALS_ERROR * integral)
 
-    amplitude = np.asarray(curve_of(NARROW_WINDOW if many_pairs else WIDE_WINDOW) @ matrix.T)
+    amplitude = np.asarray(curve_of(WIDE_WINDOW if window == WINDOW else window) @ matrix.T)
     wrong = missed(amplitude)
     if np.any(wrong):
         waves = np.exp(-np.outer(times, rates))
-        curves = curve_of(NARROW_WINDOW if many_pairs else WINDOW)
+        curves = curve_of(window)
         for place, row in zip(np.argwhere(wrong), curves[wrong], strict=True):
             sure = row > 0
             relative = waves[sure] / row[sure, None]

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from scintidot.errors import one_of
 from scintidot.kinetics import backward as columns
 from scintidot.kinetics.backward import backward, plain, tracked_traps
-from scintidot.kinetics.contour import FEW_PAIRS, NARROW_WINDOW, WINDOW, exponentials, invert
+from scintidot.kinetics.contour import exponentials, invert, window_of
 from scintidot.kinetics.curve import ExponentialDecay
 from scintidot.kinetics.laws import AUGER, RADIATIVE, UNLIMITED, Rates, radiative_rate
 from scintidot.records import Exponentials, FloatArray
@@ -79,15 +79,19 @@ def exact_rates(
     return Rates._make([*numbers, *laws, UNLIMITED if traps is None else traps])
 
 
-_KEPT: OrderedDict[tuple[object, ...], npt.NDArray[np.complex128]] = OrderedDict()
+_KEPT: OrderedDict[tuple[object, ...], npt.NDArray[Any]] = OrderedDict()
 _KEPT_BYTES = 1 << 27
 
 
 def _kept_table(
-    model: str, rates: Rates, most: int, node: npt.NDArray[np.complex128], by_transition: bool
-) -> npt.NDArray[np.complex128]:
-    """The transform of n pairs, of which the last ones are kept: much changes <N> and leaves the rates as they are."""
-    arrays = [np.asarray(rate) for rate in (*rates[:8], node)]
+    model: str,
+    rates: Rates,
+    most: int,
+    node: npt.NDArray[np.complex128] | None = None,
+    by_transition: bool = False,
+) -> npt.NDArray[Any]:
+    """Moments or transform of n pairs, of which the last ones are kept: much changes <N> and no rate."""
+    arrays = [np.asarray(rate) for rate in rates[:8]] + ([] if node is None else [node])
     key = (model, most, by_transition, *rates[8:], *((array.shape, array.tobytes()) for array in arrays))
     if key in _KEPT:
         _KEPT.move_to_end(key)
@@ -139,7 +143,7 @@ class ExactDecay:
 
     @cached_property
     def _moments_of_members(self) -> FloatArray:
-        found = self._weighted(backward(self.model, self.rates, self._most))
+        found = self._weighted(_kept_table(self.model, self.rates, self._most))
         return np.broadcast_to(found, (*self._shape, found.shape[-1]))
 
     @property
@@ -231,26 +235,26 @@ class ExactDecay:
         return transform
 
     def transitions(self, time: npt.ArrayLike) -> FloatArray:
-        """F(t) of each of `laws.TRANSITIONS`, shape (..., 5, times); ``time`` [ps] > 0, error below 1e-10 F(0)."""
-        curves = invert(self._transform(True), np.asarray(time, dtype=float), self.slowest, self._window)
+        """F(t) of each of `laws.TRANSITIONS`, shape (..., 5, times); ``time`` [ps] > 0, as exact as `curve`."""
+        curves = invert(
+            self._transform(True), np.asarray(time, dtype=float), self.slowest, window_of(self._most)
+        )
         return curves if self.weights is None else np.einsum("...mct,m->...ct", curves, self.weights)
 
     def curve(self, time: npt.ArrayLike) -> FloatArray:
-        """F(t) [1/ps], shape (..., times); ``time`` [ps] >= 0, error below 1e-10 F(0)."""
+        """F(t) [1/ps], shape (..., times); ``time`` [ps] >= 0, error below 1e-10 F(0), or 1e-8 beyond 64 pairs."""
         time = np.asarray(time, dtype=float)
         later = time > 0
         result = np.empty((*np.shape(self.photons), time.size))
         result[..., ~later] = self.initial_rate[..., None]
         if np.any(later):
-            curves = invert(self._transform(False), time[later], self.slowest, self._window)[..., 0, :]
+            curves = invert(self._transform(False), time[later], self.slowest, window_of(self._most))[
+                ..., 0, :
+            ]
             result[..., later] = (
                 curves if self.weights is None else np.einsum("...mt,m->...t", curves, self.weights)
             )
         return result
-
-    @property
-    def _window(self) -> float:
-        return NARROW_WINDOW if self._most > FEW_PAIRS else WINDOW
 
     @cached_property
     def exponentials(self) -> Exponentials:
@@ -260,8 +264,8 @@ class ExactDecay:
             slowest = np.broadcast_to(slowest.min(axis=-1, keepdims=True), slowest.shape)
         start = np.broadcast_to(np.einsum("...n,...n->...", self.distribution, self._radiative), self._shape)
         photons = self._moments_of_members[..., columns.PHOTONS].sum(axis=-1)
-        many = self._most > FEW_PAIRS
-        found = exponentials(self._transform(False), start, photons, slowest, self._fastest, many_pairs=many)
+        window = window_of(self._most)
+        found = exponentials(self._transform(False), start, photons, slowest, self._fastest, window=window)
         if self.weights is None:
             return found
         rate = found.rate if found.rate.ndim == 1 else found.rate[..., 0, :]

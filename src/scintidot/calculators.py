@@ -14,11 +14,11 @@ from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT, biexciton_popul
 from scintidot.kinetic_options import (
     DEFAULT_MODEL,
     EFFICIENCY,
-    EXCITON_RATE,
     FRACTION,
     KINETIC_MODELS,
     Pairs,
     read_exact_rates,
+    read_exciton_rate,
     read_pairs,
 )
 from scintidot.kinetics import exact, rates
@@ -81,7 +81,7 @@ def nanocrystal_kinetics(
     retained_fraction : float or str
         xi, 0 to 1.
     exciton_rate : float or str
-        Total rate of the single exciton. [1/ps]
+        Total rate of the single exciton [1/ps], or its lifetime with a unit, such as ``"6 ns"``.
     quantum_yield : float or str
         Phi_X, 0 to 1.
     rate_ratio : float or str, optional
@@ -219,7 +219,7 @@ def _biexciton(
     """By the closed forms of the biexciton model."""
     efficiency = read(options["auger_efficiency"], "--auger-efficiency", where, EFFICIENCY)
     xi = read(options["retained_fraction"], "--retained-fraction", where, FRACTION)
-    k_x = read(options["exciton_rate"], "--exciton-rate", where, EXCITON_RATE)
+    k_x = read_exciton_rate(options["exciton_rate"], where)
     phi = read(options["quantum_yield"], "--quantum-yield", where, FRACTION)
     ratio = read(rate_ratio, "--rate-ratio", where, In("1", at_least=1, at_most=100))
     rates_ = biexciton_rates(

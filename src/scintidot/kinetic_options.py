@@ -6,7 +6,7 @@ import bisect
 from dataclasses import dataclass
 from typing import Any
 
-from scintidot.errors import BadValue, one_of
+from scintidot.errors import BadValue, FieldError, one_of
 from scintidot.excitons.distribution import MOST_PAIRS, STATISTICS, pair_distribution, read_pair_distribution
 from scintidot.kinetics import exact
 from scintidot.kinetics import rates as truncated
@@ -30,6 +30,21 @@ MOST_TRAPS = 100
 NEVER_FULL = "never full"
 
 
+def read_exciton_rate(value: Number, where: str) -> float:
+    """k_X [1/ps] from a rate, or from a lifetime that has a unit, such as ``"6 ns"``."""
+    flag = "--exciton-rate"
+    try:
+        return read(value, flag, where, EXCITON_RATE)
+    except BadValue as error:
+        try:
+            lifetime = In("ps", at_least=1e-3, at_most=1e12).read_number(value)
+        except FieldError:
+            raise error from None
+        if not isinstance(value, str) or error.what != "unit":
+            raise
+        return 1 / lifetime
+
+
 def read_exact_rates(
     where: str,
     *,
@@ -49,7 +64,7 @@ def read_exact_rates(
     one_of(radiative, RADIATIVE, where=where, who="--radiative")
     one_of(auger, AUGER, where=where, who="--auger")
     efficiency = read(auger_efficiency, "--auger-efficiency", where, EFFICIENCY)
-    k_x = read(exciton_rate, "--exciton-rate", where, EXCITON_RATE)
+    k_x = read_exciton_rate(exciton_rate, where)
     phi = read(quantum_yield, "--quantum-yield", where, FRACTION)
     xi = read(retained_fraction, "--retained-fraction", where, FRACTION)
     others = {
@@ -65,8 +80,9 @@ def read_exact_rates(
     for flag, value in (
         ("--detrapping-rate", others["detrapping_rate"]),
         ("--trap-loss-rate", others["trap_loss_rate"]),
+        ("--traps", number),
     ):
-        if value > 0 and others["trapping_rate"] == 0:
+        if value and others["trapping_rate"] == 0:
             raise BadValue(
                 where=where, what="option", who=flag, expected="--trapping-rate above 0 with it",
                 found="nothing trapped",

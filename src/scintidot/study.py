@@ -26,8 +26,11 @@ from scintidot.timing.bounds import cramer_rao_bound, fisher_information
 from scintidot.timing.coincidence import label_formula, single_nanocrystal_figure
 
 
-def size_curves(prediction: Prediction, points: int = 25) -> tuple[FloatArray, Banded]:
-    """The prediction on a fine grid of sizes [nm] around its rows."""
+def size_curves(prediction: Prediction) -> tuple[FloatArray, Banded]:
+    """The prediction on a fine grid of sizes [nm] around its rows; a coarser one where many pairs make it slow."""
+    decay = prediction.decay
+    many = isinstance(decay, ExactDecay) and decay.distribution.shape[-1] > MANY_PAIRS
+    points = 9 if many else 25
     rows, sizes = prediction.edge_length, prediction.material.scintillator().sizes
     low = max(min(2.0, rows.min()), sizes.smallest.value)
     high = min(max(15.0, rows.max()), sizes.largest.value)
@@ -74,10 +77,17 @@ def alternatives(prediction: Prediction) -> list[Alternative]:
             continue  # of the exact models only
         chosen = prediction.choices["kinetics" if choice == "model" else choice]
         for name in names if chosen in names else [chosen, *names]:
-            figures = with_option(prediction, prediction.edge_length, choice, name)
-            result.append(Alternative(choice, name, name == chosen, figures))
+            option = f"{name}, with its statistics" if (choice, name) == ("model", "paper") else name
+            if choice == "model" and name in prediction.models:
+                figures = prediction.models[name]
+            else:
+                figures = with_option(prediction, prediction.edge_length, choice, name)
+            result.append(Alternative(choice, option, name == chosen, figures))
     return result
 
+
+MANY_PAIRS = 65
+"""Pairs whose kinetics take seconds for each set of rates."""
 
 FAMILY_MEAN_EXCITONS = (0.3, 0.8, 1.3, 1.8, 2.3, 2.8, 3.3)
 FAMILY_RETAINED_FRACTIONS = (0.0, 0.5, 1.0)
@@ -89,6 +99,11 @@ FAMILY_NANOCRYSTALS = 1000
 """Nanocrystals hit in one event, behind the time resolutions of the family."""
 
 
+def family_statistics(config: RunConfig) -> str:
+    """Statistics of the family: it has no deposits, whose scatter other statistics stand for."""
+    return "paper" if config.excitons.statistics == "paper" else "poisson"
+
+
 def auger_family(config: RunConfig, points: int = 25) -> Outputs:
     """The curves of Fig. 1a of Fratelli 2024: one nanocrystal against Phi_AR, with Phi_X = 1.
 
@@ -96,9 +111,7 @@ def auger_family(config: RunConfig, points: int = 25) -> Outputs:
     `FAMILY_NANOCRYSTALS` hit at once and all light detected. Arrays of shape (xi, <N>, Phi_AR) with xi and <N> as in
     `FAMILY_RETAINED_FRACTIONS` and `FAMILY_MEAN_EXCITONS`; ``auger_efficiency`` has shape (Phi_AR,).
     """
-    statistics, timing = config.excitons.statistics, config.timing
-    if statistics == COMPOUND:  # a family of <N> without deposits
-        statistics = "poisson"
+    statistics, timing = family_statistics(config), config.timing
     efficiency = np.linspace(0.0, 0.99, points)
     ratio = FAMILY_RATE_RATIO * efficiency / (1 - efficiency)
     common: dict[str, Any] = {

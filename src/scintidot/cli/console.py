@@ -36,9 +36,7 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
             raise BrokenPipeError(errno.EPIPE, "the reader went away")
 
     console = Output(width=None if sys.stdout.isatty() else 200, highlight=False)
-    table = Table(
-        title=Text(title) if title else None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
-    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for i, column in enumerate(columns):
         numeric = rows and all(row[i][:1] in "-0123456789" for row in rows)
         table.add_column(
@@ -46,6 +44,8 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
         )
     for row in rows:
         table.add_row(*map(Text, row))
+    if title:
+        console.print(Text(title))
     console.print(table)
 
 

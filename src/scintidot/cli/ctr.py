@@ -156,7 +156,16 @@ def _print(result: dict[str, Any]) -> None:
         elif value is not None:
             index = f"photon {result['best_photon_index'] + 1}" if name == "best_photon" else ""
             rows.append([_FIGURES[name], f"{as_text(value)} ps FWHM", index])
-    print_table("Coincidence time resolution", ["figure", "value", ""], rows)
+    kind = result["choices"].get("coincidence", "two equal detectors")
+    print_table(f"Coincidence time resolution of {kind}", ["figure", "value", ""], rows)
+    if "detectors" in result:
+        keys = ("photons", "harmonic_lifetime_ps", "rise_time_ps", "response_sigma_ps", "dark_rate_per_ps")
+        sides = [[as_text(side[key]) for key in keys] for side in result["detectors"]]
+        print_table(
+            "",
+            ["photons detected", "harmonic tau [ps]", "rise [ps]", "sigma [ps]", "dark counts [1/ps]"],
+            sides,
+        )
     if "energies" in result:
         found = result["energies"]["ctr_ps"]
         rows = [[name.replace("_", " "), f"{as_text(value)} ps"] for name, value in found.items()]

@@ -32,7 +32,8 @@ def kinetics(
         str | None, typer.Option(metavar="XI", help="xi, share of Auger events that eject no carrier (0.5).")
     ] = None,
     exciton_rate: Annotated[
-        str | None, typer.Option(metavar="RATE", help="Total rate k_X [1/ps] (1e-4).")
+        str | None,
+        typer.Option(metavar="RATE", help="Total rate k_X [1/ps], or a lifetime such as '6 ns' (1e-4)."),
     ] = None,
     quantum_yield: Annotated[str | None, typer.Option(metavar="PHI", help="Phi_X, 0 to 1 (1).")] = None,
     radiative: Annotated[
@@ -85,9 +86,15 @@ def kinetics(
         ["CTR_NC", as_text(result["ctr_nc"], 6), "ps^0.5"],
         *([f"{name} at the start", as_text(value, 6), ""] for name, value in result["populations"].items()),
     ]
+    chosen = result["choices"]
+    rows[3:3] = [["exciton lifetime", as_text(1 / chosen["exciton_rate_per_ps"], 6), "ps"]]
+    losses = {"nonradiative_pairs": "pairs lost without light", "auger_pairs": "pairs lost to Auger recombination",
+              "ionisations": "ionising Auger events"}  # fmt: skip
+    rows += [[losses[name], as_text(value, 6), ""] for name, value in result.get("losses", {}).items()]
     print_table(
-        f"Model {result['choices']['model']}, statistics {result['choices']['statistics']}, "
-        f"<N> = {result['choices']['mean_excitons']:g}",
+        f"Model {chosen['model']}, statistics {chosen['statistics']}, <N> = {chosen['mean_excitons']:g}, Phi_X = "
+        f"{chosen['quantum_yield']:g}, Phi_AR = {chosen['auger_efficiency']:g}, xi = {chosen['retained_fraction']:g}; "
+        f"instrument: {chosen['response_fwhm_ps']:g} ps",
         ["figure", "value", "unit"],
         rows,
     )

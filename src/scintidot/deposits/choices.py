@@ -108,8 +108,8 @@ def engine_warnings(setup: Setup) -> list[str]:
         affinity = None if section is None else section.electron_affinity
         if affinity is not None and affinity.provenance == "estimate":
             notes.append(
-                f"The surface barrier rests on an estimated electron affinity of {setup.material.name}; --surface none "
-                "shows what it does (at 3 nm about a quarter of the deposit)."
+                f"The surface barrier rests on an estimated electron affinity of {setup.material.name}; scintidot "
+                "deposit --surface none shows what it does (at 3 nm about a quarter of the deposit)."
             )
     if setup.treatment == "local":
         notes.append(LOCAL_NOTE)

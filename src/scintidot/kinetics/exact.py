@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -78,6 +78,9 @@ def exact_rates(
     laws = (list(RADIATIVE).index(radiative), list(AUGER).index(auger))
     return Rates._make([*numbers, *laws, UNLIMITED if traps is None else traps])
 
+
+UNSEEN = 1e-7
+"""Share of F(0) that the sum of exponentials may leave out."""
 
 _KEPT: OrderedDict[tuple[object, ...], npt.NDArray[Any]] = OrderedDict()
 _KEPT_BYTES = 1 << 27
@@ -258,18 +261,33 @@ class ExactDecay:
 
     @cached_property
     def exponentials(self) -> Exponentials:
-        """F as a sum of exponentials, for convolutions; see `contour.exponentials`."""
+        """F as a sum of exponentials, for convolutions; see `contour.exponentials`.
+
+        Numbers of pairs so rare that all of them add less than `UNSEEN` to F(0) are left out.
+        """
         slowest = self.slowest
         if self.weights is not None:
             slowest = np.broadcast_to(slowest.min(axis=-1, keepdims=True), slowest.shape)
-        start = np.broadcast_to(np.einsum("...n,...n->...", self.distribution, self._radiative), self._shape)
+        seen = self._without_rare
+        light = np.broadcast_to(seen.distribution * seen._radiative, (*self._shape, seen._most + 1))
         photons = self._moments_of_members[..., columns.PHOTONS].sum(axis=-1)
-        window = window_of(self._most)
-        found = exponentials(self._transform(False), start, photons, slowest, self._fastest, window=window)
+        found = exponentials(
+            seen._transform(False), light.sum(axis=-1), photons, slowest, seen._fastest,
+            window=window_of(seen._most),
+        )  # fmt: skip
         if self.weights is None:
             return found
         rate = found.rate if found.rate.ndim == 1 else found.rate[..., 0, :]
         return Exponentials(np.einsum("...mk,m->...k", found.amplitude, self.weights), rate)
+
+    @property
+    def _without_rare(self) -> ExactDecay:
+        light = self.distribution * self._radiative_counts(self._most)
+        rest = np.cumsum(light[..., ::-1], axis=-1)[..., ::-1]
+        share = (rest / np.maximum(rest[..., :1], 1e-300)).reshape(-1, self._most + 1).max(axis=0)
+        most = int(np.count_nonzero(share > UNSEEN))  # one more than the last that is seen
+        most = min(-(-most // 4) * 4, self._most)  # so that close means share tables
+        return replace(self, distribution=self.distribution[..., : most + 1])
 
     @property
     def decay(self) -> ExponentialDecay:

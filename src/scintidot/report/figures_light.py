@@ -59,7 +59,7 @@ def _bound_in_words(family: Outputs) -> str:
 
 def auger_family(prediction: Prediction) -> Plot:
     """tau, I_NC and CTR_NC against Phi_AR (Fig. 1a)."""
-    statistics, model = prediction.choices["statistics"], prediction.choices["kinetics"]
+    statistics, model = study.family_statistics(prediction.config), prediction.choices["kinetics"]
     timing = prediction.config.timing
     response = timing.response_fwhm_ps
     family = study.auger_family(prediction.config)

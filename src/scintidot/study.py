@@ -27,10 +27,8 @@ from scintidot.timing.coincidence import label_formula, single_nanocrystal_figur
 
 
 def size_curves(prediction: Prediction) -> tuple[FloatArray, Banded]:
-    """The prediction on a fine grid of sizes [nm] around its rows; a coarser one where many pairs make it slow."""
-    decay = prediction.decay
-    many = isinstance(decay, ExactDecay) and decay.distribution.shape[-1] > MANY_PAIRS
-    points = 9 if many else 25
+    """The prediction on a fine grid of sizes [nm] around its rows; a coarser one where each size stands for many."""
+    points = 25 if prediction.config.nanocrystal.size_dispersion == 0 else 9
     rows, sizes = prediction.edge_length, prediction.material.scintillator().sizes
     low = max(min(2.0, rows.min()), sizes.smallest.value)
     high = min(max(15.0, rows.max()), sizes.largest.value)
@@ -85,9 +83,6 @@ def alternatives(prediction: Prediction) -> list[Alternative]:
             result.append(Alternative(choice, option, name == chosen, figures))
     return result
 
-
-MANY_PAIRS = 65
-"""Pairs whose kinetics take seconds for each set of rates."""
 
 FAMILY_MEAN_EXCITONS = (0.3, 0.8, 1.3, 1.8, 2.3, 2.8, 3.3)
 FAMILY_RETAINED_FRACTIONS = (0.0, 0.5, 1.0)

@@ -155,7 +155,7 @@ def test_a_dark_size_wins_nothing(tmp_path):
     card.write_text(f'based_on = "CsPbBr3"\n[quantum_yield]\nform = "points"\n{points}')
     result, text = report(tmp_path, material=card, edge_length=[4, 9])
     assert result.rows[0]["tau_ps"]["harmonic"] is None
-    assert text.count('<div class="size">9 nm</div>') == 5
+    assert text.count('<div class="size">9 nm</div>') == 6
 
 
 def test_hostile_text_is_escaped(tmp_path):

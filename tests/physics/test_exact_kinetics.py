@@ -14,12 +14,14 @@ from scipy.linalg import expm
 
 from scintidot.calculators import nanocrystal_kinetics
 from scintidot.excitons.distribution import pair_distribution
+from scintidot.kinetics import exact
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.exact import MODELS, ExactDecay, exact_rates
 from scintidot.kinetics.generator import generator, photons_to_come
 from scintidot.kinetics.laws import AUGER, RADIATIVE, TRANSITIONS
 from scintidot.kinetics.lifetimes import effective_lifetimes
 from scintidot.kinetics.rates import biexciton_rates
+from scintidot.timing.bounds import fisher_information
 
 K = 1e-4
 LAWS = [(radiative, auger) for radiative in RADIATIVE for auger in AUGER]
@@ -357,3 +359,21 @@ def test_trapped_electrons_count_as_charge():
     made = generator("carriers", rates, 3)
     expected = made.start(pairs(3)) @ photons_to_come(made)
     np.testing.assert_allclose(found.transition_photons, expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("mean", [3.0, 6.0])
+def test_rare_crowds_cost_no_accuracy(mean, monkeypatch):
+    """Exponential deposits: up to some hundred pairs. Capped and followed to the end, seen through responses."""
+    made = [
+        decay("carriers", pair_distribution(mean, "exponential"), 0.9, quantum_yield=0.8) for _ in range(2)
+    ]
+    assert made[0].distribution.shape[-1] > exact.MANY + 20
+    capped = made[0].exponentials
+    monkeypatch.setattr(exact, "MANY", 10_000)
+    whole = made[1].exponentials
+    assert capped.integral == pytest.approx(made[0].photons, rel=1e-6)
+    assert capped.amplitude.sum() == pytest.approx(made[0].initial_rate, rel=1e-6)
+    bound = [fisher_information(curve, 100.0, 40.0) for curve in (capped, whole)]
+    assert bound[0] == pytest.approx(bound[1], rel=3e-4)
+    times = np.geomspace(1.0, 1e5, 50)
+    np.testing.assert_allclose(capped(times), whole(times), rtol=1e-3)

@@ -187,3 +187,24 @@ def exponentials(
     if slowest.size and np.ptp(slowest) == 0:  # one set of rates for all
         return Exponentials(amplitude, slowest.flat[0] * (1 + rates))
     return Exponentials(amplitude, slowest[..., None] * (1 + rates))
+
+
+def with_flash(curve: Exponentials, start: FloatArray, integral: FloatArray) -> Exponentials:
+    """The curve with light of F(0) ``start`` [1/ps] >= 0 and some integral more, of shape (...), on the same rates.
+
+    An exponential of the rate start/integral, shared between its two neighbours so that both numbers are kept; one
+    that is faster than all, or has no light, goes to the fastest.
+    """
+    rate = np.broadcast_to(curve.rate, curve.amplitude.shape)
+    fastest = rate[..., -1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        wanted = np.where(integral > 0, start / integral, np.inf)
+    wanted = np.clip(wanted, rate[..., 0], fastest)
+    upper = np.clip((rate < wanted[..., None]).sum(axis=-1), 1, rate.shape[-1] - 1)[..., None]
+    low, high = (np.take_along_axis(rate, place, axis=-1)[..., 0] for place in (upper - 1, upper))
+    share = (1 / wanted - 1 / high) / (1 / low - 1 / high)  # of the slower one
+    amplitude = curve.amplitude.copy()
+    for place, part in ((upper - 1, share), (upper, 1 - share)):
+        more = np.take_along_axis(amplitude, place, axis=-1) + (start * part)[..., None]
+        np.put_along_axis(amplitude, place, more, axis=-1)
+    return Exponentials(amplitude, curve.rate)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from scintidot.errors import one_of
 from scintidot.kinetics import backward as columns
 from scintidot.kinetics.backward import backward, plain, tracked_traps
-from scintidot.kinetics.contour import exponentials, invert, window_of
+from scintidot.kinetics.contour import exponentials, invert, window_of, with_flash
 from scintidot.kinetics.curve import ExponentialDecay
 from scintidot.kinetics.laws import AUGER, RADIATIVE, UNLIMITED, Rates, radiative_rate
 from scintidot.records import Exponentials, FloatArray
@@ -81,6 +81,9 @@ def exact_rates(
 
 UNSEEN = 1e-7
 """Share of F(0) that the sum of exponentials may leave out."""
+
+MANY, RARE = 48, 0.02
+"""Pairs up to which a decay curve is followed where more come in less than this share of the events."""
 
 _KEPT: OrderedDict[tuple[object, ...], npt.NDArray[Any]] = OrderedDict()
 _KEPT_BYTES = 1 << 27
@@ -263,22 +266,40 @@ class ExactDecay:
     def exponentials(self) -> Exponentials:
         """F as a sum of exponentials, for convolutions; see `contour.exponentials`.
 
-        Numbers of pairs so rare that all of them add less than `UNSEEN` to F(0) are left out.
+        Numbers of pairs so rare that all of them add less than `UNSEEN` to F(0) are left out. Where more than `MANY`
+        pairs are rare (`RARE`), those events start with so many, and their light before that is one exponential more,
+        with which F(0) and the integral are right: it lasts less than the lifetime of `MANY` pairs.
         """
         slowest = self.slowest
         if self.weights is not None:
             slowest = np.broadcast_to(slowest.min(axis=-1, keepdims=True), slowest.shape)
         seen = self._without_rare
-        light = np.broadcast_to(seen.distribution * seen._radiative, (*self._shape, seen._most + 1))
-        photons = self._moments_of_members[..., columns.PHOTONS].sum(axis=-1)
+        few = seen._most > MANY and bool(np.all(self.distribution[..., MANY + 1 :].sum(axis=-1) < RARE))
+        if few:
+            capped = self.distribution[..., : MANY + 1].copy()
+            capped[..., MANY] += self.distribution[..., MANY + 1 :].sum(axis=-1)
+            seen = replace(self, distribution=capped)
+        start, photons = (one._start_of_members for one in (self, seen)), self._photons_of_members
+        first, of_seen = start
         found = exponentials(
-            seen._transform(False), light.sum(axis=-1), photons, slowest, seen._fastest,
+            seen._transform(False), of_seen, seen._photons_of_members if few else photons, slowest, seen._fastest,
             window=window_of(seen._most),
         )  # fmt: skip
+        if few:
+            found = with_flash(found, first - of_seen, photons - seen._photons_of_members)
         if self.weights is None:
             return found
         rate = found.rate if found.rate.ndim == 1 else found.rate[..., 0, :]
         return Exponentials(np.einsum("...mk,m->...k", found.amplitude, self.weights), rate)
+
+    @property
+    def _start_of_members(self) -> FloatArray:
+        light = np.einsum("...n,...n->...", self.distribution, self._radiative)
+        return np.broadcast_to(light, self._shape)
+
+    @property
+    def _photons_of_members(self) -> FloatArray:
+        return np.asarray(self._moments_of_members[..., columns.PHOTONS].sum(axis=-1))
 
     @property
     def _without_rare(self) -> ExactDecay:

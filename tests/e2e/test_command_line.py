@@ -142,6 +142,12 @@ def test_kinetics_reads_rates_and_times_with_units(cli: Cli) -> None:
     assert one["tau_ps"] == pytest.approx(two["tau_ps"])
 
 
+def test_a_lifetime_is_taken_for_the_rate_of_the_exciton(cli: Cli) -> None:
+    one, two = (strict(cli(*KINETICS, "--exciton-rate", text, "--json").out) for text in ("8 ns", "1.25e-4"))
+    assert one["photons"] == two["photons"]
+    assert one["choices"]["exciton_rate_per_ps"] == 1.25e-4
+
+
 def test_kinetics_table(cli: Cli) -> None:
     for model, words in (("carriers", ("trion+", "n>=3")), ("poisson-biexciton", ("component", "biexciton"))):
         code, out, _ = cli(*KINETICS, "--model", model)
@@ -374,7 +380,7 @@ MISTAKES = {
         "for --retained-fraction (expected at least 0 and at most 1",
     ),
     "zero rate": ([*KINETICS, "--exciton-rate", "0"], 2, "for --exciton-rate"),
-    "time for a rate": ([*KINETICS, "--exciton-rate", "10 ns"], 2, "a rate such as"),
+    "time for a rate": ([*KINETICS, "--trapping-rate", "10 ns"], 2, "a rate such as"),
     "no response": ([*KINETICS, "--response-ps", "0"], 2, "for --response-ps"),
     "no excitons": (
         ["kinetics", "--mean-excitons", "0", "--auger-efficiency", "0"],

@@ -20,8 +20,10 @@ from scintidot.kinetics.laws import (
     CARRIERS,
     LABELS,
     LADDER,
+    MULTI,
     Rates,
     auger_rate,
+    nonradiative_rate,
     radiative_rate,
     surplus_rate,
     transition_of,
@@ -69,19 +71,16 @@ def _counts(model: str, most: int, trapped: int, radiative_law: int, auger_law: 
         trap = trap[:, :1]
     free = electrons - trap
     exists = (free >= 0) & (holes >= 0)
-    found = [np.zeros(free.shape) for _ in range(7)]
-    for place in zip(*np.nonzero(exists), strict=True):
-        e, h, t = int(free[place]), int(holes[place]), int(trap[place])
-        values = (
-            plain(radiative_rate)(e, h, unit), min(e, h),
-            plain(auger_rate)(e, h, unit), plain(auger_rate)(h, e, unit),
-            plain(trapping_rate)(e, t, unit),
-            0.0 if model == LADDER else plain(surplus_rate)(e, h, t, unit),
-            plain(transition_of)(e, h),
-        )  # fmt: skip
-        for table, value in zip(found, values, strict=True):
-            table[place] = value
-    return Counts._make([*found[:6], found[6].astype(np.int64)])
+    rates = [
+        plain(radiative_rate)(free, holes, unit), plain(nonradiative_rate)(free, holes, unit),
+        plain(auger_rate)(free, holes, unit), plain(auger_rate)(holes, free, unit),
+        plain(trapping_rate)(free, trap, unit),
+        0.0 if model == LADDER else plain(surplus_rate)(free, holes, trap, unit),
+    ]  # fmt: skip
+    label = np.full(free.shape, MULTI)
+    for few in np.ndindex(3, 3):
+        label[(free == few[0]) & (holes == few[1])] = plain(transition_of)(*few)
+    return Counts._make([*(np.where(exists, rate, 0.0) for rate in rates), label])
 
 
 def plain(function: Any) -> Any:

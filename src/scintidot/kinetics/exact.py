@@ -205,8 +205,8 @@ class ExactDecay:
 
     def _radiative_counts(self, most: int) -> FloatArray:
         """Photons per time of 0..most pairs in units of k_rad."""
-        unit = self.rates._replace(radiative=1.0)
-        return np.array([float(plain(radiative_rate)(n, n, unit)) for n in range(most + 1)])
+        n = np.arange(most + 1)
+        return np.asarray(plain(radiative_rate)(n, n, self.rates._replace(radiative=1.0)))
 
     @cached_property
     def _radiative(self) -> FloatArray:
@@ -279,14 +279,14 @@ class ExactDecay:
             capped = self.distribution[..., : MANY + 1].copy()
             capped[..., MANY] += self.distribution[..., MANY + 1 :].sum(axis=-1)
             seen = replace(self, distribution=capped)
-        start, photons = (one._start_of_members for one in (self, seen)), self._photons_of_members
-        first, of_seen = start
+        photons = seen._photons_of_members if few else self._photons_of_members
         found = exponentials(
-            seen._transform(False), of_seen, seen._photons_of_members if few else photons, slowest, seen._fastest,
+            seen._transform(False), seen._start_of_members, photons, slowest, seen._fastest,
             window=window_of(seen._most),
         )  # fmt: skip
         if few:
-            found = with_flash(found, first - of_seen, photons - seen._photons_of_members)
+            more = self._start_of_members - seen._start_of_members, self._photons_of_members - photons
+            found = with_flash(found, *more)
         if self.weights is None:
             return found
         rate = found.rate if found.rate.ndim == 1 else found.rate[..., 0, :]

@@ -183,7 +183,7 @@ def _carrier_moves(state: State, rates: laws.Rates) -> Iterator[Move]:
     if electrons and holes:
         transition = laws.transition_of(electrons, holes)
         yield Move(pair_less, laws.radiative_rate(electrons, holes, rates), transition)
-        yield Move(pair_less, rates.nonradiative * min(electrons, holes), NO_PHOTON)
+        yield Move(pair_less, laws.nonradiative_rate(electrons, holes, rates), NO_PHOTON)
         kept, ejected = rates.retained_fraction, 1 - rates.retained_fraction
         by_electron = laws.auger_rate(electrons, holes, rates)
         by_hole = laws.auger_rate(holes, electrons, rates)
@@ -209,7 +209,7 @@ def _ladder_moves(state: State, rates: laws.Rates) -> Iterator[Move]:
         one_less = State(excitons - 1, excitons - 1, trapped)
         transition = laws.transition_of(excitons, excitons)
         yield Move(one_less, laws.radiative_rate(excitons, excitons, rates), transition)
-        yield Move(one_less, rates.nonradiative * excitons, NO_PHOTON)
+        yield Move(one_less, laws.nonradiative_rate(excitons, excitons, rates), NO_PHOTON)
         auger = 2 * laws.auger_rate(excitons, excitons, rates)  # by an electron and by a hole
         yield Move(one_less, rates.retained_fraction * auger, NO_PHOTON)
         yield Move(DARK, (1 - rates.retained_fraction) * auger, NO_PHOTON)

@@ -79,23 +79,31 @@ def transition_of(electrons: int, holes: int) -> int:
     return TRION_NEGATIVE if electrons > holes else TRION_POSITIVE
 
 
+# The rates are arithmetic alone, without branches on the carriers: in Python the same lines take arrays of states.
+
+
 @kernel
 def radiative_rate(electrons: int, holes: int, rates: Rates) -> float:
     """Photons per ps."""
     if rates.radiative_law == N1:
-        return rates.radiative * min(electrons, holes)
+        return rates.radiative * (electrons - (electrons > holes) * (electrons - holes))
     if rates.radiative_law == SATURATING:
-        return rates.radiative * (min(electrons, 2) * min(holes, 2))
+        two_electrons = electrons - (electrons > 2) * (electrons - 2)
+        return rates.radiative * (two_electrons * (holes - (holes > 2) * (holes - 2)))
     return rates.radiative * (electrons * holes)
+
+
+@kernel
+def nonradiative_rate(electrons: int, holes: int, rates: Rates) -> float:
+    """Pairs lost to defects per ps."""
+    return rates.nonradiative * (electrons - (electrons > holes) * (electrons - holes))
 
 
 @kernel
 def auger_rate(excited: int, other: int, rates: Rates) -> float:
     """Rate at which a pair recombines and excites another carrier of the kind that there are ``excited`` of."""
-    if excited < 2 or other < 1:
-        return 0.0
     if rates.auger_law == QUADRATIC:
-        return 0.25 * rates.auger * ((excited - 1) * other)
+        return 0.25 * rates.auger * ((excited > 1) * (excited - 1) * other)
     return 0.125 * rates.auger * (excited * (excited - 1) * other)
 
 
@@ -104,15 +112,11 @@ def trapping_rate(electrons: int, trapped: int, rates: Rates) -> float:
     """Rate at which some free electron falls into a trap (an exciton, in the ladder)."""
     if rates.traps == UNLIMITED:
         return rates.trapping * electrons
-    if trapped >= rates.traps:
-        return 0.0
-    return rates.trapping * electrons * (rates.traps - trapped) / rates.traps
+    return rates.trapping * electrons * ((trapped < rates.traps) * (rates.traps - trapped)) / rates.traps
 
 
 @kernel
 def surplus_rate(electrons: int, holes: int, trapped: int, rates: Rates) -> float:
     """Rate at which a carrier of the kind that prevails leaves; a trapped electron counts, but stays."""
     surplus = electrons + trapped - holes
-    if surplus > 0 and electrons == 0:
-        return 0.0
-    return rates.neutralisation * abs(surplus)
+    return rates.neutralisation * abs(surplus) * ((surplus < 0) | (electrons > 0))

@@ -21,6 +21,7 @@ from scintidot.kinetics.laws import (
     NO_PHOTON,
     Rates,
     auger_rate,
+    nonradiative_rate,
     radiative_rate,
     surplus_rate,
     transition_of,
@@ -38,7 +39,7 @@ def carriers_transition(
     The label is `NO_PHOTON` where there is none. A total of 0 means that nothing happens any more.
     """
     radiative = radiative_rate(electrons, holes, rates)
-    nonradiative = rates.nonradiative * min(electrons, holes)
+    nonradiative = nonradiative_rate(electrons, holes, rates)
     excites_electron = auger_rate(electrons, holes, rates)
     excites_hole = auger_rate(holes, electrons, rates)
     trapping = trapping_rate(electrons, trapped, rates)
@@ -76,7 +77,7 @@ def ladder_transition(
 ) -> tuple[float, int, int, int, int]:
     """Total rate [1/ps] of a state of ``ladder``, what follows it by ``choice`` in [0, 1), and the photon's label."""
     radiative = radiative_rate(excitons, excitons, rates)
-    nonradiative = rates.nonradiative * excitons
+    nonradiative = nonradiative_rate(excitons, excitons, rates)
     auger = 2.0 * auger_rate(excitons, excitons, rates)
     trapping = trapping_rate(excitons, trapped, rates)
     detrapping = rates.detrapping * trapped

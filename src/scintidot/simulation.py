@@ -23,19 +23,14 @@ from scintidot.constants import PLANCK_TIMES_LIGHT
 from scintidot.deposits.against_size import CURVE_SIZES, Deposits, Progress, of_events, simulated
 from scintidot.deposits.names import WHERE as ENGINE
 from scintidot.errors import BadValue, ScintidotError
-from scintidot.excitons.distribution import COMPOUND, compound_distribution, pair_distribution
-from scintidot.excitons.occupancy import biexciton_populations, initial_populations
+from scintidot.excitons.distribution import COMPOUND
 from scintidot.excitons.pairs import mean_excitons
 from scintidot.geometry import mean_path, volume
-from scintidot.kinetics import exact
-from scintidot.kinetics.biexciton import BiexcitonDecay
-from scintidot.kinetics.exact import ExactDecay
-from scintidot.kinetics.laws import Rates
 from scintidot.kinetics.lifetimes import effective_lifetimes
-from scintidot.kinetics.rates import biexciton_rates
 from scintidot.light.ensemble import nanocrystals_per_gram, size_distribution
 from scintidot.limits import Rule
 from scintidot.materials.library import Material, load_material
+from scintidot.nanocrystal_light import Light, auger_efficiency, decay_of
 from scintidot.options import option_flag
 from scintidot.records import FloatArray
 from scintidot.results import Prediction
@@ -57,12 +52,8 @@ def simulate(
     card = material.scintillator()
     crystal, timing = config.nanocrystal, config.timing
     members, weights = size_distribution(edge_length, crystal.size_dispersion)
-
-    deposit = deposits.mean(material, config, members)
-
     gap = card.sizing_curve(members)
-    pair_energy = pair_creation(gap)
-    pairs = mean_excitons(deposit, pair_energy)
+    deposit, pair_energy, pairs = excitation(material, config, members, pair_creation, deposits)
     decay = decay_of(material, config, edge_length, members, weights, pairs, deposits)
     lifetimes = effective_lifetimes(decay.decay, timing.response_fwhm_ps)
     information = fisher_information(decay.exponentials, timing.rise_time_ps, timing.jitter_sigma_ps)
@@ -91,96 +82,13 @@ def simulate(
     return {name: np.broadcast_to(value, kept.shape) for name, value in outputs.items()}, decay
 
 
-Light = BiexcitonDecay | ExactDecay
-"""Light of nanocrystals by a model."""
-
-
-def decay_of(
-    material: Material,
-    config: RunConfig,
-    edge_length: FloatArray,
-    members: FloatArray,
-    weights: FloatArray,
-    mean_pairs: FloatArray,
-    deposits: Deposits,
-) -> Light:
-    """Light of every size by the kinetic model of the run.
-
-    ``edge_length`` of shape (n,), ``members`` and ``mean_pairs`` (<N> of each) of shape (n, m), ``weights`` (m,).
-    """
-    statistics = config.excitons.statistics
-    if config.kinetic_model in exact.MODELS:
-        rates = rates_of(material, config, members)
-        distribution = _distribution(mean_pairs, edge_length, statistics, deposits)
-        return ExactDecay(config.kinetic_model, rates, distribution, weights)
-    ratio = material.scintillator().biexciton.rate_ratio.value
-    biexciton = biexciton_rates(
-        config.kinetic_model, **_pair_rates(material, config, members), rate_ratio=ratio
-    )
-    if statistics == COMPOUND:
-        distribution = _distribution(mean_pairs, edge_length, statistics, deposits)
-        occupancy = biexciton_populations(mean_pairs, distribution)
-    else:
-        occupancy = initial_populations(mean_pairs, statistics)
-    return BiexcitonDecay(biexciton, occupancy.exciton, occupancy.biexciton, weights)
-
-
-def rates_of(material: Material, config: RunConfig, members: FloatArray, **overrides: Any) -> Rates:
-    """Rates of the exact models for a run, at edge lengths [nm]; ``overrides`` replace parameters of `exact_rates`."""
-    kinetics = config.kinetics
-    of_run = {
-        **_pair_rates(material, config, members),
-        "radiative": kinetics.radiative,
-        "auger": kinetics.auger,
-        "trapping_rate": kinetics.trapping_rate_per_ps,
-        "detrapping_rate": kinetics.detrapping_rate_per_ps,
-        "trap_loss_rate": kinetics.trap_loss_rate_per_ps,
-        "traps": kinetics.traps,
-    }
-    return exact.exact_rates(**{**of_run, **overrides})
-
-
-def _pair_rates(material: Material, config: RunConfig, members: FloatArray) -> dict[str, Any]:
-    """What every model takes of exciton and biexciton."""
-    card, retained = material.scintillator(), config.kinetics.retained_fraction
-    return {
-        "exciton_rate": 1 / card.exciton.lifetime.value,
-        "quantum_yield": card.quantum_yield(members),
-        "retained_fraction": card.biexciton.retained_fraction.value if retained is None else retained,
-        "auger_rate": auger_rate(material, config, members),
-    }
-
-
-def auger_rate(material: Material, config: RunConfig, members: FloatArray) -> FloatArray:
-    """k_AR [1/ps] of the biexciton by the law of the run, at edge lengths [nm]."""
-    card = material.scintillator()
-    return np.asarray(1 / card.auger.laws[config.kinetics.auger_law or card.auger.default](members))
-
-
-def auger_efficiency(material: Material, config: RunConfig, members: FloatArray) -> FloatArray:
-    """Phi_AR = k_AR/(k_AR + ratio k_X), as published values are derived, at edge lengths [nm]."""
-    card, k_auger = material.scintillator(), auger_rate(material, config, members)
-    return np.asarray(k_auger / (k_auger + card.biexciton.rate_ratio.value / card.exciton.lifetime.value))
-
-
-def _distribution(
-    mean: FloatArray, edge_length: FloatArray, statistics: str, deposits: Deposits
-) -> FloatArray:
-    """P(n) from <N> of shape (n sizes, m members) by the named statistics."""
-    if statistics != COMPOUND:
-        return pair_distribution(mean, statistics)
-    parts = []
-    for row, edge in zip(mean, edge_length, strict=True):
-        about = deposits.neighbours(float(edge))
-        relative = [size.energy / size.mean if size.mean > 0 else size.energy for _, size in about]
-        probability = [weight * size.probability for weight, size in about]
-        parts.append(
-            compound_distribution(
-                row, np.concatenate(relative), np.concatenate(probability), deposits.pair_spread
-            )
-        )
-    most = max(part.shape[-1] for part in parts)
-    return np.stack([np.pad(part, [(0, 0), (0, most - part.shape[-1])]) for part in parts])
+def excitation(
+    material: Material, config: RunConfig, members: FloatArray, pair_creation: Rule, deposits: Deposits
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mean deposit [eV], energy of a pair [eV] and mean number of pairs at edge lengths [nm]."""
+    deposit = deposits.mean(material, config, members)
+    pair_energy = pair_creation(material.scintillator().sizing_curve(members))
+    return deposit, pair_energy, mean_excitons(deposit, pair_energy)
 
 
 def light_yield_basis(outputs: Outputs, config: RunConfig) -> FloatArray:

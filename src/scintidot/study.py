@@ -19,16 +19,23 @@ from scintidot.kinetics.exact import ExactDecay
 from scintidot.kinetics.laws import AUGER, RADIATIVE
 from scintidot.kinetics.lifetimes import harmonic, instrument
 from scintidot.kinetics.rates import biexciton_rates
+from scintidot.light.ensemble import size_distribution
+from scintidot.limits import pair_creation_rule
 from scintidot.records import FloatArray
 from scintidot.results import Prediction
-from scintidot.simulation import evaluator
+from scintidot.simulation import evaluator, excitation
 from scintidot.timing.bounds import cramer_rao_bound, fisher_information
 from scintidot.timing.coincidence import label_formula, single_nanocrystal_figure
 
+MANY_PAIRS = 100
+"""Pairs beyond which a size takes long."""
+
 
 def size_curves(prediction: Prediction) -> tuple[FloatArray, Banded]:
-    """The prediction on a fine grid of sizes [nm] around its rows; a coarser one where each size stands for many."""
-    points = 25 if prediction.config.nanocrystal.size_dispersion == 0 else 9
+    """The prediction on a fine grid of sizes [nm] around its rows; a coarser one where each takes long."""
+    light, members = prediction.decay, prediction.config.nanocrystal.size_dispersion > 0
+    many_pairs = isinstance(light, ExactDecay) and light.distribution.shape[-1] > MANY_PAIRS
+    points = 9 if members or many_pairs else 25
     rows, sizes = prediction.edge_length, prediction.material.scintillator().sizes
     low = max(min(2.0, rows.min()), sizes.smallest.value)
     high = min(max(15.0, rows.max()), sizes.largest.value)
@@ -44,6 +51,17 @@ def with_option(prediction: Prediction, edge_length: FloatArray, option: str, va
     config = make_config(options={option: value}, base=prediction.config)
     largest = prediction.largest_intensity
     return evaluator(prediction.material, config, edge_length, largest, prediction.deposits)(None)
+
+
+def excitation_with_option(
+    prediction: Prediction, edge_length: FloatArray, option: str, value: object
+) -> tuple[FloatArray, FloatArray]:
+    """Mean deposit [eV] and mean number of pairs with one choice changed, at ``edge_length`` [nm]; no light."""
+    config, material = make_config(options={option: value}, base=prediction.config), prediction.material
+    members, weights = size_distribution(edge_length, config.nanocrystal.size_dispersion)
+    rule = pair_creation_rule(material.scintillator(), config)
+    deposit, _, pairs = excitation(material, config, members, rule, prediction.deposits[0])
+    return deposit @ weights, pairs @ weights
 
 
 @dataclass(frozen=True, eq=False)

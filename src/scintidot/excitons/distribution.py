@@ -25,6 +25,8 @@ NEGLECTED = 1e-14
 """Probability of more pairs than a distribution holds, at most."""
 STEP = 4
 """n_max is a multiple of it, so that close means share the tables of the kinetics."""
+COARSE_STEP = 64
+"""The same for deposits with a distribution, whose largest deposit decides."""
 MOST_PAIRS = 800  # exp(-<N>) is a number up to there
 """Pairs in one nanocrystal beyond which the models are refused."""
 
@@ -88,6 +90,7 @@ def compound_distribution(
 
     A deposit that makes x pairs on average makes a number of that mean and of variance ``fano_factor`` x (gamma law),
     rounded up or down by chance so that the mean is kept: P(n) = G(n+1) - 2 G(n) + G(n-1), G(a) = E max(y - a, 0).
+    Numbers beyond about `MOST_PAIRS` count as so many.
 
     Parameters
     ----------
@@ -101,21 +104,24 @@ def compound_distribution(
     from scipy.special import gammaincc
 
     pairs = np.asarray(mean_excitons, dtype=float)[..., None] * relative_deposit
-    largest = float(pairs.max(initial=0.0))
-    most = min(math.ceil(largest + 7.5 * math.sqrt(fano_factor * (largest + 1))) + 1, MOST_PAIRS)
-    safe = np.maximum(pairs, 1e-12)
+    reach = 9 * np.sqrt(fano_factor * pairs) + 40 * fano_factor  # beyond, the gamma law is below 1e-16
+    most = min(math.ceil(float((pairs + reach).max(initial=0.0))) + 1, MOST_PAIRS)
+    most = -(-most // COARSE_STEP) * COARSE_STEP
     above = [np.broadcast_to(np.sum(pairs * probability, axis=-1), pairs.shape[:-1])]  # G(0), the mean
     for level in range(1, most + 2):
-        if fano_factor == 0:
-            excess = np.maximum(pairs - level, 0.0)
-        else:
-            shape, at = safe / fano_factor, level / fano_factor
-            excess = safe * gammaincc(shape + 1, at) - level * gammaincc(shape, at)
-        above.append(np.maximum(excess, 0.0) @ probability)
+        excess = np.maximum(pairs - level, 0.0)
+        near = (np.abs(pairs - level) < reach) & (pairs > 0)
+        x, at = pairs[near], level / fano_factor if fano_factor > 0 else 0.0
+        if x.size:
+            shape = x / fano_factor
+            excess[near] = np.maximum(x * gammaincc(shape + 1, at) - level * gammaincc(shape, at), 0.0)
+        above.append(excess @ probability)
     above_all = np.stack(above, axis=-1)
     inner = above_all[..., 2:] - 2 * above_all[..., 1:-1] + above_all[..., :-2]
     none = probability.sum() - above_all[..., :1] + above_all[..., 1:2]
-    return np.asarray(np.maximum(np.concatenate([none, inner], axis=-1), 0.0))
+    found = np.maximum(np.concatenate([none, inner], axis=-1), 0.0)
+    found[..., -1] += np.maximum(above_all[..., -2] - above_all[..., -1], 0.0)
+    return np.asarray(found)
 
 
 def read_pair_distribution(path: str | Path, *, who: str = "--statistics") -> FloatArray:

@@ -26,6 +26,7 @@ LAYERS = {
         "config", "simulation", "results", "scale", "study", "choices", "calculators", "catalogue", "bands",
         "limits", "interactions", "interchange", "deposits", "options", "kinetic_options", "coincidence",
         "coincidence_inputs", "coincidence_estimators", "excitation", "photon_stream", "light_yield", "emission",
+        "nanocrystal_light", "output",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),

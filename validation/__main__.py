@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from scintidot import __version__
+from scintidot.output import as_text, write_text, write_together
 from scintidot.report.style import settings, to_svg
-from scintidot.results import as_text, write_text, write_together
 from validation.case import Case, Row
 
 CASES = (

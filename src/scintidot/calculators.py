@@ -29,7 +29,7 @@ from scintidot.kinetics.lifetimes import DEFINITIONS, effective_lifetimes
 from scintidot.kinetics.rates import biexciton_rates
 from scintidot.materials.fields import In
 from scintidot.options import Number, read
-from scintidot.results import number
+from scintidot.output import number
 from scintidot.timing.coincidence import single_nanocrystal_figure
 
 _TIME = In("ps", above=0, at_most=1e12)

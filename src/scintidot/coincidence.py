@@ -10,10 +10,11 @@ import numpy as np
 
 from scintidot import __version__
 from scintidot.coincidence_estimators import edge_of, likelihood_of, percent
-from scintidot.coincidence_inputs import Inputs, Number, Side, formula_alone, read_inputs, read_times
+from scintidot.coincidence_inputs import Inputs, Side, formula_alone, read_inputs, read_times
 from scintidot.errors import OutOfRange
+from scintidot.options import Number
+from scintidot.output import number
 from scintidot.provenance import bibliography, cited
-from scintidot.results import number
 from scintidot.timing.bounds import WHY_NO_BOUND, information
 from scintidot.timing.coincidence import FORMULA, FORMULA_LIMIT, coincidence_resolution, label_formula
 from scintidot.timing.density import harmonic_lifetime

@@ -8,8 +8,8 @@ import numpy as np
 
 from scintidot.coincidence_inputs import WHERE, Inputs, option
 from scintidot.errors import OutOfRange
+from scintidot.output import number
 from scintidot.records import FloatArray
-from scintidot.results import number
 from scintidot.timing.coincidence import coincidence_resolution
 from scintidot.timing.leading_edge import FEW_PHOTOELECTRONS, LeadingEdge, rising_edge
 

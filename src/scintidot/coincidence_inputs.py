@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from scintidot.errors import BadValue, FieldError, OutOfRange, one_of
+from scintidot import options
+from scintidot.errors import BadValue, OutOfRange, one_of
 from scintidot.materials.fields import In
 from scintidot.records import Exponentials, FloatArray
 from scintidot.timing.bounds import WHY_NO_BOUND
@@ -21,7 +20,6 @@ from scintidot.timing.order_statistics import NUMBERS, Quantiles
 from scintidot.timing.reading import Decay, read_decay, read_energies, read_response
 
 WHERE = "ctr"
-Number = float | str
 _TIME, _SPREAD = In("ps", above=0, at_most=1e12), In("ps", at_least=0, at_most=1e12)
 _PHOTONS = In("1", above=0, at_most=1e15)
 _FRACTION = In("1", at_least=0, at_most=1)
@@ -48,8 +46,6 @@ _SUM_TOLERANCE = 1e-9
 """Of fractions that sum to 1 as written."""
 _FORMULA = {"rise_time", "effective_lifetime", "photons"}
 """Keywords of the label formula."""
-_DIGITS = re.compile(r"[+-]?[0-9]{1,19}")
-"""A whole number that a float may not hold; others, such as 1e5, are read as floats."""
 _ONLY_WITH = {"emission": "emitted_photons", "emission_fwhm": "emitted_photons"}
 """Keyword -> the one without which nothing would read it."""
 
@@ -105,12 +101,9 @@ class Inputs:
     notes: tuple[str, ...]
 
 
-def read(value: Number, name: str, limits: In) -> float:
+def read(value: options.Number, name: str, limits: In) -> float:
     """A number of an option."""
-    try:
-        return limits.read_number(value)
-    except FieldError as error:
-        raise error.at(BadValue, where=WHERE, who=option(name)) from None
+    return options.read(value, option(name), WHERE, limits)
 
 
 def read_spread(given: Mapping[str, Any], name: str) -> float:
@@ -166,11 +159,9 @@ def read_inputs(given: Mapping[str, Any]) -> Inputs:
     edge_events = _whole(given, "leading_edge_events", FEWEST_EVENTS, MOST_EVENTS)
     for name, count in (("monte_carlo", events), ("leading_edge_events", edge_events)):
         _check_size(name, count, sides)
-    seed = _whole({"seed": 1, **given}, "seed", 0, _MOST_SEED)
-    threads = _whole({"threads": _cores(), **given}, "threads", 1, _MOST_THREADS)
+    seed = options.read_whole(given.get("seed", 1), "--seed", WHERE, 0, _MOST_SEED)
+    threads = options.read_whole(given.get("threads", options.cores()), "--threads", WHERE, 1, _MOST_THREADS)
     electronics, threshold = _electronics(given, detector, dark_rate)
-    assert seed is not None
-    assert threads is not None
     return Inputs(
         sides=sides,
         number=number,
@@ -190,9 +181,7 @@ def read_inputs(given: Mapping[str, Any]) -> Inputs:
 
 def _needed(given: Mapping[str, Any], name: str) -> Any:
     if given.get(name) is None:
-        raise BadValue(
-            where=WHERE, what="option", who=option(name), expected="a value", found="none",
-        )  # fmt: skip
+        raise BadValue(where=WHERE, what="option", who=option(name), expected="a value", found="none")
     return given[name]
 
 
@@ -386,23 +375,9 @@ def _electronics(
     return electronics, threshold
 
 
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
-
-
 def _whole(given: Mapping[str, Any], name: str, least: int, most: int) -> int | None:
     """A whole number of an option, None where it is not given."""
-    if name not in given:
-        return None
-    text = str(given[name]).strip()
-    value = int(text) if _DIGITS.fullmatch(text) else read(text, name, In("1"))
-    if not least <= value <= most or value != int(value):
-        raise BadValue(
-            where=WHERE, what="number", who=option(name), expected=f"a whole number from {least} to {most}",
-            found=repr(given[name]),
-        )  # fmt: skip
-    return int(value)
+    return options.read_whole(given[name], option(name), WHERE, least, most) if name in given else None
 
 
 def _check_size(name: str, events: int | None, sides: tuple[Side, ...]) -> None:

@@ -20,7 +20,8 @@ from scipy.integrate import trapezoid
 from scintidot import coincidence_time_resolution, nanocrystal_kinetics, predict
 from scintidot.errors import CannotWrite, ScintidotError
 from scintidot.materials.library import shipped_card
-from scintidot.results import FIGURES, SCHEMA, Prediction, nested, number, write_together
+from scintidot.output import nested, number, write_together
+from scintidot.results import FIGURES, SCHEMA, Prediction
 
 FILES = ["result.json", "result.nc", "run.toml"]
 

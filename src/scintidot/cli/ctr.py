@@ -133,7 +133,7 @@ def ctr(
 
 
 def _print(result: dict[str, Any]) -> None:
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     rows = []
     for name, value in result["ctr_ps"].items():

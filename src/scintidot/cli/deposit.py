@@ -103,7 +103,7 @@ def deposit(
     from scintidot.deposits.result import check_out
     from scintidot.deposits.run import deposit as run
     from scintidot.interchange.mcpl import check_name
-    from scintidot.results import check_writable
+    from scintidot.output import check_writable
 
     if out is not None:
         check_out(out)
@@ -146,7 +146,7 @@ def given(context: typer.Context, name: str) -> bool:
 
 
 def _print(document: dict[str, Any]) -> None:
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     lines = {
         "energy [keV]": "energy_keV",

@@ -35,7 +35,7 @@ def deposit_file(
 ) -> None:
     """Deposits of a Geant4, GATE or TOPAS run, as the row that ``scintidot deposit`` prints."""
     from scintidot.interchange.deposits import file_document
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     document = file_document(
         file,

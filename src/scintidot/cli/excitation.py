@@ -95,7 +95,7 @@ def excitation(
 
 
 def _tables(result: dict[str, Any]) -> None:
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     pulsed = result["choices"]["mode"] == "pulses"
     each = "pulse" if pulsed else "event"

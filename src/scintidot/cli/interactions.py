@@ -142,7 +142,7 @@ def relaxation(
 ) -> None:
     """What a vacancy in an inner shell sets free: fluorescence, Auger and Coster-Kronig electrons."""
     from scintidot.interactions.relaxation import relaxation as run
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     document = run(element, shell)
     if json:
@@ -260,7 +260,7 @@ def _finish(
 
 
 def _cell(row: dict[str, Any], dotted: str) -> str:
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     value: Any = row
     for part in dotted.split("."):

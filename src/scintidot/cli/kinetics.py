@@ -68,7 +68,7 @@ def kinetics(
 ) -> None:
     """Photons, lifetimes and transitions of one nanocrystal from its kinetic parameters."""
     from scintidot.calculators import nanocrystal_kinetics
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     given = {name: value for name, value in context.params.items() if name != "json" and value is not None}
     if "response_ps" in given:

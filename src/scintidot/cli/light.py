@@ -82,7 +82,7 @@ def light(
     stands until it changes, so that other kinetics of the same sample take no time.
     """
     from scintidot.light_yield.run import sample_light
-    from scintidot.results import check_writable
+    from scintidot.output import check_writable
 
     if plot is not None:
         check_writable(plot, "--plot")
@@ -107,7 +107,7 @@ def light(
 
 
 def _print(document: dict[str, Any]) -> None:
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     rows, choices = document["rows"], document["choices"]
     lines = {
@@ -149,6 +149,6 @@ def _print(document: dict[str, Any]) -> None:
 
 
 def _text(row: dict[str, Any], key: str) -> str:
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     return as_text(row[key], 4)

@@ -19,7 +19,7 @@ app = typer.Typer(
 def list_materials(json: Json = False) -> None:
     """The shipped materials."""
     from scintidot.catalogue import list_cards
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     document = list_cards()
     if json:
@@ -46,7 +46,7 @@ def show_material(
 ) -> None:
     """Every number of a card with its band, provenance and source."""
     from scintidot.catalogue import card_text, show_card
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     if toml:
         print(card_text(name), end="")
@@ -102,7 +102,7 @@ def build_material(
 ) -> None:
     """Compute the interaction tables of a material: elastic, inelastic, phonons, photons. Kept for the next time."""
     from scintidot.interactions.tables import build_tables, check_tables_file, save, summary
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     if out is not None:
         check_tables_file(out)

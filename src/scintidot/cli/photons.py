@@ -133,7 +133,7 @@ def photons(
 
 
 def _print(document: dict[str, Any]) -> None:
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     choices, emitted, recorded = (document[key] for key in ("choices", "emitted", "recorded"))
     rows = [

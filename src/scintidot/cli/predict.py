@@ -151,7 +151,8 @@ def predict(
     same numbers). Without arguments: CsPbBr3 at the sizes of Fratelli 2024.
     """
     from scintidot.config import OPTIONS
-    from scintidot.results import check_folder, output_folder
+    from scintidot.output import output_folder
+    from scintidot.results import check_folder
     from scintidot.simulation import predict as run
 
     options = {name: value for name, value in context.params.items() if name in OPTIONS}
@@ -189,7 +190,7 @@ def _by_model(model: str, *keys_and_row: Any) -> Any:
 
 def _print_summary(rows: list[dict[str, Any]]) -> None:
     """The main figures, a column for each size."""
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     lines: dict[str, Callable[[dict[str, Any]], Any]] = {
         "gap [eV]": lambda row: row["band_gap_eV"],

@@ -18,7 +18,7 @@ app = typer.Typer(
 def list_all(json: Json = False) -> None:
     """The named sources, and how to write any other."""
     from scintidot.interactions.sources import list_sources
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     document = list_sources()
     if json:
@@ -51,7 +51,7 @@ def show(
 ) -> None:
     """The spectrum of one source: its lines, continuum, mean energy and origin."""
     from scintidot.interactions.sources import source_spectrum
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     document = source_spectrum(source)
     if plot is not None:

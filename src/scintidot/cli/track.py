@@ -72,7 +72,7 @@ def track(
         "left in the host [eV]": "host_deposit_eV", "work at surfaces [eV]": "surface_work_eV",
         "events": "events",
     }  # fmt: skip
-    from scintidot.results import as_text
+    from scintidot.output import as_text
 
     electrons = len(set(document["points"]["electron"]))
     print_table(

@@ -10,7 +10,7 @@ from scintidot.deposits.engine import run
 from scintidot.deposits.fingerprints import case_fingerprint
 from scintidot.deposits.setup import Setup
 from scintidot.interactions.cache import kept
-from scintidot.results import number
+from scintidot.output import number
 from scintidot.transport.track.books import ALL_HOLES, FLUORESCENCE
 from scintidot.transport.track.packing import one_crystal
 from scintidot.transport.track.problem import CENTRE, CORE, Geometry, Source, electrons

@@ -15,8 +15,8 @@ from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
 from scintidot.interactions.inelastic import DEFAULT_EXCHANGE, loss_function_notes
 from scintidot.interactions.low_energy import SOURCES as PHONON_SOURCES
 from scintidot.interactions.media import FARTHEST, REACH_MARGIN
+from scintidot.output import number
 from scintidot.provenance import bibliography, cited, together
-from scintidot.results import number
 from scintidot.transport.surface import SURFACES
 from scintidot.transport.track.books import ESCAPES, MOST_ESCAPES_OF_ONE
 from scintidot.transport.track.tally import ALL_BOOKS

@@ -34,8 +34,8 @@ from scintidot.interchange.geant4 import (
 )
 from scintidot.materials.library import Material, load_material
 from scintidot.options import read_whole
+from scintidot.output import write_together
 from scintidot.provenance import bibliography, cited
-from scintidot.results import write_together
 from scintidot.transport.track.tally import bin_edges
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from scintidot.errors import BadValue, ScintidotError, nearest
 from scintidot.interactions.inputs import read_within
 from scintidot.materials.fields import In
 from scintidot.options import read_whole
-from scintidot.results import number
+from scintidot.output import number
 from scintidot.transport.track.books import (
     ALL_HOLES,
     BEYOND,

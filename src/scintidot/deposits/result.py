@@ -17,7 +17,7 @@ from scintidot.deposits.row import Row, row_variables
 from scintidot.deposits.setup import Setup
 from scintidot.errors import BadValue
 from scintidot.interchange.mcpl import Particles, write_mcpl
-from scintidot.results import check_writable, number, write_together
+from scintidot.output import check_writable, number, write_together
 from scintidot.transport.track.books import DEPTHS
 from scintidot.transport.track.tally import ESCAPE_BINS, ESCAPE_BINS_PER_DECADE, LOWEST_ESCAPE, bin_edges
 

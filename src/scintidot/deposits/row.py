@@ -12,8 +12,8 @@ import numpy as np
 from scintidot.deposits.bodies import Body
 from scintidot.deposits.engine import Outcome
 from scintidot.deposits.setup import Setup
+from scintidot.output import number
 from scintidot.radiation.spectrum import Spectrum
-from scintidot.results import number
 from scintidot.transport.track.books import (
     BEYOND,
     DRAWS,

@@ -30,9 +30,9 @@ from scintidot.kinetics.laws import TRANSITIONS, Rates
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material
 from scintidot.options import Number, read, read_whole
+from scintidot.output import number
 from scintidot.provenance import bibliography, cited
 from scintidot.records import FloatArray
-from scintidot.results import number
 
 SCHEMA = "scintidot.excitation/1"
 MODES = {

@@ -17,8 +17,8 @@ from scintidot.kinetics.laws import Rates
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
 from scintidot.options import Number, read
+from scintidot.output import number
 from scintidot.records import FloatArray
-from scintidot.results import number
 from scintidot.units import split_list
 
 WHERE = "excitation"

@@ -16,6 +16,7 @@ from scintidot.errors import one_of
 from scintidot.interactions.inputs import Energies, read_energies
 from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.library import Material, load_material
+from scintidot.output import number
 from scintidot.provenance import bibliography, cited
 from scintidot.radiation import compton as incoherent
 from scintidot.radiation import photoelectric, photons
@@ -34,7 +35,6 @@ from scintidot.radiation.photons import (
     element_fractions,
     mass_attenuation,
 )
-from scintidot.results import number
 
 SCHEMA = "scintidot.attenuation/1"
 NEAR_EDGE = 0.02

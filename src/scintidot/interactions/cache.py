@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scintidot.errors import CannotWrite
-from scintidot.results import write_together
+from scintidot.output import write_together
 
 if TYPE_CHECKING:
     import xarray

@@ -11,8 +11,8 @@ from scintidot.constants import NM2_PER_CM2
 from scintidot.errors import BadValue, one_of
 from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.materials.fields import In
+from scintidot.output import number
 from scintidot.provenance import bibliography, cited
-from scintidot.results import number
 from scintidot.transport.elastic.cross_sections import (
     MODELS,
     angular_distribution,

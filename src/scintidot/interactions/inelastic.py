@@ -15,8 +15,8 @@ from scintidot.errors import BadFile, BadValue, OutOfRange, one_of
 from scintidot.interactions.inputs import Energies, read_energies
 from scintidot.materials.energy_loss import EnergyLoss
 from scintidot.materials.library import Material, load_material
+from scintidot.output import number
 from scintidot.provenance import bibliography, cited
-from scintidot.results import number
 from scintidot.transport.inelastic import ashley, full_penn
 from scintidot.transport.inelastic.exchange import EXCHANGE
 from scintidot.transport.inelastic.extension import response

@@ -16,8 +16,8 @@ from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.interactions.slow_electrons import LowEnergy, figures, low_energy_model
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
+from scintidot.output import number
 from scintidot.provenance import bibliography, cited
-from scintidot.results import number
 from scintidot.transport import acoustic
 from scintidot.transport import phonons as polar
 from scintidot.transport import surface as barrier

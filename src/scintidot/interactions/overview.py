@@ -19,11 +19,11 @@ from scintidot.interactions.low_energy import PHONONS, low_energy
 from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.energy_loss import EnergyLoss
 from scintidot.materials.library import Material, composition_of, load_material
+from scintidot.output import number
 from scintidot.provenance import bibliography, cited, fingerprint, together
 from scintidot.radiation import photoelectric, photons
 from scintidot.radiation.photons import element_fractions, mass_attenuation
 from scintidot.records import FloatArray
-from scintidot.results import number
 from scintidot.transport import phonons as polar
 from scintidot.transport import stopping
 from scintidot.transport.elastic.cross_sections import (

@@ -17,8 +17,8 @@ from scintidot.atoms.relaxation import (
 )
 from scintidot.atoms.shells import atomic_number, shell_index, symbols
 from scintidot.errors import one_of
+from scintidot.output import number
 from scintidot.provenance import bibliography, cited
-from scintidot.results import number
 
 SCHEMA = "scintidot.relaxation/1"
 FEWEST = 1e-3

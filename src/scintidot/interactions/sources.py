@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__
+from scintidot.output import number
 from scintidot.provenance import bibliography, cited
 from scintidot.radiation.lines import line_sources
 from scintidot.radiation.sources import GRAMMAR, read_source, source_names
 from scintidot.radiation.spectrum import KINDS, Spectrum, range_warnings
-from scintidot.results import number
 
 
 def list_sources() -> dict[str, Any]:

@@ -25,6 +25,7 @@ from scintidot.interactions.low_energy import SOURCES as PHONON_SOURCES
 from scintidot.interactions.slow_electrons import figures, low_energy_model
 from scintidot.materials.compound import compound_of
 from scintidot.materials.library import Material, load_material
+from scintidot.output import write_together
 from scintidot.provenance import bibliography, cited, fingerprint, together
 from scintidot.radiation import photons
 from scintidot.radiation.photons import (
@@ -34,7 +35,6 @@ from scintidot.radiation.photons import (
     element_fractions,
     linear_attenuation,
 )
-from scintidot.results import write_together
 from scintidot.transport import phonons as polar
 from scintidot.transport.elastic.tables import probabilities
 from scintidot.transport.elastic.tables import table as elastic_table

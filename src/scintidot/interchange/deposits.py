@@ -21,8 +21,8 @@ from scintidot.interchange.binary import HDF5_START, ROOT_START, read_hdf5, read
 from scintidot.interchange.columns import IntArray, events_of, refuse, rows_of
 from scintidot.interchange.text import read_text
 from scintidot.materials.fields import In
+from scintidot.output import write_text, write_together
 from scintidot.records import FloatArray
-from scintidot.results import write_text, write_together
 from scintidot.transport.track.tally import ABOVE, QUANTILES, counts_of
 
 

@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from scintidot import __version__
 from scintidot.errors import BadFile, BadValue, CannotWrite
+from scintidot.output import write_together
 from scintidot.records import FloatArray
-from scintidot.results import write_together
 
 ELECTRON, PHOTON = 11, 22  # Particle Data Group
 

@@ -15,7 +15,7 @@ from scintidot.light_yield.kinetics import MODELS, MOST_PAIRS
 from scintidot.light_yield.options import Sample
 from scintidot.light_yield.photons import SIMULATED
 from scintidot.light_yield.ranges import RANGE
-from scintidot.results import number
+from scintidot.output import number
 
 SCHEMA = "scintidot.light/1"
 PAIR_NUMBERS = (

@@ -33,9 +33,9 @@ from scintidot.light_yield.photons import (
     of_simulated_pairs,
 )
 from scintidot.light_yield.ranges import electron_range
+from scintidot.output import number
 from scintidot.provenance import cited, together
 from scintidot.records import Exponentials, FloatArray
-from scintidot.results import number
 
 COLLECTED = (0.9, 0.99)
 """Shares of the light whose times are given."""

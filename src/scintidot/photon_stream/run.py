@@ -29,6 +29,7 @@ from scintidot.kinetics.stream import (
     stream_photons,
 )
 from scintidot.options import cores, read_whole
+from scintidot.output import check_writable, number, write_together
 from scintidot.photon_stream.inputs import (
     MOST_EVENTS,
     OF_CRYSTAL,
@@ -38,7 +39,6 @@ from scintidot.photon_stream.inputs import (
 )
 from scintidot.photon_stream.sample import Sample, check_choices, check_statistics, find_sample
 from scintidot.provenance import bibliography, cited
-from scintidot.results import check_writable, number, write_together
 from scintidot.timing.instrument import AFTERPULSE, DARK, ORIGINS, PHOTON, CountArray, Recorder
 
 DEVICES = ("auto", "cpu", "cuda")

@@ -25,9 +25,9 @@ from scintidot.materials.library import Material, load_material
 from scintidot.materials.nanocrystal import Emission
 from scintidot.nanocrystal_light import decay_of, rates_of
 from scintidot.options import option_flag, read
+from scintidot.output import number
 from scintidot.photon_stream.inputs import OF_CRYSTAL
 from scintidot.records import FloatArray
-from scintidot.results import number
 from scintidot.simulation import find_deposits
 
 PAPER = "paper"

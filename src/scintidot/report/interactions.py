@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from scintidot.errors import BadValue
+from scintidot.output import as_text, write_text, write_together
 from scintidot.report.style import (
     BLUE,
     GREEN,
@@ -24,7 +25,6 @@ from scintidot.report.style import (
     to_svg,
 )
 from scintidot.report.templates import render
-from scintidot.results import as_text, write_text, write_together
 
 KINDS = (".png", ".svg", ".pdf", ".html")
 PROCESS_COLOURS = {"total": GREY, "photoelectric": BLUE, "compton": ORANGE, "rayleigh": GREEN}

@@ -9,10 +9,11 @@ from pathlib import Path
 from scintidot import __version__
 from scintidot.bands import Outputs
 from scintidot.choices import TRUNCATED_FROM, truncated
+from scintidot.output import as_text, write_text
 from scintidot.report.figures import draw_all
 from scintidot.report.figures_sensitivity import SENSITIVITY_FIGURES, middle_row
 from scintidot.report.templates import render
-from scintidot.results import FIGURES, Prediction, as_text, write_text
+from scintidot.results import FIGURES, Prediction
 from scintidot.study import Alternative, alternatives
 
 QUESTIONS = (

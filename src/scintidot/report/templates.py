@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scintidot.results import as_text
+from scintidot.output import as_text
 
 
 def render(template: str, **values: Any) -> str:

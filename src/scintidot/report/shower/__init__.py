@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scintidot.output import write_together
 from scintidot.report.shower.page import write_page
 from scintidot.report.shower.picture import write_picture
 from scintidot.report.shower.scene import scene_of
-from scintidot.results import write_together
 
 
 def draw_shower(document: dict[str, Any], path: Path, view_nm: float | None = None) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from scintidot.output import write_text
 from scintidot.records import FloatArray
 from scintidot.report.shower.marks import GENERATION_COLOURS, LAST_GENERATION, MARKS, OUTLINE
 from scintidot.report.shower.scene import MOST_SEGMENTS, Scene
@@ -20,7 +21,6 @@ from scintidot.report.shower.words import (
 )
 from scintidot.report.style import GREY
 from scintidot.report.templates import render
-from scintidot.results import write_text
 
 MOST_STEPS = 400
 """Of the slider."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from scintidot.output import as_text
 from scintidot.report.shower.marks import LAST_GENERATION
-from scintidot.results import as_text
 
 
 def energy_in_words(value: float) -> str:

@@ -1,0 +1,119 @@
+"""How numbers are shown and files written, by every command: whole files or none."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from scintidot.errors import CannotWrite
+
+
+def number(value: Any) -> float | None:
+    """A float for JSON; None where it is not finite."""
+    value = float(value)
+    return value if math.isfinite(value) else None
+
+
+def as_text(value: Any, digits: int = 4) -> str:
+    """A number for people, without an exponent where it can be avoided; other values as they are.
+
+    >>> as_text(3428.13, 3), as_text(None), as_text(5.7e18)
+    ('3430', '-', '5.700e+18')
+    """
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return "-"
+    if isinstance(value, int) or not isinstance(value, float):
+        return str(value)
+    if value == 0 or 1e-3 <= abs(value) < 1e6:
+        return f"{float(f'{value:.{digits}g}'):.{max(digits, 6)}g}"
+    return f"{value:.{digits - 1}e}"
+
+
+def nested(flat: dict[str, Any]) -> dict[str, Any]:
+    """``{"tau_ps.harmonic": 1}`` -> ``{"tau_ps": {"harmonic": 1}}``."""
+    result: dict[str, Any] = {}
+    for dotted, value in flat.items():
+        *path, last = dotted.split(".")
+        target = result
+        for part in path:
+            target = target.setdefault(part, {})
+        target[last] = value
+    return result
+
+
+def write_text(path: Path, text: str) -> None:
+    """UTF-8 with plain line ends on every system."""
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def output_folder(folder: Path, option: str = "--out") -> Iterator[Path]:
+    """A temporary folder inside ``folder``, removed at the end; folders made for it go too if left empty.
+
+    ``option`` is where the user named the folder, for the error line.
+    """
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    temporary = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+        yield temporary
+    except OSError as error:
+        raise CannotWrite(
+            where=str(folder),
+            what="output folder",
+            who=option,
+            expected="a folder that can be written",
+            found=error.strerror or str(error),
+        ) from None
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+        for path in made:
+            with suppress(OSError):
+                path.rmdir()
+
+
+def check_writable(path: Path, option: str = "--out") -> None:
+    """Refuse a file that could not be written, before the work that it is to hold."""
+    if path.is_dir():
+        raise CannotWrite(where=str(path), what="file", who=option, expected="a file", found="a folder")
+    with output_folder(path.parent, option):
+        pass
+
+
+def write_together(
+    folder: Path, writers: dict[str, Callable[[Path], object]], option: str = "--out"
+) -> dict[str, Path]:
+    """Write every file or none; returns the final paths."""
+    with output_folder(folder, option) as temporary:
+        for name, write in writers.items():
+            write(temporary / name)
+        _move_together(temporary, folder, list(writers))
+    return {name: folder / name for name in writers}
+
+
+def _move_together(source: Path, target: Path, names: list[str]) -> None:
+    """Rename all files, or put back what was there; an interrupt counts as a failure."""
+    for name in names:
+        if (target / name).is_dir():
+            raise IsADirectoryError(None, f"'{name}' is a folder there")
+    old = source / "old"
+    old.mkdir()
+    try:
+        for name in names:
+            if (target / name).exists():
+                (target / name).rename(old / name)
+            (source / name).rename(target / name)
+    except BaseException:
+        for name in names:
+            if (old / name).exists():
+                (old / name).replace(target / name)
+            elif not (source / name).exists():
+                (target / name).unlink()
+        raise

@@ -3,6 +3,7 @@
 import re
 import shlex
 import tomllib
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,11 @@ def test_commands_of_a_page_run(root, tmp_path, monkeypatch, cli, page):
 def test_python_of_the_page_on_streams_runs(root, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (code,) = blocks(root / "docs/streams.md", "python")
-    exec(compile(code, "streams.md", "exec"), {})
+    names: dict[str, Any] = {}
+    exec(compile(code, "streams.md", "exec"), names)
+    emitted, counts = names["result"]["emitted"], names["counts"]
+    assert len(counts["time_ps"]) == pytest.approx(20_000 * emitted["photons_per_event"])
+    assert (counts["transition"] == names["biexcitons"]).sum() == emitted["by_transition"]["XX"]
 
 
 def test_python_and_card_of_the_page_on_interactions_run(root, tmp_path):

@@ -7,7 +7,21 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table
-from scintidot.cli.options import MATERIAL_HELP, Json
+from scintidot.cli.options import (
+    Auger,
+    AugerEfficiency,
+    DetrappingRate,
+    ExcitonRate,
+    Json,
+    MaterialOption,
+    NeutralisationRate,
+    QuantumYield,
+    Radiative,
+    RetainedFraction,
+    TrapLossRate,
+    TrappingRate,
+    Traps,
+)
 
 _OPTIONS = {
     "dose_rate_gy_per_s": "dose_rate", "deposit_ev": "deposit", "period_ps": "period", "delays_ps": "delays"
@@ -17,7 +31,7 @@ _OPTIONS = {
 
 def excitation(
     context: typer.Context,
-    auger_efficiency: Annotated[str, typer.Option(metavar="PHI", help="Phi_AR, 0 <= PHI < 1.")],
+    auger_efficiency: AugerEfficiency,
     mode: Annotated[str | None, typer.Option(metavar="NAME", help="steady (default) or pulses.")] = None,
     model: Annotated[str | None, typer.Option(metavar="NAME", help="carriers (default) or ladder.")] = None,
     mean_excitons: Annotated[
@@ -27,26 +41,16 @@ def excitation(
         str | None,
         typer.Option(metavar="NAME|FILE", help="poisson (default), exponential, or a file of P(n)."),
     ] = None,
-    retained_fraction: Annotated[
-        str | None, typer.Option(metavar="XI", help="xi, share of Auger events that eject no carrier (0.5).")
-    ] = None,
-    exciton_rate: Annotated[
-        str | None, typer.Option(metavar="RATE", help="Total rate k_X [1/ps] (1e-4).")
-    ] = None,
-    quantum_yield: Annotated[str | None, typer.Option(metavar="PHI", help="Phi_X, 0 to 1 (1).")] = None,
-    radiative: Annotated[
-        str | None, typer.Option(metavar="LAW", help="n2 (default), n or saturating.")
-    ] = None,
-    auger: Annotated[str | None, typer.Option(metavar="LAW", help="cubic (default) or quadratic.")] = None,
-    trapping_rate: Annotated[str | None, typer.Option(metavar="RATE", help="k_t [1/ps] (0).")] = None,
-    detrapping_rate: Annotated[str | None, typer.Option(metavar="RATE", help="k_d [1/ps] (0).")] = None,
-    trap_loss_rate: Annotated[str | None, typer.Option(metavar="RATE", help="k_tr [1/ps] (0).")] = None,
-    traps: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="Traps in one nanocrystal (never full).")
-    ] = None,
-    neutralisation_rate: Annotated[
-        str | None, typer.Option(metavar="RATE", help="k_0 [1/ps] of a charge, or of a dark nanocrystal (0).")
-    ] = None,
+    retained_fraction: RetainedFraction = None,
+    exciton_rate: ExcitonRate = None,
+    quantum_yield: QuantumYield = None,
+    radiative: Radiative = None,
+    auger: Auger = None,
+    trapping_rate: TrappingRate = None,
+    detrapping_rate: DetrappingRate = None,
+    trap_loss_rate: TrapLossRate = None,
+    traps: Traps = None,
+    neutralisation_rate: NeutralisationRate = None,
     event_rate: Annotated[
         str | None, typer.Option(metavar="RATE", help="steady: events in one nanocrystal [1/ps], or '1 /ms'.")
     ] = None,
@@ -63,7 +67,7 @@ def excitation(
     deposit_ev: Annotated[
         str | None, typer.Option(metavar="ENERGY", help="With a dose rate: mean deposit of an event [eV].")
     ] = None,
-    material: Annotated[str | None, typer.Option(metavar="NAME|FILE", help=MATERIAL_HELP)] = None,
+    material: MaterialOption = None,
     density: Annotated[
         str | None, typer.Option(metavar="DENSITY", help="Instead of a material [g/cm3].")
     ] = None,

@@ -7,12 +7,25 @@ from typing import Annotated
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table
-from scintidot.cli.options import Json
+from scintidot.cli.options import (
+    Auger,
+    AugerEfficiency,
+    DetrappingRate,
+    ExcitonRate,
+    Json,
+    NeutralisationRate,
+    QuantumYield,
+    Radiative,
+    RetainedFraction,
+    TrapLossRate,
+    TrappingRate,
+    Traps,
+)
 
 
 def kinetics(
     context: typer.Context,
-    auger_efficiency: Annotated[str, typer.Option(metavar="PHI", help="Phi_AR, 0 <= PHI < 1.")],
+    auger_efficiency: AugerEfficiency,
     mean_excitons: Annotated[
         str | None, typer.Option(metavar="N", help="Mean excitons <N> per nanocrystal.")
     ] = None,
@@ -28,35 +41,16 @@ def kinetics(
             metavar="NAME|FILE", help="poisson (default), exponential, paper, or a file of rows n,weight."
         ),
     ] = None,
-    retained_fraction: Annotated[
-        str | None, typer.Option(metavar="XI", help="xi, share of Auger events that eject no carrier (0.5).")
-    ] = None,
-    exciton_rate: Annotated[
-        str | None,
-        typer.Option(metavar="RATE", help="Total rate k_X [1/ps], or a lifetime such as '6 ns' (1e-4)."),
-    ] = None,
-    quantum_yield: Annotated[str | None, typer.Option(metavar="PHI", help="Phi_X, 0 to 1 (1).")] = None,
-    radiative: Annotated[
-        str | None, typer.Option(metavar="LAW", help="n2 (default), n or saturating; exact models.")
-    ] = None,
-    auger: Annotated[
-        str | None, typer.Option(metavar="LAW", help="cubic (default) or quadratic; exact models.")
-    ] = None,
-    trapping_rate: Annotated[
-        str | None, typer.Option(metavar="RATE", help="Of an electron (ladder: exciton) [1/ps] (0).")
-    ] = None,
-    detrapping_rate: Annotated[
-        str | None, typer.Option(metavar="RATE", help="Back from its trap [1/ps] (0).")
-    ] = None,
-    trap_loss_rate: Annotated[
-        str | None, typer.Option(metavar="RATE", help="Of a trapped electron and a hole, dark [1/ps] (0).")
-    ] = None,
-    neutralisation_rate: Annotated[
-        str | None, typer.Option(metavar="RATE", help="Of one surplus carrier [1/ps] (0).")
-    ] = None,
-    traps: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="Traps in a nanocrystal (never full).")
-    ] = None,
+    retained_fraction: RetainedFraction = None,
+    exciton_rate: ExcitonRate = None,
+    quantum_yield: QuantumYield = None,
+    radiative: Radiative = None,
+    auger: Auger = None,
+    trapping_rate: TrappingRate = None,
+    detrapping_rate: DetrappingRate = None,
+    trap_loss_rate: TrapLossRate = None,
+    neutralisation_rate: NeutralisationRate = None,
+    traps: Traps = None,
     rate_ratio: Annotated[
         str | None,
         typer.Option(metavar="RATIO", help="k_XX/k_X of radiative rates (4); truncated models."),

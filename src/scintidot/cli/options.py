@@ -31,3 +31,55 @@ EnergiesEV = Annotated[
     str, typer.Option(metavar="LIST", help="Energies [eV], such as 100,1000,7000 or '0.1, 1, 7 keV'.")
 ]
 ElementSymbol = Annotated[str, typer.Option(metavar="SYMBOL", help="Chemical element, such as Pb.")]
+
+# --- the same choice in several commands: rates, radiation, deposit ---
+
+AugerEfficiency = Annotated[str, typer.Option(metavar="PHI", help="Phi_AR, 0 <= PHI < 1.")]
+RetainedFraction = Annotated[
+    str | None,
+    typer.Option(metavar="XI", help="xi, share of Auger events that eject no carrier, 0 to 1 (0.5)."),
+]
+ExcitonRate = Annotated[
+    str | None,
+    typer.Option(metavar="RATE", help="Total rate k_X [1/ps], or a lifetime such as '6 ns' (1e-4)."),
+]
+QuantumYield = Annotated[str | None, typer.Option(metavar="PHI", help="Phi_X, 0 to 1 (1).")]
+Radiative = Annotated[
+    str | None, typer.Option(metavar="LAW", help="n2 (default), n or saturating; exact models.")
+]
+Auger = Annotated[str | None, typer.Option(metavar="LAW", help="cubic (default) or quadratic; exact models.")]
+TrappingRate = Annotated[
+    str | None, typer.Option(metavar="RATE", help="Of an electron (ladder: exciton) [1/ps] (0).")
+]
+DetrappingRate = Annotated[str | None, typer.Option(metavar="RATE", help="Back from its trap [1/ps] (0).")]
+TrapLossRate = Annotated[
+    str | None, typer.Option(metavar="RATE", help="Of a trapped electron and a hole, dark [1/ps] (0).")
+]
+NeutralisationRate = Annotated[
+    str | None,
+    typer.Option(metavar="RATE", help="Of one surplus carrier, or of a dark nanocrystal [1/ps] (0)."),
+]
+Traps = Annotated[str | None, typer.Option(metavar="NUMBER", help="Traps in a nanocrystal (never full).")]
+AugerLaw = Annotated[
+    str | None, typer.Option(metavar="NAME", help="published-efficiency or volume-scaling (CsPbBr3).")
+]
+ElectronEnergy = Annotated[
+    str | None, typer.Option(metavar="ENERGY", help="Kinetic energy of the electron [keV], such as '7 keV'.")
+]
+Host = Annotated[str | None, typer.Option(metavar="NAME|FILE", help="Host material, such as octane.")]
+Start = Annotated[str | None, typer.Option(metavar="RULE", help="centre, uniform or crossing.")]
+Shape = Annotated[str | None, typer.Option(metavar="SHAPE", help="cube or sphere.")]
+DepositModel = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MODEL|FILE", help="track (simulated), local, continuous, or a file of simulated deposits."
+    ),
+]
+Histories = Annotated[
+    str | None, typer.Option(metavar="NUMBER", help="Simulated for each size, at most (200000).")
+]
+PairCreationEnergy = Annotated[
+    str | None,
+    typer.Option(metavar="NAME|ENERGY", help="alig-bloom, klein, fratelli, or an energy such as '7.5 eV'."),
+]
+MaterialOption = Annotated[str | None, typer.Option(metavar="NAME|FILE", help=MATERIAL_HELP)]

@@ -8,7 +8,26 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table, progress
-from scintidot.cli.options import MATERIAL_HELP, Json
+from scintidot.cli.options import (
+    Auger,
+    AugerLaw,
+    DepositModel,
+    DetrappingRate,
+    ElectronEnergy,
+    Histories,
+    Host,
+    Json,
+    MaterialOption,
+    NeutralisationRate,
+    PairCreationEnergy,
+    Radiative,
+    RetainedFraction,
+    Shape,
+    Start,
+    TrapLossRate,
+    TrappingRate,
+    Traps,
+)
 
 Text = str | None
 
@@ -35,54 +54,35 @@ def photons(
         typer.Option(metavar="NAME|FILE", help="poisson, exponential, compound, or a file of rows n,weight."),
     ] = None,
     model: Annotated[Text, typer.Option(metavar="NAME", help="carriers (default) or ladder.")] = None,
-    radiative: Annotated[Text, typer.Option(metavar="LAW", help="n2 (default), n or saturating.")] = None,
-    auger: Annotated[Text, typer.Option(metavar="LAW", help="cubic (default) or quadratic.")] = None,
+    radiative: Radiative = None,
+    auger: Auger = None,
     seed: Annotated[str, typer.Option(metavar="NUMBER", help="Same seed, same photons.")] = "1",
     threads: Annotated[Text, typer.Option(metavar="NUMBER", help="Threads (all cores).")] = None,
     device: Annotated[
         str,
         typer.Option(metavar="NAME", help="auto, cpu or cuda (no --out, ideal instrument)."),
     ] = "auto",
-    material: Annotated[Text, typer.Option(metavar="NAME|FILE", help=MATERIAL_HELP)] = None,
+    material: MaterialOption = None,
     quantum_yield: Annotated[
         Text, typer.Option(metavar="PHI", help="Phi_X instead of the card's, 0 to 1.")
     ] = None,
     exciton_lifetime: Annotated[
         Text, typer.Option(metavar="TIME", help="1/k_X instead of the card's [ps].")
     ] = None,
-    auger_law: Annotated[
-        Text, typer.Option(metavar="NAME", help="published-efficiency or volume-scaling (CsPbBr3).")
-    ] = None,
-    retained_fraction: Annotated[
-        Text, typer.Option(metavar="XI", help="xi, share of Auger events that eject no carrier, 0 to 1.")
-    ] = None,
-    trapping_rate: Annotated[Text, typer.Option(metavar="RATE", help="k_t [1/ps] (0).")] = None,
-    detrapping_rate: Annotated[Text, typer.Option(metavar="RATE", help="k_d [1/ps] (0).")] = None,
-    trap_loss_rate: Annotated[Text, typer.Option(metavar="RATE", help="k_tr [1/ps] (0).")] = None,
-    neutralisation_rate: Annotated[Text, typer.Option(metavar="RATE", help="k_0 [1/ps] (0).")] = None,
-    traps: Annotated[Text, typer.Option(metavar="NUMBER", help="In one nanocrystal (unlimited).")] = None,
-    energy: Annotated[
-        Text, typer.Option(metavar="ENERGY", help="Kinetic energy of the electron [keV].")
-    ] = None,
-    host: Annotated[Text, typer.Option(metavar="NAME|FILE", help="Host material, such as octane.")] = None,
-    start: Annotated[Text, typer.Option(metavar="RULE", help="centre, uniform or crossing.")] = None,
-    shape: Annotated[Text, typer.Option(metavar="SHAPE", help="cube or sphere.")] = None,
-    deposit: Annotated[
-        Text,
-        typer.Option(
-            metavar="MODEL|FILE",
-            help="track (simulated), local, continuous, or a file of simulated deposits.",
-        ),
-    ] = None,
-    histories: Annotated[
-        Text, typer.Option(metavar="NUMBER", help="Of the simulation of deposits, at most (200000).")
-    ] = None,
-    pair_creation_energy: Annotated[
-        Text,
-        typer.Option(
-            metavar="NAME|ENERGY", help="alig-bloom, klein, fratelli, or an energy such as '7.5 eV'."
-        ),
-    ] = None,
+    auger_law: AugerLaw = None,
+    retained_fraction: RetainedFraction = None,
+    trapping_rate: TrappingRate = None,
+    detrapping_rate: DetrappingRate = None,
+    trap_loss_rate: TrapLossRate = None,
+    neutralisation_rate: NeutralisationRate = None,
+    traps: Traps = None,
+    energy: ElectronEnergy = None,
+    host: Host = None,
+    start: Start = None,
+    shape: Shape = None,
+    deposit: DepositModel = None,
+    histories: Histories = None,
+    pair_creation_energy: PairCreationEnergy = None,
     period: Annotated[Text, typer.Option(metavar="TIME", help="Between excitations [ps] (100000).")] = None,
     bin_width: Annotated[Text, typer.Option(metavar="TIME", help="Of the time bins [ps] (5).")] = None,
     outcoupling: Annotated[Text, typer.Option(metavar="SHARE", help="Light that leaves, 0 to 1.")] = None,

@@ -10,7 +10,25 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table, progress
-from scintidot.cli.options import MATERIAL_HELP, Json
+from scintidot.cli.options import (
+    Auger,
+    AugerLaw,
+    DepositModel,
+    DetrappingRate,
+    ElectronEnergy,
+    Histories,
+    Host,
+    Json,
+    MaterialOption,
+    PairCreationEnergy,
+    Radiative,
+    RetainedFraction,
+    Shape,
+    Start,
+    TrapLossRate,
+    TrappingRate,
+    Traps,
+)
 
 _DEFAULT_FOLDER = Path("scintidot-predict")
 
@@ -21,32 +39,19 @@ def predict(
         Path | None,
         typer.Argument(metavar="[RUN.toml]", help="Run file; what it leaves out has its default."),
     ] = None,
-    material: Annotated[str | None, typer.Option(metavar="NAME|FILE", help=MATERIAL_HELP)] = None,
+    material: MaterialOption = None,
     edge_length: Annotated[
         str | None, typer.Option(metavar="LIST", help="Edge lengths [nm], such as 3.3,5,8.7.")
     ] = None,
-    energy: Annotated[
-        str | None,
-        typer.Option(metavar="ENERGY", help="Kinetic energy of the electron [keV], such as '7 keV'."),
-    ] = None,
-    host: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="Host material, such as octane.")
-    ] = None,
-    start: Annotated[str | None, typer.Option(metavar="RULE", help="centre, uniform or crossing.")] = None,
-    shape: Annotated[str | None, typer.Option(metavar="SHAPE", help="cube or sphere.")] = None,
-    deposit: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MODEL|FILE",
-            help="track (simulated), local, continuous, or a file of simulated deposits.",
-        ),
-    ] = None,
+    energy: ElectronEnergy = None,
+    host: Host = None,
+    start: Start = None,
+    shape: Shape = None,
+    deposit: DepositModel = None,
     local_deposit_below: Annotated[
         str | None, typer.Option(metavar="ENERGY", help="Limit of the model local [eV] (990).")
     ] = None,
-    histories: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="Simulated for each size, at most (200000).")
-    ] = None,
+    histories: Histories = None,
     relative_error: Annotated[
         str | None, typer.Option(metavar="SHARE", help="Of the mean deposit, at which it stops (0.02).")
     ] = None,
@@ -64,12 +69,7 @@ def predict(
         str | None,
         typer.Option(metavar="SHARE", help="Standard deviation of the edge over its mean, such as 0.08."),
     ] = None,
-    pair_creation_energy: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|ENERGY", help="alig-bloom, klein, fratelli, or an energy such as '7.5 eV'."
-        ),
-    ] = None,
+    pair_creation_energy: PairCreationEnergy = None,
     statistics: Annotated[
         str | None,
         typer.Option(
@@ -83,27 +83,14 @@ def predict(
             help="Kinetics: carriers or ladder, exact; poisson-biexciton or paper, truncated (carriers).",
         ),
     ] = None,
-    radiative: Annotated[str | None, typer.Option(metavar="LAW", help="n2, n or saturating (n2).")] = None,
-    auger: Annotated[str | None, typer.Option(metavar="LAW", help="cubic or quadratic (cubic).")] = None,
-    trapping_rate: Annotated[
-        str | None, typer.Option(metavar="RATE", help="Of an electron (ladder: exciton) [1/ps] (0).")
-    ] = None,
-    detrapping_rate: Annotated[
-        str | None, typer.Option(metavar="RATE", help="Back from its trap [1/ps] (0).")
-    ] = None,
-    trap_loss_rate: Annotated[
-        str | None, typer.Option(metavar="RATE", help="Of a trapped electron and a hole, dark [1/ps] (0).")
-    ] = None,
-    traps: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="Traps in a nanocrystal (never full).")
-    ] = None,
-    auger_law: Annotated[
-        str | None, typer.Option(metavar="NAME", help="published-efficiency or volume-scaling (CsPbBr3).")
-    ] = None,
-    retained_fraction: Annotated[
-        str | None,
-        typer.Option(metavar="XI", help="xi, share of Auger events that leave an exciton, 0 to 1."),
-    ] = None,
+    radiative: Radiative = None,
+    auger: Auger = None,
+    trapping_rate: TrappingRate = None,
+    detrapping_rate: DetrappingRate = None,
+    trap_loss_rate: TrapLossRate = None,
+    traps: Traps = None,
+    auger_law: AugerLaw = None,
+    retained_fraction: RetainedFraction = None,
     light_yield_scaling: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="photons-per-nanocrystal or photons-per-deposited-energy."),

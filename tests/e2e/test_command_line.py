@@ -546,9 +546,12 @@ def test_output_survives_a_terminal_without_unicode() -> None:
     assert strict(done.stdout)["schema"] == "scintidot.predict/1"
 
 
-@pytest.mark.parametrize("delay", [0.4, 1.0, 1.8])
-def test_interrupt_leaves_everything_or_nothing(tmp_path: Path, delay: float) -> None:
-    """Ctrl-C at any moment of the work."""
+@pytest.mark.parametrize(
+    ("delay", "number"),
+    [(0.4, signal.SIGINT), (1.0, signal.SIGTERM), (1.8, signal.SIGINT), (2.5, signal.SIGTERM)],
+)
+def test_interrupt_leaves_everything_or_nothing(tmp_path: Path, delay: float, number: signal.Signals) -> None:
+    """Ctrl-C, or the request of a system that ends its processes, at any moment of the work."""
     started = tmp_path / "started"
     program = (
         f"import pathlib, sys; pathlib.Path({str(started)!r}).touch()\n"
@@ -565,7 +568,7 @@ def test_interrupt_leaves_everything_or_nothing(tmp_path: Path, delay: float) ->
     while not started.exists():
         time.sleep(0.001)
     time.sleep(delay)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert process.returncode in (0, 130)
     assert "Traceback" not in err

@@ -15,10 +15,11 @@ from scipy.linalg import expm
 from scintidot.calculators import nanocrystal_kinetics
 from scintidot.excitons.distribution import pair_distribution
 from scintidot.kinetics import exact
+from scintidot.kinetics.backward import WORTH_COMPILING, backward
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.exact import MODELS, ExactDecay, exact_rates
 from scintidot.kinetics.generator import generator, photons_to_come
-from scintidot.kinetics.laws import AUGER, RADIATIVE, TRANSITIONS
+from scintidot.kinetics.laws import AUGER, RADIATIVE, TRANSITIONS, Rates
 from scintidot.kinetics.lifetimes import effective_lifetimes
 from scintidot.kinetics.rates import biexciton_rates
 from scintidot.timing.bounds import fisher_information
@@ -377,3 +378,34 @@ def test_rare_crowds_cost_no_accuracy(mean, monkeypatch):
     assert bound[0] == pytest.approx(bound[1], rel=3e-4)
     times = np.geomspace(1.0, 1e5, 50)
     np.testing.assert_allclose(capped(times), whole(times), rtol=1e-3)
+
+
+@pytest.mark.parametrize(("radiative", "auger"), LAWS)
+@pytest.mark.parametrize("options", [{}, {"trapping_rate": 2e-4}, {"neutralisation_rate": 3e-5}])
+def test_compiled_transform_is_the_recursion(radiative, auger, options):
+    """Many nanocrystals at once, each by itself, and the sum over the columns of the transitions."""
+    random, points, most = np.random.default_rng(7), 40, 12
+    rates = exact_rates(
+        exciton_rate=K,
+        quantum_yield=random.uniform(0.2, 1, points),
+        auger_rate=10 ** random.uniform(-6, -1, points),
+        retained_fraction=random.uniform(0, 1, points),
+        radiative=radiative,
+        auger=auger,
+        **options,
+    )
+    node = 10 ** random.uniform(-6, 0, (points, 9)) * (1 + 1j * random.normal(size=(points, 9)))
+    assert points * most > WORTH_COMPILING > most
+    together = backward("carriers", rates, most, shift=node)
+    apart = [
+        backward(
+            "carriers",
+            Rates._make([*(np.broadcast_to(x, points)[i] for x in rates[:8]), *rates[8:]]),
+            most,
+            shift=node[i],
+        )
+        for i in range(points)
+    ]
+    np.testing.assert_allclose(together, apart, rtol=1e-13)
+    labelled = backward("carriers", rates, most, shift=node, by_transition=True)
+    np.testing.assert_allclose(together[..., 0], labelled.sum(axis=-1), rtol=1e-13)

@@ -96,7 +96,7 @@ def run_guarded(command: Callable[[], Any]) -> int:
 
 @contextmanager
 def _every_interrupt_heard() -> Iterator[Callable[[], bool]]:
-    """Yields whether Ctrl-C was pressed; delivers it again where Python dropped it.
+    """Yields whether Ctrl-C was pressed, or the process told to end; delivers it again where Python dropped it.
 
     An interrupt that arrives while a weak reference or a finaliser calls back is printed as "Exception ignored"
     and lost: the command would go on as if nobody had asked it to stop.
@@ -123,13 +123,15 @@ def _every_interrupt_heard() -> Iterator[Callable[[], bool]]:
         again.daemon = True
         again.start()
 
-    signal.signal(signal.SIGINT, interrupt)
+    heard = [signal.SIGINT, signal.SIGTERM]
+    usual = [signal.signal(number, interrupt) for number in heard]
     sys.unraisablehook = ignored
     try:
         yield lambda: pressed
     finally:
         sys.unraisablehook = usual_hook
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number, handler in zip(heard, usual, strict=True):
+            signal.signal(number, handler)
 
 
 def _outcome(error: BaseException) -> tuple[str, int] | None:

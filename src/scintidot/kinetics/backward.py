@@ -46,6 +46,8 @@ MOMENTS = EJECTED + 1
 
 BLOCK = 1 << 17
 """Numbers in an array that is worked on at once, about: they stay in the processor's cache."""
+WORTH_COMPILING = 100
+"""Points times pairs beyond which the compiled transform is loaded: one nanocrystal does without."""
 
 
 class Counts(NamedTuple):
@@ -126,6 +128,18 @@ def backward(
     every = [np.broadcast_to(field, shape).reshape(points, 1) for field in fields]
     every.append(np.broadcast_to(node, (*shape, nodes)).reshape(points, nodes))
     counts = _counts(model, most, tracked, *(int(number) for number in rates[8:]))
+    wanted = (most + 1, columns)
+    if (
+        model == CARRIERS
+        and not tracked
+        and columns == 1
+        and shift is not None
+        and points * most > WORTH_COMPILING
+    ):
+        from scintidot.kinetics.transform import transform
+
+        result = transform(counts, np.concatenate(every[:8], axis=1), every[8], most)
+        return result.reshape(*shape, nodes, *wanted)
     result = np.zeros((points, nodes, most + 1, columns), dtype=node.dtype)
     sweep = _carriers if model == CARRIERS else _ladder
     width = 1 if model == LADDER else most + 1
@@ -133,7 +147,6 @@ def backward(
     for start in range(0, points, size):
         part = [field[start : start + size] for field in every]
         sweep(counts, part, tracked, result[start : start + size])
-    wanted = (most + 1, columns)
     return result.reshape(*shape, *(wanted if shift is None else (nodes, *wanted)))
 
 
@@ -183,13 +196,9 @@ def _moves(counts: Counts, place: Any, holes: npt.ArrayLike, fields: list[FloatA
 
 
 def _carriers(counts: Counts, fields: list[FloatArray], tracked: int, result: npt.NDArray[Any]) -> None:
-    """States of n_e free and trapped electrons and n_h holes, by rising n_e + n_h.
-
-    Without traps electrons and holes are alike: of all light, only the states with n_e >= n_h are worked out.
-    """
+    """States of n_e free and trapped electrons and n_h holes, by rising n_e + n_h."""
     points, nodes, most, columns = *result.shape[:2], result.shape[2] - 1, result.shape[3]
     untracked = tracked == 0 and bool(np.any(fields[4]))
-    alike = columns == 1 and not np.any(fields[4])
     shape = (most + 3, tracked + 1, columns, points, nodes)
     ring = [np.zeros(shape, dtype=result.dtype) for _ in range(4)]
     for total in range(2, 2 * most + 1):
@@ -197,8 +206,6 @@ def _carriers(counts: Counts, fields: list[FloatArray], tracked: int, result: np
         here[:] = 0
         low = max(1, total - most) if untracked else max(1, -(-(2 * total - most) // 3))
         high = min((most + total) // 3, total - 1)  # others are not reached from equal numbers
-        if alike:
-            low = max(low, (total + 1) // 2)
         if low > high:
             continue
         electrons = np.arange(low, high + 1)
@@ -211,11 +218,7 @@ def _carriers(counts: Counts, fields: list[FloatArray], tracked: int, result: np
 
         paired = (move.light + move.loss + move.kept)[:, :, None]
         value = paired * at(two, 1)
-        after_electron = at(three, 2)
-        if alike and 2 * low == total:  # one electron less than holes: the same with the signs exchanged
-            after_electron = after_electron.copy()
-            after_electron[0] = at(three, 1)[0]
-        value += move.electron_out[:, :, None] * after_electron
+        value += move.electron_out[:, :, None] * at(three, 2)
         value += move.hole_out[:, :, None] * at(three, 1)
         if tracked and np.any(fields[6]):
             value[:, 1:] += move.trap_loss[:, 1:, None] * at(two, 1)[:, :-1]

@@ -48,6 +48,8 @@ def figure(rows: int, columns: int, width: float, height: float) -> tuple[Any, A
 def to_svg(drawing: Any) -> str:
     """The drawing as an SVG element, to stand inside HTML."""
     buffer = io.StringIO()
+    drawing.get_layout_engine().execute(drawing)
+    drawing.set_layout_engine("none")  # else saving lays it out twice more
     drawing.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     text = buffer.getvalue()
     return text[text.index("<svg") :]

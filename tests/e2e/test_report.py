@@ -112,7 +112,7 @@ def test_changed_numbers_are_marked(tmp_path):
         'based_on = "CsPbBr3"\n[exciton.lifetime]\nvalue = 5\nunit = "ns"\nsource = "fratelli_2024"\n'
         'provenance = "measured"\n'
     )
-    result, text = report(tmp_path, material=card, edge_length=5)
+    result, text = report(tmp_path, material=card, edge_length=5, deposit="continuous")
     assert result.material.name == "CsPbBr3 (mine.toml)"
     assert result.choices["material_changes"] == ["exciton.lifetime: 9000 (8000 to 10000) -> 5000"]
     assert "changed: 9000 (8000 to 10000) -&gt; 5000." in text
@@ -139,7 +139,7 @@ def test_a_sample_without_light_draws_too(tmp_path):
         'based_on = "CsPbBr3"\n[quantum_yield]\nform = "points"\n[[quantum_yield.points]]\n'
         f"edge_length = {{ value = 5, unit = 'nm', {number}\nquantum_yield = {{ value = 0, unit = '1', {number}\n"
     )
-    _, text = report(tmp_path, material=card, edge_length=[4, 6])
+    _, text = report(tmp_path, material=card, edge_length=[4, 6], deposit="continuous")
     assert "<svg" in text
 
 
@@ -153,7 +153,7 @@ def test_a_dark_size_wins_nothing(tmp_path):
         for edge, value in ((4, 0), (5, 0), (9, 0.8))
     )
     card.write_text(f'based_on = "CsPbBr3"\n[quantum_yield]\nform = "points"\n{points}')
-    result, text = report(tmp_path, material=card, edge_length=[4, 9])
+    result, text = report(tmp_path, material=card, edge_length=[4, 9], deposit="continuous")
     assert result.rows[0]["tau_ps"]["harmonic"] is None
     assert text.count('<div class="size">9 nm</div>') == 6
 
@@ -161,6 +161,6 @@ def test_a_dark_size_wins_nothing(tmp_path):
 def test_hostile_text_is_escaped(tmp_path):
     card = tmp_path / "mine.toml"
     card.write_text('based_on = "CsPbBr3"\nname = "<b>x</b>"\n')
-    _, text = report(tmp_path, material=str(card), edge_length=5)
+    _, text = report(tmp_path, material=str(card), edge_length=5, deposit="continuous")
     assert "<b>x</b>" not in text
     assert "&lt;b&gt;x&lt;/b&gt;" in text

@@ -32,7 +32,7 @@ from scintidot.transport.track.steps import NO_SURFACE, QUANTUM
 from scintidot.transport.track.tables import Tables
 from scintidot.transport.track.tally import Tally, empty_tally, run_block
 
-SEED, FIRST, COUNT, MOST_HITS = 20240229, 7, 40, 8
+SEED, FIRST, COUNT, MOST_HITS = 20240229, 7, 16, 8
 LOCAL_BELOW = 100.0
 """That the tables must be made for. [eV]"""
 

@@ -48,9 +48,11 @@ def figure(rows: int, columns: int, width: float, height: float) -> tuple[Any, A
 def to_svg(drawing: Any) -> str:
     """The drawing as an SVG element, to stand inside HTML."""
     buffer = io.StringIO()
+    for part in (drawing, *drawing.axes):
+        part.patch.set_facecolor("none")
     drawing.get_layout_engine().execute(drawing)
-    drawing.set_layout_engine("none")  # else saving lays it out twice more
-    drawing.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    drawing.set_layout_engine("none")  # else drawing lays it out again
+    drawing.canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})  # savefig draws twice
     text = buffer.getvalue()
     return text[text.index("<svg") :]
 

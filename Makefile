@@ -15,7 +15,7 @@ demo: $(VENV)/.demo-installed
 	@$(BIN)/scintidot predict --out demo-report
 
 test: lint types
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .
@@ -27,7 +27,7 @@ types: $(VENV)/.test-installed
 # The lower bounds of pyproject.toml, installed for real in an environment of their own.
 test-oldest:
 	$(MAKE) VENV=.venv-oldest .venv-oldest/.oldest-installed
-	.venv-oldest/bin/python -m pytest -n auto --dist loadfile
+	.venv-oldest/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.demo-installed
 	$(BIN)/python -m benchmarks

@@ -123,7 +123,7 @@ def test_changed_numbers_are_marked(tmp_path):
     "options",
     [
         {"edge_length": 5.0},
-        {"edge_length": [4, 20], "size_dispersion": 0.1},
+        {"edge_length": [4, 20], "size_dispersion": 0.1, "deposit": "continuous"},
         {"energy": "100 keV", "shape": "sphere"},
     ],
 )

@@ -392,8 +392,10 @@ def test_photons_never_exceed_pairs(
     probability = np.zeros(pairs + 1)
     probability[pairs] = 1.0
     tally = count_photons(probability, rates, model=model, events=40, seed=9, most_transitions=100_000)
-    assert tally.sums[PAIRS] == 40 * pairs
-    assert tally.photons.sum() == 40
+    events = tally.sums[EVENTS]
+    assert events == 40 or tally.sums[UNFINISHED] == 1  # carriers that come and go for too long
+    assert tally.sums[PAIRS] == events * pairs
+    assert tally.photons.sum() == events
     assert tally.sums[EMITTED] == tally.times.sum() == tally.photons @ np.arange(pairs + 1)
     assert np.all(np.isfinite(tally.time_sums))
     (block,) = stream_photons(
@@ -401,6 +403,7 @@ def test_photons_never_exceed_pairs(
     )
     assert np.all(np.diff(block.event) >= 0)
     assert np.all(block.time >= 0)
+    assert len(block.event) == tally.sums[EMITTED]
     assert np.bincount(block.event, minlength=40).max(initial=0) <= pairs
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from scintidot.excitons.distribution import pair_distribution
+from scintidot.kinetics import exact
 from scintidot.kinetics.exact import ExactDecay, exact_rates
 from scintidot.kinetics.lifetimes import harmonic
 
@@ -26,12 +27,14 @@ def random_points():
 
 def one(mean=2.3):
     """One nanocrystal."""
+    exact._KEPT.clear()
     rates = exact_rates(exciton_rate=1e-4, quantum_yield=0.8, auger_rate=4e-3, retained_fraction=0.5)
     return ExactDecay("carriers", rates, pair_distribution(mean, "poisson"))
 
 
 def all_figures():
     """Photons, variance, mean time and harmonic lifetime of every point."""
+    exact._KEPT.clear()  # tables of the last time
     decay = random_points()
     return decay.photons, decay.photon_number_variance, decay.first_moment, harmonic(decay)
 

@@ -132,16 +132,23 @@ def parse_quantity(value: object, unit: str, *, where: str, who: str, bare_unit:
     10.7
     """
     bare_unit = bare_unit or unit
-    expected = dimension_of(unit)
-    if unit != "1":
-        expected += f", as a number in {bare_unit} or with its unit"
+
+    def expected() -> str:
+        suffix = "" if unit == "1" else f", as a number in {bare_unit} or with its unit"
+        return dimension_of(unit) + suffix
+
     if isinstance(value, bool) or not isinstance(value, (str, Real)):
-        raise BadValue(where=where, what="value", who=who, expected=expected, found=repr(value))
+        raise BadValue(where=where, what="value", who=who, expected=expected(), found=repr(value))
     if isinstance(value, str):
         match = _NUMBER_AND_UNIT.fullmatch(value)
         if match is None:
             raise BadValue(
-                where=where, what="number", who=who, expected=expected, found=repr(value), hint=_guess(value)
+                where=where,
+                what="number",
+                who=who,
+                expected=expected(),
+                found=repr(value),
+                hint=_guess(value),
             )
         number, text_unit = float(match["number"]), match["unit"] or bare_unit
     else:

@@ -74,20 +74,15 @@ def _counts(model: str, most: int, trapped: int, radiative_law: int, auger_law: 
     free = electrons - trap
     exists = (free >= 0) & (holes >= 0)
     rates = [
-        plain(radiative_rate)(free, holes, unit), plain(nonradiative_rate)(free, holes, unit),
-        plain(auger_rate)(free, holes, unit), plain(auger_rate)(holes, free, unit),
-        plain(trapping_rate)(free, trap, unit),
-        0.0 if model == LADDER else plain(surplus_rate)(free, holes, trap, unit),
+        radiative_rate(free, holes, unit), nonradiative_rate(free, holes, unit),
+        auger_rate(free, holes, unit), auger_rate(holes, free, unit),
+        trapping_rate(free, trap, unit),
+        0.0 if model == LADDER else surplus_rate(free, holes, trap, unit),
     ]  # fmt: skip
     label = np.full(free.shape, MULTI)
     for few in np.ndindex(3, 3):
-        label[(free == few[0]) & (holes == few[1])] = plain(transition_of)(*few)
+        label[(free == few[0]) & (holes == few[1])] = transition_of(*few)
     return Counts._make([*(np.where(exists, rate, 0.0) for rate in rates), label])
-
-
-def plain(function: Any) -> Any:
-    """A kernel as the Python function that it was."""
-    return getattr(function, "py_func", function)
 
 
 def backward(

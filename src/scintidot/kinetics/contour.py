@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,19 +33,13 @@ def _hyperbola(window: float) -> tuple[ComplexArray, ComplexArray]:
     Optimal hyperbola round a negative real spectrum, by the trapezoidal rule (Weideman, Trefethen 2007,
     doi:10.1090/S0025-5718-07-01945-X).
     """
-    from scipy.optimize import minimize_scalar
+    angles = np.linspace(np.pi / 4, np.pi / 2, 20_001)[1:-1]
 
-    def spread(angle: float) -> float:
+    def spread(angle: Any) -> Any:
         ratio = ((np.pi - 2 * angle) * window + 4 * angle - np.pi) / ((4 * angle - np.pi) * np.sin(angle))
-        return float(np.arccosh(ratio))
+        return np.arccosh(ratio)
 
-    def rate(angle: float) -> float:
-        return (np.pi**2 - 2 * np.pi * angle) / spread(angle)
-
-    best = minimize_scalar(
-        lambda angle: -rate(angle), bounds=(np.pi / 4 + 1e-3, np.pi / 2 - 1e-3), method="bounded"
-    )
-    angle = float(best.x)
+    angle = float(angles[np.argmax((np.pi**2 - 2 * np.pi * angles) / spread(angles))])  # fastest convergence
     step = spread(angle) / NODES
     scale = (4 * np.pi * angle - np.pi**2) / spread(angle) * NODES
     place = (np.arange(NODES) + 0.5) * step

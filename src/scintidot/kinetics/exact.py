@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from scintidot.errors import one_of
 from scintidot.kinetics import backward as columns
-from scintidot.kinetics.backward import backward, plain, tracked_traps
+from scintidot.kinetics.backward import backward, tracked_traps
 from scintidot.kinetics.contour import exponentials, invert, window_of, with_flash
 from scintidot.kinetics.curve import ExponentialDecay
 from scintidot.kinetics.laws import AUGER, RADIATIVE, UNLIMITED, Rates, radiative_rate
@@ -206,7 +206,7 @@ class ExactDecay:
     def _radiative_counts(self, most: int) -> FloatArray:
         """Photons per time of 0..most pairs in units of k_rad."""
         n = np.arange(most + 1)
-        return np.asarray(plain(radiative_rate)(n, n, self.rates._replace(radiative=1.0)))
+        return np.asarray(radiative_rate(n, n, self.rates._replace(radiative=1.0)))
 
     @cached_property
     def _radiative(self) -> FloatArray:

@@ -1,4 +1,6 @@
-"""Named rate laws of the exact models, as scalar functions: one source for linear algebra and simulation.
+"""Named rate laws of the exact models, as plain functions: one source for linear algebra and simulation.
+
+`transitions` compiles them; in Python the same lines take arrays of states.
 
 ``carriers``, the reference: n_e free electrons, n_h free holes, n_t trapped electrons. The neutral single exciton has
 the radiative rate k_rad and the nonradiative rate k_nr, the neutral biexciton the Auger rate k_AR.
@@ -19,9 +21,7 @@ The carrier that an Auger event excites stays with probability xi, else it is ej
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from scintidot.backends import kernel
+from typing import Any, NamedTuple
 
 RADIATIVE = {
     "n2": "k_rad n_e n_h (ladder: n^2 k_rad): every electron meets every hole",
@@ -69,7 +69,6 @@ NO_PHOTON = -1
 """In place of the number of a transition that emits."""
 
 
-@kernel
 def transition_of(electrons: int, holes: int) -> int:
     """Which transition a photon comes from, by the carriers before it: three of a kind make a multi-exciton."""
     if electrons > 2 or holes > 2:
@@ -79,11 +78,11 @@ def transition_of(electrons: int, holes: int) -> int:
     return TRION_NEGATIVE if electrons > holes else TRION_POSITIVE
 
 
-# The rates are arithmetic alone, without branches on the carriers: in Python the same lines take arrays of states.
+Count = Any
+"""Carriers: a whole number, or an array of them: the rates are arithmetic alone, without branches on the carriers."""
 
 
-@kernel
-def radiative_rate(electrons: int, holes: int, rates: Rates) -> float:
+def radiative_rate(electrons: Count, holes: Count, rates: Rates) -> Any:
     """Photons per ps."""
     if rates.radiative_law == N1:
         return rates.radiative * (electrons - (electrons > holes) * (electrons - holes))
@@ -93,30 +92,26 @@ def radiative_rate(electrons: int, holes: int, rates: Rates) -> float:
     return rates.radiative * (electrons * holes)
 
 
-@kernel
-def nonradiative_rate(electrons: int, holes: int, rates: Rates) -> float:
+def nonradiative_rate(electrons: Count, holes: Count, rates: Rates) -> Any:
     """Pairs lost to defects per ps."""
     return rates.nonradiative * (electrons - (electrons > holes) * (electrons - holes))
 
 
-@kernel
-def auger_rate(excited: int, other: int, rates: Rates) -> float:
+def auger_rate(excited: Count, other: Count, rates: Rates) -> Any:
     """Rate at which a pair recombines and excites another carrier of the kind that there are ``excited`` of."""
     if rates.auger_law == QUADRATIC:
         return 0.25 * rates.auger * ((excited > 1) * (excited - 1) * other)
     return 0.125 * rates.auger * (excited * (excited - 1) * other)
 
 
-@kernel
-def trapping_rate(electrons: int, trapped: int, rates: Rates) -> float:
+def trapping_rate(electrons: Count, trapped: Count, rates: Rates) -> Any:
     """Rate at which some free electron falls into a trap (an exciton, in the ladder)."""
     if rates.traps == UNLIMITED:
         return rates.trapping * electrons
     return rates.trapping * electrons * ((trapped < rates.traps) * (rates.traps - trapped)) / rates.traps
 
 
-@kernel
-def surplus_rate(electrons: int, holes: int, trapped: int, rates: Rates) -> float:
+def surplus_rate(electrons: Count, holes: Count, trapped: Count, rates: Rates) -> Any:
     """Rate at which a carrier of the kind that prevails leaves; a trapped electron counts, but stays."""
     surplus = electrons + trapped - holes
     return rates.neutralisation * abs(surplus) * ((surplus < 0) | (electrons > 0))

@@ -15,19 +15,19 @@ import math
 
 import numpy as np
 
-from scintidot.backends import kernel
-from scintidot.kinetics.laws import (
-    CARRIERS_CODE,
-    NO_PHOTON,
-    Rates,
-    auger_rate,
-    nonradiative_rate,
-    radiative_rate,
-    surplus_rate,
-    transition_of,
-    trapping_rate,
-)
+from scintidot.backends import compiled, kernel
+from scintidot.kinetics import laws
+from scintidot.kinetics.laws import CARRIERS_CODE, NO_PHOTON, Rates
 from scintidot.rng import uniform
+
+transition_of, radiative_rate, nonradiative_rate, auger_rate, trapping_rate, surplus_rate = compiled(
+    laws.transition_of,
+    laws.radiative_rate,
+    laws.nonradiative_rate,
+    laws.auger_rate,
+    laws.trapping_rate,
+    laws.surplus_rate,
+)
 
 
 @kernel

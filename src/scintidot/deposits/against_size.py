@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot.config import RunConfig
-from scintidot.deposits.bulk import bulk_pairs
+from scintidot.deposits.bulk import kept_bulk_pairs
 from scintidot.deposits.choices import METHOD_SOURCES, engine_warnings
 from scintidot.deposits.engine import Outcome, run_case
 from scintidot.deposits.fingerprints import case_fingerprint
@@ -194,10 +194,11 @@ def simulated(
     for index, (name, edge) in enumerate(work):
         progress(f"{name}, {edge:g} nm", index / len(work))
         setup = read_setup(**options_of(material, host, config, name), edge_length=[edge])
-        setup = setups.setdefault(name, setup).with_sizes(setup.bodies)
+        first = setups.setdefault(name, setup)  # its media and tables serve the other sizes
+        setup = setup if first is setup else first.with_sizes(setup.bodies)
         done[name, edge] = _simulate(setup, edge)
     main = setups[treatment]
-    energy, fano = bulk_pairs(main)
+    energy, fano = kept_bulk_pairs(main)
     progress("deposits done", 1.0)
     return Deposits(
         treatment,

@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests of one file stay together: what they share is made once.
+WORKERS := -n auto --dist loadfile --no-loadscope-reorder
 
 # The scripts of an environment name the folder it was made in: a checkout that was moved gets a new one.
 ifneq ($(shell cat $(VENV)/.environment 2>/dev/null),$(CURDIR))
@@ -15,7 +17,7 @@ demo: $(VENV)/.demo-installed
 	@$(BIN)/scintidot predict --out demo-report
 
 test: lint types
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest $(WORKERS)
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from numba import njit
+from scipy.integrate import trapezoid
 from scipy.stats import chisquare, ks_2samp, kstest
 
 from scintidot.atoms.relaxation import relaxation_of
@@ -220,9 +221,9 @@ def test_losses_are_those_of_the_spectrum(energy: float) -> None:
     assert found.statistic < (0.015 if energy < 10 else 0.004) + chance
 
     even = losses(energy, (np.arange(400_000) + 0.5) / 400_000)
-    expected = float(np.trapezoid(one.total * one.loss, one.loss)) / whole
+    expected = float(trapezoid(one.total * one.loss, one.loss)) / whole
     assert even.mean() == pytest.approx(expected, rel=max(4e-3, steps))
-    stopping = float(np.trapezoid(one.total * np.minimum(one.loss, energy / 2), one.loss)) / whole
+    stopping = float(trapezoid(one.total * np.minimum(one.loss, energy / 2), one.loss)) / whole
     assert np.minimum(even, energy / 2).mean() == pytest.approx(stopping, rel=max(4e-3, steps))
 
 
@@ -252,7 +253,7 @@ def test_shares_of_shells(energy: float) -> None:
     one, names = collisions(energy), loss_medium_of(load_material("CsPbBr3"))
     order = np.argsort(names.binding_energy, kind="stable")
     assert order[0] == 0
-    exact = np.array([np.trapezoid(one.by_shell[:, k], one.loss) for k in order])
+    exact = np.array([trapezoid(one.by_shell[:, k], one.loss) for k in order])
     exact /= exact.sum()
     loss = losses(energy, (np.arange(400_000) + 0.5) / 400_000)
     found = np.bincount(shells_hit(energy, loss, 4), minlength=exact.size) / loss.size

@@ -20,6 +20,8 @@ def electron_range(setup: Setup, energy: float) -> float:
 
     0 for energies below 100 eV; nan for nanocrystals in vacuum with no stopping at all.
     """
+    from scipy.integrate import trapezoid  # numpy has it under this name from 2.0 on
+
     if energy <= _DOWN_TO:
         return 0.0
     share = setup.volume(setup.bodies[0]) / setup.box**3
@@ -31,4 +33,4 @@ def electron_range(setup: Setup, energy: float) -> float:
     there = np.interp(np.log(at), np.log(GRID), stopping)
     if not np.all(there > 0):
         return float("nan")
-    return float(np.trapezoid(at / there, np.log(at))) / _NM_PER_UM
+    return float(trapezoid(at / there, np.log(at))) / _NM_PER_UM

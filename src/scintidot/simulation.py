@@ -53,7 +53,7 @@ def simulate(
     crystal, timing = config.nanocrystal, config.timing
     members, weights = size_distribution(edge_length, crystal.size_dispersion)
     gap = card.sizing_curve(members)
-    deposit, pair_energy, pairs = excitation(material, config, members, pair_creation, deposits)
+    deposit, pair_energy, pairs = deposit_and_pairs(material, config, members, pair_creation, deposits)
     decay = decay_of(material, config, edge_length, members, weights, pairs, deposits)
     lifetimes = effective_lifetimes(decay.decay, timing.response_fwhm_ps)
     information = fisher_information(decay.exponentials, timing.rise_time_ps, timing.jitter_sigma_ps)
@@ -82,7 +82,7 @@ def simulate(
     return {name: np.broadcast_to(value, kept.shape) for name, value in outputs.items()}, decay
 
 
-def excitation(
+def deposit_and_pairs(
     material: Material, config: RunConfig, members: FloatArray, pair_creation: Rule, deposits: Deposits
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Mean deposit [eV], energy of a pair [eV] and mean number of pairs at edge lengths [nm]."""

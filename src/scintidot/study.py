@@ -23,7 +23,7 @@ from scintidot.light.ensemble import size_distribution
 from scintidot.limits import pair_creation_rule
 from scintidot.records import FloatArray
 from scintidot.results import Prediction
-from scintidot.simulation import evaluator, excitation
+from scintidot.simulation import deposit_and_pairs, evaluator
 from scintidot.timing.bounds import cramer_rao_bound, fisher_information
 from scintidot.timing.coincidence import label_formula, single_nanocrystal_figure
 
@@ -53,14 +53,14 @@ def with_option(prediction: Prediction, edge_length: FloatArray, option: str, va
     return evaluator(prediction.material, config, edge_length, largest, prediction.deposits)(None)
 
 
-def excitation_with_option(
+def pairs_with_option(
     prediction: Prediction, edge_length: FloatArray, option: str, value: object
 ) -> tuple[FloatArray, FloatArray]:
     """Mean deposit [eV] and mean number of pairs with one choice changed, at ``edge_length`` [nm]; no light."""
     config, material = make_config(options={option: value}, base=prediction.config), prediction.material
     members, weights = size_distribution(edge_length, config.nanocrystal.size_dispersion)
     rule = pair_creation_rule(material.scintillator(), config)
-    deposit, _, pairs = excitation(material, config, members, rule, prediction.deposits[0])
+    deposit, _, pairs = deposit_and_pairs(material, config, members, rule, prediction.deposits[0])
     return deposit @ weights, pairs @ weights
 
 

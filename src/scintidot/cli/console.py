@@ -123,7 +123,9 @@ def _every_interrupt_heard() -> Iterator[Callable[[], bool]]:
         again.daemon = True
         again.start()
 
-    heard = [signal.SIGINT, signal.SIGTERM]
+    heard = [signal.SIGINT]
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # else somebody else answers to it
+        heard.append(signal.SIGTERM)
     usual = [signal.signal(number, interrupt) for number in heard]
     sys.unraisablehook = ignored
     try:

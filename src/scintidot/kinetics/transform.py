@@ -89,9 +89,9 @@ def transform(
     points, nodes = node.shape
     tables = [table[:, :, 0] for table in counts[:6]]
     work = np.empty((2, 4, most + 3, nodes))
-    result = np.zeros((2, points, nodes, most + 1))
+    result = np.zeros((points, nodes, most + 1), dtype=complex)
     _compiled()(
         *map(np.ascontiguousarray, tables), np.ascontiguousarray(rates),
-        np.ascontiguousarray(node.real), np.ascontiguousarray(node.imag), *work, *result,
+        np.ascontiguousarray(node.real), np.ascontiguousarray(node.imag), *work, result.real, result.imag,
     )  # fmt: skip
-    return np.asarray(result[0] + 1j * result[1])
+    return result

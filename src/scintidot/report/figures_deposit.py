@@ -9,7 +9,7 @@ import numpy as np
 from scintidot.report.plot import Curves, Plot, line, table_of
 from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, shades, to_svg
 from scintidot.results import Prediction
-from scintidot.study import excitation_with_option
+from scintidot.study import pairs_with_option
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +29,7 @@ def deposit_and_excitons(prediction: Prediction, curves: Curves) -> Plot:
     scaled = "" if model == "continuous" else ", scaled"
     for energy, colour in zip(energies, shades(len(energies)), strict=True):
         if energy != own:
-            kept, _ = excitation_with_option(prediction, curves.edge, "energy", energy)
+            kept, _ = pairs_with_option(prediction, curves.edge, "energy", energy)
             left.plot(curves.edge, kept, color=colour, lw=1.3, label=f"{energy:g} keV{scaled}")
     line(left, prediction, curves, "mean_deposit_eV", VERMILION, f"{own:g} keV (this run)")
     _draw_published(left)
@@ -40,7 +40,7 @@ def deposit_and_excitons(prediction: Prediction, curves: Curves) -> Plot:
         prediction.material.card.pair_creation, (GREEN, ORANGE, PURPLE, GREY), strict=False
     ):
         if name != prediction.choices["pair_creation_energy"]:
-            _, mean = excitation_with_option(prediction, curves.edge, "pair_creation_energy", name)
+            _, mean = pairs_with_option(prediction, curves.edge, "pair_creation_energy", name)
             right.plot(curves.edge, mean, "--", lw=1.5, color=colour, label=name)
     right.set(xlabel="edge length [nm]", ylabel="mean excitons ⟨N⟩", ylim=(0, None))
     gaps = right.secondary_xaxis("top")

@@ -8,7 +8,7 @@ import numpy as np
 
 from scintidot import bands
 from scintidot.config import DEPOSITS, LIGHT_YIELD_SCALINGS, Kinetics, RunConfig
-from scintidot.excitons.distribution import COMPOUND, STATISTICS
+from scintidot.excitons.distribution import COMPOUND, MOST_PAIRS, NEGLECTED, STATISTICS
 from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT
 from scintidot.geometry import STARTS
 from scintidot.kinetic_options import KINETIC_MODELS, NEVER_FULL
@@ -291,6 +291,16 @@ def spread_warnings(config: RunConfig, deposits: Deposits) -> list[str]:
     return [
         f"Statistics compound takes a Fano factor of {deposits.pair_spread:g}: the deposits of {deposits.model} come "
         "without pairs, so that their number does not scatter about E/epsilon but for rounding."
+    ]
+
+
+def crowd_warnings(distribution: FloatArray) -> list[str]:
+    """That deposits with more pairs than P(n) holds (..., n) count as its last number."""
+    most, share = distribution.shape[-1] - 1, float(distribution[..., -1].max())
+    if most < MOST_PAIRS or share < NEGLECTED:
+        return []
+    return [
+        f"Up to {share:.1g} of the events make {most} pairs or more and count as {most}: the models end there."
     ]
 
 

@@ -26,6 +26,7 @@ from scintidot.errors import BadValue, ScintidotError
 from scintidot.excitons.distribution import COMPOUND
 from scintidot.excitons.pairs import mean_excitons
 from scintidot.geometry import mean_path, volume
+from scintidot.kinetics.exact import ExactDecay
 from scintidot.kinetics.lifetimes import effective_lifetimes
 from scintidot.light.ensemble import nanocrystals_per_gram, size_distribution
 from scintidot.limits import Rule
@@ -316,6 +317,7 @@ def predict(
             *choices.input_warnings(material, host, config),
             *deposits[0].warnings,
             *choices.spread_warnings(config, deposits[0]),
+            *(choices.crowd_warnings(decay.distribution) if isinstance(decay, ExactDecay) else []),
             *choices.result_warnings(figures.central, edges, config),
         ],
         references=choices.references(material, config, deposits[0]),

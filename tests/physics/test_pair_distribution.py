@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from scintidot.choices import crowd_warnings
 from scintidot.errors import BadFile, BadValue
 from scintidot.excitons.distribution import (
+    MOST_PAIRS,
     NEGLECTED,
     compound_distribution,
     pair_distribution,
@@ -66,6 +68,25 @@ def test_compound_keeps_the_mean_and_adds_variances(fano):
     expected = fano * mean + mean**2 * (relative**2 @ probability - 1)
     assert (variance >= expected * (1 - 1e-9)).all()
     assert (variance <= expected + 0.25 + 1e-9).all()
+
+
+@pytest.mark.parametrize(("fano", "mean"), [(0.2, 0.01), (1.0, 0.01), (1.0, 0.7), (0.1, 600.0)])
+def test_compound_of_one_deposit_is_whole(fano, mean):
+    """Rare pairs of a small deposit and the far tail of a large one are counted."""
+    found = compound_distribution(mean, np.ones(1), np.ones(1), fano)
+    assert found.sum() == pytest.approx(1, abs=1e-11)
+    assert found @ np.arange(found.shape[-1]) == pytest.approx(mean, rel=1e-11)
+    assert crowd_warnings(found) == []
+
+
+def test_more_pairs_than_the_models_hold_count_as_the_last_number():
+    found = compound_distribution(1000.0, np.array([0.01, 1.99]), np.array([0.5, 0.5]), 0.1)
+    most = found.shape[-1] - 1
+    assert MOST_PAIRS <= most < MOST_PAIRS + 64
+    assert found.sum() == pytest.approx(1, abs=1e-11)
+    assert found[-1] == pytest.approx(0.5, abs=1e-11)
+    (warning,) = crowd_warnings(found)
+    assert f"0.5 of the events make {most} pairs or more" in warning
 
 
 def test_compound_against_drawn_deposits():

@@ -137,6 +137,7 @@ def find_sample(
             *deposits.warnings,
             *described.input_warnings(material, host, config),
             *described.spread_warnings(config, deposits),
+            *described.crowd_warnings(probability),
         ]
     ratio = card.biexciton.rate_ratio.value
     if ratio != N2_RATIO and config.kinetics.radiative == "n2":

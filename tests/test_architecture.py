@@ -26,7 +26,7 @@ LAYERS = {
         "config", "simulation", "results", "scale", "study", "choices", "calculators", "catalogue", "bands",
         "limits", "interactions", "interchange", "deposits", "options", "kinetic_options", "coincidence",
         "coincidence_inputs", "coincidence_estimators", "excitation", "photon_stream", "light_yield", "emission",
-        "nanocrystal_light", "output",
+        "nanocrystal_light", "output", "measured",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),
@@ -72,6 +72,9 @@ QUARANTINE = {
     "uproot": {"interchange"},
     "pyarrow": {"interchange"},
     "calzone": {"interchange"},
+    "iminuit": {"analysis"},
+    "ptufile": {"analysis"},
+    "sdtfile": {"analysis"},
     "matplotlib": {"report", "app"},
     "mpl_toolkits": {"report", "app"},
     "jinja2": {"report", "app"},
@@ -85,7 +88,19 @@ CUDA = "numba.cuda"
 CUDA_HOMES = {"scintidot.backends", "scintidot.transport.track.cuda", "scintidot.kinetics.stream_cuda"}
 """Modules that may import CUDA: `backends` and the launch sites, which hold no physics."""
 
-HEAVY = ("scipy", "xarray", "matplotlib", "pint", "numba", "h5netcdf", "h5py", "pyarrow", "jinja2", "plotly")
+HEAVY = (
+    "iminuit",
+    "scipy",
+    "xarray",
+    "matplotlib",
+    "pint",
+    "numba",
+    "h5netcdf",
+    "h5py",
+    "pyarrow",
+    "jinja2",
+    "plotly",
+)
 """Not imported by ``import scintidot`` nor by ``scintidot --help``."""
 
 # --- the checker ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import typer
 
 from scintidot import __version__
 from scintidot.cli import (
+    analyse,
     ctr,
     deposit,
     deposit_file,
@@ -19,6 +20,7 @@ from scintidot.cli import (
     photons,
     plot,
     predict,
+    simulate,
     sources,
     track,
 )
@@ -71,3 +73,5 @@ app.command("relaxation", epilog=_EPILOG)(interactions.relaxation)
 app.add_typer(materials.app, name="materials")
 app.add_typer(sources.app, name="sources")
 app.add_typer(plot.app, name="plot")
+app.add_typer(analyse.app, name="analyse")
+app.add_typer(simulate.app, name="simulate")

@@ -1,0 +1,1 @@
+"""The inverse path: from measured files to lifetimes, amplitudes, spectra and rates."""

@@ -1,0 +1,507 @@
+"""Maximum likelihood with honest errors: counts by Poisson, other values by Gauss, several starts, HESSE and MINOS.
+
+The minimum is found by Fisher scoring (Levenberg-Marquardt on the expected information) from every start, then handed
+to Minuit (James, Roos 1975, doi:10.1016/0010-4655(75)90039-9; iminuit), which polishes it and gives the errors. The
+cost is -2 ln L up to a constant: for counts the deviance of Baker and Cousins 1984 (doi:10.1016/0167-5087(84)90016-4),
+
+    D = 2 sum(mu - n + n ln(n/mu)),
+
+for values with errors chi-square. One standard deviation is a rise of 1 in both.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from scintidot.records import FloatArray
+
+MOST_HESSE = 40
+"""Free parameters up to which second derivatives are taken numerically; beyond, the expected information is used."""
+STEPS = 200
+"""Scoring steps from one start, at most."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a fit: where it starts and what it may be."""
+
+    name: str
+    start: float
+    low: float = -math.inf
+    high: float = math.inf
+    fixed: bool = False
+    unit: str = "1"
+    scale: float | None = None  # size of a change that matters, for numerical derivatives; |start| by default
+
+    @property
+    def step(self) -> float:
+        """Of a numerical derivative."""
+        size = self.scale if self.scale is not None else abs(self.start) or 1.0
+        return 1e-5 * size
+
+
+class Prediction(NamedTuple):
+    """What a model expects, and its derivatives where it knows them."""
+
+    expected: FloatArray  # (points,)
+    jacobian: FloatArray | None = None  # (points, parameters)
+
+
+Model = Callable[[FloatArray], Prediction]
+"""From the values of all parameters, fixed ones too, to the expected data."""
+
+
+class Cost:
+    """-2 ln L of data under a model."""
+
+    def __init__(self, model: Model, values: FloatArray, sigma: FloatArray | None) -> None:
+        self.model, self.data, self.sigma = model, values, sigma
+
+    @classmethod
+    def poisson(cls, model: Model, counts: FloatArray) -> Cost:
+        """Of counts with a Poisson law."""
+        return cls(model, np.asarray(counts, dtype=float), None)
+
+    @classmethod
+    def gaussian(cls, model: Model, values: FloatArray, sigma: FloatArray | float = 1.0) -> Cost:
+        """Of values with a normal law of standard deviation ``sigma``."""
+        values = np.asarray(values, dtype=float)
+        return cls(model, values, np.broadcast_to(np.asarray(sigma, dtype=float), values.shape))
+
+    @property
+    def points(self) -> int:
+        """Number of data."""
+        return int(self.data.size)
+
+    def contributions(self, expected: FloatArray) -> FloatArray:
+        """Of each point to the cost."""
+        n = self.data
+        if self.sigma is not None:
+            return np.asarray(((n - expected) / self.sigma) ** 2)
+        mu = np.maximum(expected, TINY)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logarithm = np.where(n > 0, n * np.log(n / mu), 0.0)
+        return np.asarray(2 * (mu - n + logarithm))
+
+    def slope(self, expected: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Minus half the derivative of the cost by each expected value, and its expected curvature (half)."""
+        if self.sigma is not None:
+            weight = 1 / self.sigma**2
+            return (self.data - expected) * weight, weight
+        mu = np.maximum(expected, TINY)
+        return self.data / mu - 1, 1 / mu
+
+    def residuals(self, expected: FloatArray) -> FloatArray:
+        """Signed roots of the contributions: close to normal for a true model with enough counts."""
+        return np.asarray(
+            np.sign(self.data - expected) * np.sqrt(np.maximum(self.contributions(expected), 0))
+        )
+
+
+TINY = 1e-12
+"""Smallest expected count."""
+
+
+@dataclass(frozen=True)
+class FittedParameter:
+    """A parameter after the fit. ``low`` and ``high`` bound 68.3 % as ``interval`` says."""
+
+    name: str
+    unit: str
+    value: float
+    error: float
+    low: float
+    high: float
+    interval: str  # hesse, information or minos
+    start: float
+    fixed: bool
+    at_limit: bool
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fit that ended, well or not; ``faults`` says what is wrong with it."""
+
+    parameters: tuple[FittedParameter, ...]
+    covariance: FloatArray  # (free, free)
+    free: tuple[int, ...]
+    cost: float
+    points: int
+    expected: FloatArray
+    residuals: FloatArray
+    calls: int
+    starts: tuple[float, ...]  # cost reached from each start
+    errors_by: str  # hesse, or information: the expected information matrix
+    faults: tuple[str, ...]
+
+    @property
+    def values(self) -> FloatArray:
+        """Of all parameters."""
+        return np.array([p.value for p in self.parameters], dtype=float)
+
+    @property
+    def free_names(self) -> tuple[str, ...]:
+        """Of the parameters that were fitted."""
+        return tuple(self.parameters[i].name for i in self.free)
+
+    @property
+    def degrees_of_freedom(self) -> int:
+        """Points less free parameters."""
+        return self.points - len(self.free)
+
+    @property
+    def correlation(self) -> FloatArray:
+        """Of the free parameters; zero where an error is not known."""
+        sigma = np.sqrt(np.maximum(np.diag(self.covariance), 0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.nan_to_num(self.covariance / np.outer(sigma, sigma))
+
+    def __getitem__(self, name: str) -> FittedParameter:
+        return next(p for p in self.parameters if p.name == name)
+
+    def propagated(self, function: Callable[[FloatArray], FloatArray]) -> tuple[FloatArray, FloatArray]:
+        """Value and standard deviation of functions of the parameters, by their slope at the minimum."""
+        values = self.values
+        centre = np.atleast_1d(np.asarray(function(values), dtype=float))
+        slopes = np.zeros((centre.size, len(self.free)))
+        sigma = np.sqrt(np.maximum(np.diag(self.covariance), 0))
+        for column, (place, error) in enumerate(zip(self.free, sigma, strict=True)):
+            step = 0.05 * error if math.isfinite(error) and error > 0 else 0.0
+            if step == 0:
+                continue
+            up, down = values.copy(), values.copy()
+            up[place] += step
+            down[place] -= step
+            slopes[:, column] = (np.atleast_1d(function(up)) - np.atleast_1d(function(down))) / (2 * step)
+        variance = np.einsum("ij,jk,ik->i", slopes, np.nan_to_num(self.covariance), slopes)
+        return centre, np.sqrt(np.maximum(variance, 0))
+
+
+def fit(
+    cost: Cost,
+    parameters: Sequence[Parameter],
+    *,
+    starts: Sequence[FloatArray] = (),
+    minos: Sequence[str] = (),
+    hesse: bool = True,
+    scaled: bool = False,
+) -> Fit:
+    """The best parameters and their errors.
+
+    Parameters
+    ----------
+    cost : Cost
+        Data and model.
+    parameters : sequence of Parameter
+        In the order in which the model takes them; ``start`` is the first start.
+    starts : sequence of ndarray
+        Further starts, all parameters each.
+    minos : sequence of str
+        Names of parameters whose interval is found by profiling the likelihood.
+    hesse : bool
+        Errors from the second derivatives of the likelihood; else, and for more than `MOST_HESSE` free parameters,
+        from the expected information.
+    scaled : bool
+        For values of unknown error: their sigma is set so that chi-square is the number of degrees of freedom.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer points than free parameters.
+    """
+    free = np.array([i for i, p in enumerate(parameters) if not p.fixed], dtype=int)
+    if cost.points < len(free):
+        raise ValueError(f"{cost.points} points for {len(free)} parameters")
+    evaluate = _Evaluation(cost, parameters, free)
+    begin = np.array([p.start for p in parameters])
+    ends = [_scored(evaluate, _inside(start, parameters)) for start in (begin, *starts)]
+    reached = [end[1] for end in ends]
+    best = ends[int(np.argmin(reached))][0]
+    if scaled and cost.points > len(free) and cost.sigma is not None:
+        spread = math.sqrt(max(min(reached), 1e-300) / (cost.points - len(free)))
+        evaluate = _Evaluation(Cost(cost.model, cost.data, cost.sigma * spread), parameters, free)
+        best = _scored(evaluate, best)[0]
+    outcome = _minuit(evaluate, best, minos, hesse and len(free) <= MOST_HESSE)
+    expected = evaluate.predict(outcome.values).expected
+    fitted = _fitted(parameters, free, outcome)
+    cost = evaluate.cost
+    return Fit(
+        parameters=fitted, covariance=outcome.covariance, free=tuple(free.tolist()),
+        cost=evaluate.value(outcome.values), points=cost.points, expected=expected,
+        residuals=cost.residuals(expected), calls=evaluate.calls, starts=tuple(reached),
+        errors_by=outcome.errors_by, faults=outcome.faults,
+    )  # fmt: skip
+
+
+def _inside(values: FloatArray, parameters: Sequence[Parameter]) -> FloatArray:
+    low, high = np.array([p.low for p in parameters]), np.array([p.high for p in parameters])
+    return np.clip(np.asarray(values, dtype=float), low, high)
+
+
+class _Evaluation:
+    """Cost, slope and information, with the derivatives of the model or numerical ones."""
+
+    def __init__(self, cost: Cost, parameters: Sequence[Parameter], free: Any) -> None:
+        self.cost, self.parameters, self.free = cost, parameters, free
+        self.low = np.array([parameters[i].low for i in free])
+        self.high = np.array([parameters[i].high for i in free])
+        self.calls = 0
+        self.negligible = 1e-10 if cost.sigma is None else 0.0
+        self._last: tuple[bytes, Prediction] | None = None
+
+    def predict(self, values: FloatArray) -> Prediction:
+        key = values.tobytes()
+        if self._last is None or self._last[0] != key:
+            self.calls += 1
+            self._last = key, self.cost.model(values)
+        return self._last[1]
+
+    def value(self, values: FloatArray) -> float:
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = float(np.sum(self.cost.contributions(self.predict(values).expected)))
+        return total if math.isfinite(total) else 1e300
+
+    def jacobian(self, values: FloatArray) -> FloatArray:
+        """Of the free parameters, (points, free)."""
+        known = self.predict(values).jacobian
+        if known is not None:
+            return np.asarray(known[:, self.free])
+        columns = []
+        for place in self.free:
+            p = self.parameters[place]
+            step = max(p.step, 1e-6 * abs(values[place]))
+            up, down = values.copy(), values.copy()
+            up[place] = min(values[place] + step, p.high)
+            down[place] = max(values[place] - step, p.low)
+            width = up[place] - down[place]
+            self.calls += 2
+            columns.append((self.cost.model(up).expected - self.cost.model(down).expected) / width)
+        return np.stack(columns, axis=1)
+
+    def scoring(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Minus half the gradient, and half the expected information."""
+        slope, weight = self.cost.slope(self.predict(values).expected)
+        jacobian = self.jacobian(values)
+        return np.asarray(jacobian.T @ slope), (jacobian * weight[:, None]).T @ jacobian
+
+    def gradient(self, values: FloatArray) -> FloatArray:
+        """Of the cost by the free parameters."""
+        slope, _ = self.cost.slope(self.predict(values).expected)
+        return np.asarray(-2 * (self.jacobian(values).T @ slope))
+
+
+def _scored(evaluate: _Evaluation, start: FloatArray) -> tuple[FloatArray, float]:
+    """Where Fisher scoring ends from one start, and the cost there; parameters at a limit wait there."""
+    values, free = start.copy(), evaluate.free
+    value, damping = evaluate.value(values), 1e-3
+    for _ in range(STEPS):
+        slope, information = evaluate.scoring(values)
+        if not (np.all(np.isfinite(slope)) and np.all(np.isfinite(information))):
+            break
+        here = values[free]
+        stuck = ((here <= evaluate.low) & (slope < 0)) | ((here >= evaluate.high) & (slope > 0))
+        move = np.flatnonzero(~stuck & (np.diag(information) > 0))
+        if not move.size:
+            break
+        improved = False
+        scale = np.sqrt(np.diag(information)[move])
+        unit = information[np.ix_(move, move)] / np.outer(scale, scale)
+        while damping < 1e12:
+            try:
+                step = np.linalg.solve(unit + damping * np.eye(move.size), slope[move] / scale) / scale
+            except np.linalg.LinAlgError:
+                damping *= 10
+                continue
+            trial = values.copy()
+            trial[free[move]] = np.clip(here[move] + step, evaluate.low[move], evaluate.high[move])
+            reached = evaluate.value(trial)
+            if reached <= value:
+                improved = True
+                break
+            damping *= 10
+        if not improved:
+            break
+        gain, values, value = value - reached, trial, reached
+        damping = max(damping / 10, 1e-12)
+        if gain <= 1e-13 * value + evaluate.negligible and damping < 1:
+            break
+    return values, value
+
+
+class _Outcome(NamedTuple):
+    values: FloatArray
+    covariance: FloatArray  # (free, free)
+    minos: dict[int, tuple[float, float]]  # index of a parameter -> its interval
+    errors_by: str
+    faults: tuple[str, ...]
+
+
+def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hesse: bool) -> _Outcome:
+    from iminuit import Minuit
+
+    free, parameters = evaluate.free, evaluate.parameters
+    names = [parameters[i].name for i in free]
+    if not len(free):
+        return _Outcome(start, np.zeros((0, 0)), {}, "information", ())
+    _, information = evaluate.scoring(start)
+    scale = np.sqrt(np.maximum(np.diag(information), 0))
+    scale = np.where(scale > 0, scale, 1 / np.maximum(np.abs(start[free]), 1e-12))
+    offset = start[free]
+
+    def whole(inner: FloatArray) -> FloatArray:
+        """All parameters from the inner ones: distances from the start in units of their own spread."""
+        values = start.copy()
+        values[free] = np.clip(offset + np.asarray(inner) / scale, evaluate.low, evaluate.high)
+        return values
+
+    analytic = evaluate.predict(start).jacobian is not None
+    minuit = Minuit(
+        lambda inner: evaluate.value(whole(inner)),
+        np.zeros(len(free)),
+        grad=(lambda inner: evaluate.gradient(whole(inner)) / scale) if analytic else None,
+        name=names,
+    )
+    minuit.errordef = Minuit.LEAST_SQUARES
+    minuit.print_level = 0
+    minuit.strategy = 0
+    for name, low, high, at, s in zip(names, evaluate.low, evaluate.high, offset, scale, strict=True):
+        minuit.limits[name] = ((low - at) * s, (high - at) * s)
+        minuit.errors[name] = 1.0
+    minuit.migrad(ncall=2000 if hesse else 200)
+    faults = []
+    values = whole(np.array(minuit.values))
+    if evaluate.value(values) > evaluate.value(start):
+        values = start.copy()
+    _, information = evaluate.scoring(values)
+    covariance, errors_by = _inverse(information), "information"
+    if hesse:
+        minuit.strategy = 1
+        minuit.hesse()
+        if minuit.accurate and minuit.covariance is not None:
+            covariance = np.array(minuit.covariance) / np.outer(scale, scale)
+            errors_by = "hesse"
+    if not minuit.valid:
+        slope, _ = evaluate.scoring(values)
+        distance = float(slope @ np.nan_to_num(covariance) @ slope)
+        if distance > 1e-3 or not math.isfinite(distance):
+            faults.append("the minimum was not reached")
+    if not np.all(np.isfinite(np.diag(covariance))) or np.any(np.diag(covariance) <= 0):
+        faults.append("the data leave a combination of parameters without any bound")
+    intervals = {}
+    for name in minos:
+        if name in names:
+            intervals[int(free[names.index(name)])] = _profiled(minuit, name, offset, scale, names)
+    return _Outcome(values, covariance, intervals, errors_by, tuple(faults))
+
+
+def _profiled(
+    minuit: Any, name: str, offset: FloatArray, scale: FloatArray, names: list[str]
+) -> tuple[float, float]:
+    """The interval in which the profiled cost rises by less than 1; infinite on a side where it does not."""
+    place = names.index(name)
+    try:
+        minuit.minos(name)
+    except (RuntimeError, ValueError):
+        return -math.inf, math.inf
+    error = minuit.merrors[name]
+    at = minuit.values[name]
+    low = offset[place] + (at + error.lower) / scale[place] if error.lower_valid else -math.inf
+    high = offset[place] + (at + error.upper) / scale[place] if error.upper_valid else math.inf
+    return float(low), float(high)
+
+
+def _inverse(information: FloatArray) -> FloatArray:
+    """Covariance from the information; infinite variances where a parameter leaves no trace."""
+    diagonal = np.diag(information)
+    scale = np.where(diagonal > 0, 1 / np.sqrt(np.maximum(diagonal, 1e-300)), 0.0)
+    values, vectors = np.linalg.eigh(information * np.outer(scale, scale))
+    known = values > 1e-14 * max(values.max(initial=0.0), 1e-300)
+    inverse = (vectors[:, known] / values[known]) @ vectors[:, known].T
+    covariance = inverse * np.outer(scale, scale)
+    if not np.all(known):
+        unknown = np.sum(vectors[:, ~known] ** 2, axis=1) > 1e-6
+        covariance[np.diag(unknown)] = math.inf
+    return np.asarray(covariance)
+
+
+def _fitted(parameters: Sequence[Parameter], free: Any, outcome: _Outcome) -> tuple[FittedParameter, ...]:
+    place = {int(index): row for row, index in enumerate(free)}
+    found = []
+    for index, p in enumerate(parameters):
+        value = float(outcome.values[index])
+        variance = float(outcome.covariance[place[index], place[index]]) if index in place else 0.0
+        error = math.sqrt(max(variance, 0.0))
+        low, high = outcome.minos.get(index, (value - error, value + error))
+        near = 1e-3 * error if math.isfinite(error) else 0.0
+        at_limit = not p.fixed and (value - p.low <= near or p.high - value <= near)
+        found.append(
+            FittedParameter(
+                p.name,
+                p.unit,
+                value,
+                error,
+                low,
+                high,
+                "fixed" if p.fixed else ("minos" if index in outcome.minos else outcome.errors_by),
+                p.start,
+                p.fixed,
+                at_limit,
+            )
+        )
+    return tuple(found)
+
+
+def identifiability(fit: Fit) -> dict[str, Any]:
+    """Which parameters the data cannot tell: relative errors above 100 %, correlations above 0.98, limits reached,
+    and the loosest combination."""
+    free = [fit.parameters[i] for i in fit.free]
+    correlation = fit.correlation
+    loose = [p.name for p in free if not math.isfinite(p.error) or p.error > abs(p.value) > 0]
+    pairs = [
+        {"names": [free[i].name, free[j].name], "correlation": float(correlation[i, j])}
+        for i in range(len(free))
+        for j in range(i)
+        if abs(correlation[i, j]) > 0.98
+    ]
+    document: dict[str, Any] = {
+        "not_determined": loose,
+        "at_limit": [p.name for p in free if p.at_limit],
+        "strongly_correlated": pairs,
+        "condition_number": None,
+        "loosest_combination": {},
+    }
+    if free and np.all(np.isfinite(correlation)):
+        spreads, vectors = np.linalg.eigh(correlation)
+        document["condition_number"] = (
+            float(spreads[-1] / max(spreads[0], 1e-300)) if spreads[0] > 0 else None
+        )
+        worst = vectors[:, -1]
+        document["loosest_combination"] = {
+            p.name: round(float(part), 3) for p, part in zip(free, worst, strict=True) if abs(part) > 0.1
+        }
+    return document
+
+
+def profile(
+    cost: Cost, parameters: Sequence[Parameter], best: Fit, name: str, points: FloatArray
+) -> FloatArray:
+    """The cost above its minimum where one parameter is held at each of ``points`` and the others are fitted."""
+    index = next(i for i, p in enumerate(parameters) if p.name == name)
+    rises = np.empty(len(points))
+    for order in (range(len(points) // 2, len(points)), range(len(points) // 2 - 1, -1, -1)):
+        values = best.values
+        for i in order:
+            held = [
+                replace(p, start=values[j], fixed=p.fixed or j == index) for j, p in enumerate(parameters)
+            ]
+            held[index] = replace(held[index], start=float(points[i]), low=-math.inf, high=math.inf)
+            free = np.array([j for j, p in enumerate(held) if not p.fixed], dtype=int)
+            evaluate = _Evaluation(cost, held, free)
+            values, reached = _scored(evaluate, np.array([p.start for p in held]))
+            rises[i] = reached - best.cost
+    return rises

@@ -1,0 +1,9 @@
+"""``scintidot analyse``: measured files to lifetimes, rates, spectra and laws against size."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(
+    help="Fit measured files: decays, transient absorption, spectra, series of samples.", no_args_is_help=True
+)

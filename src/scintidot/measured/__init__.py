@@ -1,0 +1,1 @@
+"""Measurements as documents: options, files and fits wired together, and the instruments that make such files."""

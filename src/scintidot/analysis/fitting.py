@@ -159,7 +159,7 @@ class Fit:
         """Of the free parameters; zero where an error is not known."""
         sigma = np.sqrt(np.maximum(np.diag(self.covariance), 0))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.nan_to_num(self.covariance / np.outer(sigma, sigma))
+            return np.asarray(np.nan_to_num(self.covariance / np.outer(sigma, sigma)))
 
     def __getitem__(self, name: str) -> FittedParameter:
         return next(p for p in self.parameters if p.name == name)
@@ -240,7 +240,7 @@ def fit(
 
 def _inside(values: FloatArray, parameters: Sequence[Parameter]) -> FloatArray:
     low, high = np.array([p.low for p in parameters]), np.array([p.high for p in parameters])
-    return np.clip(np.asarray(values, dtype=float), low, high)
+    return np.asarray(np.clip(values, low, high), dtype=float)
 
 
 class _Evaluation:

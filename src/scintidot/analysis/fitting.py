@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from scintidot.records import FloatArray
 
@@ -49,7 +50,9 @@ class Prediction(NamedTuple):
     """What a model expects, and its derivatives where it knows them."""
 
     expected: FloatArray  # (points,)
-    jacobian: FloatArray | None = None  # (points, parameters)
+    jacobian: FloatArray | Callable[[], FloatArray] | None = (
+        None  # (points, parameters), or what makes it when asked
+    )
 
 
 Model = Callable[[FloatArray], Prediction]
@@ -135,7 +138,7 @@ class Cost:
     def _jacobian(self, values: FloatArray, parameters: Sequence[Parameter], free: Any) -> FloatArray:
         known = self._predict(values).jacobian
         if known is not None:
-            return np.asarray(known[:, free])
+            return np.asarray((known() if callable(known) else known)[:, free])
         columns = []
         for place in free:
             p = parameters[place]
@@ -162,8 +165,8 @@ TINY = 1e-12
 class JointCost(Cost):
     """Several data sets that share parameters; each knows only its own ones, by their places in the whole."""
 
-    def __init__(self, parts: Sequence[tuple[Cost, FloatArray]]) -> None:
-        self.parts = [(cost, np.asarray(places, dtype=int)) for cost, places in parts]
+    def __init__(self, parts: Sequence[tuple[Cost, npt.NDArray[np.intp]]]) -> None:
+        self.parts = [(cost, np.asarray(places, dtype=np.intp)) for cost, places in parts]
         self.data = np.concatenate([cost.data for cost, _ in parts])
         self.sigma = None
 

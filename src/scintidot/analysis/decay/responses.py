@@ -41,8 +41,12 @@ class Response(Protocol):
 
     bins: int
 
+    def share(self, rates: FloatArray, shift: float, width: float) -> FloatArray:
+        """Share of the photons in each bin, (rates, bins), of decays with ``rates`` [1/ps]; the response is moved by
+        ``shift`` [ps] and has, if it is a model, a full ``width`` [ps] at half maximum."""
+
     def columns(self, rates: FloatArray, shift: float, width: float) -> Columns:
-        """Of decays with ``rates`` [1/ps], the response moved by ``shift`` [ps]; ``width`` [ps] is a FWHM."""
+        """The same with derivatives."""
 
     def flash(self, shift: float, width: float) -> Columns:
         """Of light without a lifetime: scattered excitation; one row."""
@@ -79,7 +83,21 @@ class MeasuredResponse:
             moved[:whole] = self._sharp[-whole:] if -whole < self.bins else 0
         return moved, shift / self.bin_width - whole
 
-    def columns(self, rates: FloatArray, shift: float, width: float) -> Columns:  # noqa: ARG002 - it has its own
+    def share(self, rates: FloatArray, shift: float, width: float) -> FloatArray:  # noqa: ARG002 - it has its own
+        """See `Response`."""
+        from scipy.signal import lfilter
+
+        moved, s = self._moved(shift)
+        rows = np.empty((len(rates), self.bins))
+        for i, rate in enumerate(rates):
+            kappa = float(rate) * self.bin_width
+            q, p = math.exp(-kappa), _first_bins(kappa, s)[0]
+            rows[i] = lfilter([p[0], p[1] - q * p[0], p[2] - q * p[1]], [1.0, -q], moved)
+            if self.period is not None:
+                rows[i] += self._earlier(moved, kappa, s)[0]
+        return rows
+
+    def columns(self, rates: FloatArray, shift: float, width: float) -> Columns:  # noqa: ARG002
         """See `Response`."""
         from scipy.signal import lfilter
 
@@ -183,6 +201,25 @@ class GaussianResponse:
         """Of the data."""
         return len(self.edges) - 1
 
+    def share(self, rates: FloatArray, shift: float, width: float) -> FloatArray:
+        """See `Response`."""
+        from scipy.special import ndtr
+
+        from scintidot.response import gaussian_times_decay
+
+        sigma, k = width / FWHM_PER_SIGMA, np.asarray(rates, dtype=float)[:, None]
+        t = (self.edges - shift)[None, :]
+        total = ndtr(t / sigma) - gaussian_times_decay(t, k, sigma)
+        if self.period is not None:
+            total -= self._earlier(t, k, sigma)
+        return np.diff(total)
+
+    def _earlier(self, t: FloatArray, k: FloatArray, sigma: float) -> FloatArray:
+        """What falls after ``t`` of the light of earlier pulses."""
+        assert self.period is not None
+        again = -np.exp(-k * self.period) / np.expm1(-k * self.period)
+        return np.asarray(np.exp(np.minimum(0.5 * (sigma * k) ** 2 - k * t, 700)) * again)
+
     def columns(self, rates: FloatArray, shift: float, width: float) -> Columns:
         """See `Response`; the integral of the decay over a bin is that of the Gaussian less its fall."""
         from scipy.special import ndtr
@@ -199,8 +236,7 @@ class GaussianResponse:
         by_t = k * wave
         by_sigma = sigma * (-k * first) * -1.0  # d/d sigma = sigma d2/dt2 of the photons before t
         if self.period is not None:
-            again = -np.exp(-k * self.period) / np.expm1(-k * self.period)
-            fall = np.exp(np.minimum(0.5 * (sigma * k) ** 2 - k * t, 700)) * again
+            fall = self._earlier(t, k, sigma)
             fall_k = fall * (sigma**2 * k - t - self.period / -np.expm1(-k * self.period))
             total, by_k, by_t = total - fall, by_k - fall_k, by_t + k * fall
             by_sigma = by_sigma - fall * sigma * k**2
@@ -229,6 +265,10 @@ class NoResponse:
     def bins(self) -> int:
         """Of the data."""
         return len(self.edges) - 1
+
+    def share(self, rates: FloatArray, shift: float, width: float) -> FloatArray:
+        """See `Response`."""
+        return self.columns(rates, shift, width).share
 
     def columns(self, rates: FloatArray, shift: float, width: float) -> Columns:  # noqa: ARG002
         """See `Response`; the shift is none."""

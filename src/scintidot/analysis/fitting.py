@@ -352,7 +352,7 @@ class _Evaluation:
         self.cost, self.parameters, self.free = cost, parameters, free
         self.low = np.array([parameters[i].low for i in free])
         self.high = np.array([parameters[i].high for i in free])
-        self.negligible = 1e-10 if cost.sigma is None else 0.0
+        self.negligible = 1e-9 if cost.sigma is None else 0.0
         self.value = cost.value
 
     def scoring(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -376,6 +376,9 @@ def _scored(evaluate: _Evaluation, start: FloatArray) -> tuple[FloatArray, float
         improved = False
         scale = np.sqrt(np.diag(information)[move])
         unit = information[np.ix_(move, move)] / np.outer(scale, scale)
+        decrement = _decrement(unit, slope[move] / scale)
+        if decrement <= 1e-14 * value + evaluate.negligible:
+            break
         while damping < 1e12:
             try:
                 step = np.linalg.solve(unit + damping * np.eye(move.size), slope[move] / scale) / scale
@@ -391,11 +394,17 @@ def _scored(evaluate: _Evaluation, start: FloatArray) -> tuple[FloatArray, float
             damping *= 10
         if not improved:
             break
-        gain, values, value = value - reached, trial, reached
+        values, value = trial, reached
         damping = max(damping / 10, 1e-12)
-        if gain <= 1e-13 * value + evaluate.negligible and damping < 1:
-            break
     return values, value
+
+
+def _decrement(unit: FloatArray, slope: FloatArray) -> float:
+    """How far the cost is above its minimum, were it a parabola."""
+    try:
+        return float(slope @ np.linalg.solve(unit + 1e-12 * np.eye(len(slope)), slope))
+    except np.linalg.LinAlgError:
+        return math.inf
 
 
 class _Outcome(NamedTuple):
@@ -439,7 +448,8 @@ def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hess
     for name, low, high, at, s in zip(names, evaluate.low, evaluate.high, offset, scale, strict=True):
         minuit.limits[name] = ((low - at) * s, (high - at) * s)
         minuit.errors[name] = 1.0
-    minuit.migrad(ncall=2000 if hesse else 200)
+    if minos or _distance(evaluate, start, _inverse(evaluate.scoring(start)[1])) > POLISHED:
+        minuit.migrad(ncall=500, iterate=1, use_simplex=False)
     values = whole(np.array(minuit.values))
     if evaluate.value(values) > evaluate.value(start):
         values = start.copy()
@@ -459,6 +469,17 @@ def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hess
 
 NEAR = 1e-2
 """How far above its minimum a cost may be, by its slope, in units of one standard deviation squared."""
+POLISHED = 1e-6
+"""The same, below which Minuit has nothing to polish."""
+
+
+def _distance(evaluate: _Evaluation, values: FloatArray, covariance: FloatArray) -> float:
+    """How far the cost is above its minimum, by its slope; what waits at a limit does not count."""
+    slope, _ = evaluate.scoring(values)
+    here = values[evaluate.free]
+    stuck = ((here <= evaluate.low) & (slope < 0)) | ((here >= evaluate.high) & (slope > 0))
+    known = np.isfinite(np.diag(covariance)) & ~stuck
+    return float(slope[known] @ covariance[np.ix_(known, known)] @ slope[known])
 
 
 def _settled(
@@ -470,15 +491,10 @@ def _settled(
 ) -> _Outcome:
     """The outcome with its faults: no minimum, no bound."""
     faults = []
-    slope, _ = evaluate.scoring(values)
-    here = values[evaluate.free]
-    stuck = ((here <= evaluate.low) & (slope < 0)) | ((here >= evaluate.high) & (slope > 0))
-    slope = np.where(stuck, 0.0, slope)
-    known = np.isfinite(np.diag(covariance))
-    distance = float(slope[known] @ covariance[np.ix_(known, known)] @ slope[known])
-    if not distance < NEAR:
+    if not _distance(evaluate, values, covariance) < NEAR:
         faults.append("the minimum was not reached")
-    if not np.all(known) or np.any(np.diag(covariance)[known & ~stuck] <= 0):
+    variance = np.diag(covariance)
+    if not np.all(np.isfinite(variance)) or np.any(variance <= 0):
         faults.append("the data leave a combination of parameters without any bound")
     return _Outcome(values, covariance, intervals, errors_by, tuple(faults))
 

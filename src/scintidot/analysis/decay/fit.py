@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from scintidot.analysis.decay.responses import NoResponse, Response
 from scintidot.analysis.decay.shapes import Components, Kinetic, lifetime_name, photons_name
 from scintidot.analysis.decay.starts import LIFETIMES, best_shift, grouped, lifetime_spectrum
 from scintidot.analysis.fitting import Cost, Fit, JointCost, Parameter, fit
+from scintidot.kinetics import exact
 from scintidot.records import FloatArray
 
 SPREAD = 0.35
@@ -164,7 +166,10 @@ def fit_kinetic(
     held: dict[str, float] | None = None,
     seed: int = 1,
 ) -> DecayFit:
-    """A kinetic model; ``kinetic`` gives the model and what is known, the rest of its starts comes from the data."""
+    """A kinetic model; ``kinetic`` gives the model and what is known, the rest of its starts comes from the data.
+
+    An exact model begins where the biexciton model, which is quick, has ended.
+    """
     models = []
     for data in measured:
         instrument, grid, photons = first_instrument(data)
@@ -178,7 +183,31 @@ def fit_kinetic(
         )
         models.append(DecayModel(own, instrument, data.window))
     common = list(shared) if len(measured) > 1 else []
+    if kinetic.model in exact.MODELS:
+        quick = [replace(m, shape=replace(cast("Kinetic", m.shape), model=QUICK)) for m in models]
+        before = _fit_together(measured, quick, common, starts, (), held or {}, seed)
+        models = [_begun(model, before.values(i)) for i, model in enumerate(models)]
+        starts = 1
     return _fit_together(measured, models, common, starts, minos, held or {}, seed)
+
+
+QUICK = "poisson-biexciton"
+"""Model that gives the starts of the exact ones."""
+
+
+def _begun(model: DecayModel, values: FloatArray) -> DecayModel:
+    """The same model that starts at the values of another fit."""
+    shape = cast("Kinetic", model.shape)
+    photons, exciton, auger, mean = (float(value) for value in values[:4])
+    instrument = model.instrument
+    shift, width, background, scatter = (
+        replace(p, start=float(value)) for p, value in zip(instrument.parameters, values[-4:], strict=True)
+    )
+    instrument = replace(instrument, shift=shift, width=width, background=background, scatter=scatter)
+    shape = replace(
+        shape, photons=photons, exciton_lifetime=exciton, auger_lifetime=auger, mean_excitons=mean
+    )
+    return replace(model, shape=shape, instrument=instrument)
 
 
 def _fit_together(

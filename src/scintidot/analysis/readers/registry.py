@@ -96,7 +96,7 @@ class Contents:
         return {"file": self.path.name, "sha256": self.sha256, "format": self.format}
 
 
-SHIPPED: tuple[str, ...] = ()
+SHIPPED: tuple[str, ...] = ("own", "decay_text", "glotaran", "spectrum_text")
 """Modules of this folder, each with READERS."""
 
 

@@ -36,6 +36,7 @@ class Measured:
     scatter_free: bool = False
     shift_free: bool = True
     background_free: bool = True
+    sigma: float | None = None  # of a signal that is not counted
 
     @property
     def bin_width(self) -> float:
@@ -241,7 +242,7 @@ def _fit_together(
         index = known[name]
         if not parameters[index].fixed:
             parameters[index] = replace(parameters[index], start=float(np.exp(np.mean(np.log(of_each)))))
-    costs = [model.cost(data.counts) for data, model in zip(measured, models, strict=True)]
+    costs = [model.cost(data.counts, data.sigma) for data, model in zip(measured, models, strict=True)]
     cost: Cost = costs[0] if len(costs) == 1 else JointCost(list(zip(costs, places, strict=True)))
     result = fit(cost, parameters, starts=_starts(parameters, starts, seed), minos=_known(minos, parameters))
     return DecayFit(result, tuple(measured), tuple(models), tuple(places))

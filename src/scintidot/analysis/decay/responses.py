@@ -39,7 +39,9 @@ class Columns(NamedTuple):
 class Response(Protocol):
     """What the instrument makes of a flash."""
 
-    bins: int
+    @property
+    def bins(self) -> int:
+        """Of the data."""
 
     def share(self, rates: FloatArray, shift: float, width: float) -> FloatArray:
         """Share of the photons in each bin, (rates, bins), of decays with ``rates`` [1/ps]; the response is moved by

@@ -18,6 +18,7 @@ from scintidot.cli import (
     light,
     materials,
     photons,
+    plan,
     plot,
     predict,
     simulate,
@@ -64,6 +65,7 @@ app.command("light", epilog=_EPILOG)(light.light)
 app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
 app.command("ctr", epilog=_EPILOG)(ctr.ctr)
 app.command("photons", epilog=_EPILOG)(photons.photons)
+app.command("plan", epilog=_EPILOG)(plan.plan)
 app.command("excitation", epilog=_EPILOG)(excitation.excitation)
 app.command("elastic", epilog=_EPILOG)(interactions.elastic)
 app.command("inelastic", epilog=_EPILOG)(interactions.inelastic)

@@ -130,7 +130,8 @@ def decoded(source: Source) -> str:
         raise source.refuse("text", "the file", "text in UTF-8, UTF-16 or Windows-1252", str(error)) from None
     if match := _BINARY.search(text):
         found = f"the control character {match[0]!r} at position {match.start()}"
-        raise source.refuse("text", "the file", "text", found)
+        hint = "Unpack it first." if content.startswith((b"\x1f\x8b", b"PK\x03\x04")) else None
+        raise source.refuse("text", "the file", "text", found, hint)
     return text.replace("\x1a", "")
 
 

@@ -13,6 +13,7 @@ from scintidot.cli import (
     deposit,
     deposit_file,
     excitation,
+    formats,
     interactions,
     kinetics,
     light,
@@ -72,6 +73,7 @@ app.command("inelastic", epilog=_EPILOG)(interactions.inelastic)
 app.command("low-energy", epilog=_EPILOG)(interactions.low_energy)
 app.command("attenuation", epilog=_EPILOG)(interactions.attenuation)
 app.command("relaxation", epilog=_EPILOG)(interactions.relaxation)
+app.command("formats", epilog=_EPILOG)(formats.formats)
 app.add_typer(materials.app, name="materials")
 app.add_typer(sources.app, name="sources")
 app.add_typer(plot.app, name="plot")

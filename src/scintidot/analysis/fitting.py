@@ -37,6 +37,7 @@ class Parameter:
     high: float = math.inf
     fixed: bool = False
     unit: str = "1"
+    incidental: bool = False  # may well be zero, which is no fault of the data: background, shift
     scale: float | None = None  # size of a change that matters, for numerical derivatives; |start| by default
 
     @property
@@ -223,6 +224,7 @@ class FittedParameter:
     start: float
     fixed: bool
     at_limit: bool
+    incidental: bool = False
 
 
 @dataclass(frozen=True)
@@ -368,8 +370,7 @@ def _scored(evaluate: _Evaluation, start: FloatArray) -> tuple[FloatArray, float
         slope, information = evaluate.scoring(values)
         if not (np.all(np.isfinite(slope)) and np.all(np.isfinite(information))):
             break
-        here = values[free]
-        stuck = ((here <= evaluate.low) & (slope < 0)) | ((here >= evaluate.high) & (slope > 0))
+        here, stuck = values[free], _stuck(evaluate, values)
         move = np.flatnonzero(~stuck & (np.diag(information) > 0))
         if not move.size:
             break
@@ -423,7 +424,8 @@ def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hess
     if not len(free):
         return _Outcome(start, np.zeros((0, 0)), {}, "information", ())
     if len(free) > MOST_HESSE and not minos:
-        return _settled(evaluate, start, _inverse(evaluate.scoring(start)[1]), "information", {})
+        known = _without(_stuck(evaluate, start), evaluate.scoring(start)[1])
+        return _settled(evaluate, start, known, "information", {})
     _, information = evaluate.scoring(start)
     scale = np.sqrt(np.maximum(np.diag(information), 0))
     scale = np.where(scale > 0, scale, 1 / np.maximum(np.abs(start[free]), 1e-12))
@@ -448,18 +450,27 @@ def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hess
     for name, low, high, at, s in zip(names, evaluate.low, evaluate.high, offset, scale, strict=True):
         minuit.limits[name] = ((low - at) * s, (high - at) * s)
         minuit.errors[name] = 1.0
-    if minos or _distance(evaluate, start, _inverse(evaluate.scoring(start)[1])) > POLISHED:
+    if (
+        minos
+        or _distance(evaluate, start, _without(_stuck(evaluate, start), evaluate.scoring(start)[1]))
+        > POLISHED
+    ):
         minuit.migrad(ncall=500, iterate=1, use_simplex=False)
     values = whole(np.array(minuit.values))
     if evaluate.value(values) > evaluate.value(start):
         values = start.copy()
-    covariance, errors_by = _inverse(evaluate.scoring(values)[1]), "information"
+    stuck = _stuck(evaluate, values)
+    covariance, errors_by = _without(stuck, evaluate.scoring(values)[1]), "information"
     if hesse:
         minuit.strategy = 1
+        for name, waits in zip(names, stuck, strict=True):
+            minuit.fixed[name] = bool(waits)
         minuit.hesse()
         if minuit.accurate and minuit.covariance is not None:
-            covariance = np.array(minuit.covariance) / np.outer(scale, scale)
+            known = np.array(minuit.covariance) / np.outer(scale, scale)
+            covariance = np.where(np.logical_or.outer(stuck, stuck), covariance, known)
             errors_by = "hesse"
+        minuit.fixed = [False] * len(names)
     intervals = {}
     for name in minos:
         if name in names:
@@ -473,12 +484,27 @@ POLISHED = 1e-6
 """The same, below which Minuit has nothing to polish."""
 
 
+def _stuck(evaluate: _Evaluation, values: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which free parameters wait at a limit that the data would have them cross."""
+    slope, _ = evaluate.scoring(values)
+    here = values[evaluate.free]
+    return np.asarray(((here <= evaluate.low) & (slope < 0)) | ((here >= evaluate.high) & (slope > 0)))
+
+
+def _without(stuck: npt.NDArray[np.bool_], information: FloatArray) -> FloatArray:
+    """Covariance of the parameters that move; one at its limit has the variance that it would have alone."""
+    covariance = np.zeros_like(information)
+    move = np.flatnonzero(~stuck)
+    covariance[np.ix_(move, move)] = _inverse(information[np.ix_(move, move)])
+    for i in np.flatnonzero(stuck):
+        covariance[i, i] = 1 / information[i, i] if information[i, i] > 0 else math.inf
+    return covariance
+
+
 def _distance(evaluate: _Evaluation, values: FloatArray, covariance: FloatArray) -> float:
     """How far the cost is above its minimum, by its slope; what waits at a limit does not count."""
     slope, _ = evaluate.scoring(values)
-    here = values[evaluate.free]
-    stuck = ((here <= evaluate.low) & (slope < 0)) | ((here >= evaluate.high) & (slope > 0))
-    known = np.isfinite(np.diag(covariance)) & ~stuck
+    known = np.isfinite(np.diag(covariance)) & ~_stuck(evaluate, values)
     return float(slope[known] @ covariance[np.ix_(known, known)] @ slope[known])
 
 
@@ -551,6 +577,7 @@ def _fitted(parameters: Sequence[Parameter], free: Any, outcome: _Outcome) -> tu
                 p.start,
                 p.fixed,
                 at_limit,
+                p.incidental,
             )
         )
     return tuple(found)
@@ -561,7 +588,11 @@ def identifiability(fit: Fit) -> dict[str, Any]:
     and the loosest combination."""
     free = [fit.parameters[i] for i in fit.free]
     correlation = fit.correlation
-    loose = [p.name for p in free if not math.isfinite(p.error) or p.error > abs(p.value) > 0]
+    loose = [
+        p.name
+        for p in free
+        if not math.isfinite(p.error) or (p.error > abs(p.value) > 0 and not p.incidental)
+    ]
     pairs = [
         {"names": [free[i].name, free[j].name], "correlation": float(correlation[i, j])}
         for i in range(len(free))

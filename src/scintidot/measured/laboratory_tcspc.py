@@ -168,9 +168,10 @@ def simulate_tcspc(
             where=WHERE, what="value", who="--bins", found=f"{setup.bins} of {width:g} ps",
             expected=f"bins that end within the period of {period / 1e3:g} ns",
         )  # fmt: skip
-    if format == "ptu" and setup.bins > MOST_BINS:
+    if format == "ptu" and period > MOST_BINS * width:
         raise BadValue(
-            where=WHERE, what="value", who="--bins", expected=f"at most {MOST_BINS} in a .ptu file", found=setup.bins
+            where=WHERE, what="value", who="--bin-width-ps", found=f"{period / width:.0f} bins a period",
+            expected=f"at most {MOST_BINS} bins a period in a .ptu file, which tags every count",
         )  # fmt: skip
     source = read_light(WHERE, **light)
     own_seed = read_whole(seed, "--seed", WHERE, 0, (1 << 63) - 1)
@@ -251,16 +252,15 @@ def decay_text(setup: Setup, recorded: Recorded, name: str) -> str:
 
 def _write_ptu(path: Path, setup: Setup, recorded: Recorded, document: dict[str, Any]) -> None:
     place = (recorded.arrival / setup.bin_width).astype(np.int64)
-    seen = place < setup.bins
     tags = header_tags(
         setup.period, setup.bin_width, 1, recorded.excitations, "simulated", json.dumps(document)
     )
     file = PtuFile(path, tags)
     file.write(
         {
-            "period": recorded.period[seen],
-            "bin": place[seen],
-            "channel": np.zeros(int(seen.sum()), dtype=np.int64),
+            "period": recorded.period,
+            "bin": place,
+            "channel": np.zeros(len(place), dtype=np.int64),
         }
     )
     file.close(finished=True)

@@ -92,8 +92,8 @@ def plan(
             expected=f"bins that end within the period of {period / 1e3:g} ns",
         )  # fmt: skip
     zero = max(6 * fwhm, 60 * width)
-    edges = width * np.arange(many + 1)
-    response = GaussianResponse(edges - zero, period)
+    edges = np.asarray(width * np.arange(many + 1) - zero, dtype=float)
+    response = GaussianResponse(edges, period)
     terms = source.decay
     share = terms.amplitude / terms.rate / float(terms.integral)
     background = dark / rate * TRIAL * width / period

@@ -98,9 +98,7 @@ def plan(
     share = terms.amplitude / terms.rate / float(terms.integral)
     background = dark / rate * TRIAL * width / period
     expected = TRIAL * (share @ response.share(terms.rate, 0.0, fwhm)) + background
-    data = Measured(
-        "expected", np.asarray(expected, dtype=float), edges - zero, np.arange(many), response, fwhm
-    )
+    data = Measured("expected", np.asarray(expected, dtype=float), edges, np.arange(many), response, fwhm)
     found, names, how = _fitted(data, source.truth, components, analysis)
     value, error = _target(found, target, names, source.truth)
     counts = TRIAL * (error / abs(value) / wanted) ** 2

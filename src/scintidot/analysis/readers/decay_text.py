@@ -24,7 +24,11 @@ from scintidot.errors import BadFile
 
 _TIME = re.compile(r"\b(?:time|delay|zeit|tempo|temps|t)\b|^time|_(?:fs|ps|ns|us)$", re.IGNORECASE)
 _CHANNEL = re.compile(
-    r"^(?:chan(?:nel)?s?|ch\.?|bins?|kanal|canale|index|idx|nr\.?|no\.?|#|points?|x)\b", re.IGNORECASE
+    r"(?:chan(?:nel)?s?|ch\.?|bins?|kanal|canale|index|idx|nr\.?|no\.?|#|points?|x)(?:\s*(?:no|nr|number|#)\.?)?",
+    re.IGNORECASE,
+)
+_NO_DATA = re.compile(
+    r"\b(?:fit(?:ted)?|model|resid(?:ual)?s?|weights?|chi\W?2?|errors?|sigma)\b", re.IGNORECASE
 )
 _SPECTRAL = re.compile(r"wavelength|\bnm\b|wavenumber|energy|\bev\b", re.IGNORECASE)
 _OTHERS = re.compile(
@@ -38,25 +42,35 @@ def read_decays(source: Source, table: Table | None = None) -> list[DecayTrace]:
     names, base = table.names, time_base(source, table.header)
     found_period = period(table.header)
     groups = _groups(source, table)
-    choices = [column for _, columns in groups for column in columns]
+    choices, notes = _data_columns(source, table, [column for _, columns in groups for column in columns])
     wanted = picked_by_name(source, names, choices)
     item = pairs(table.header).get("item name", "")
-    traces = []
-    for axis, columns in groups:
-        for column in columns:
-            if column in wanted:
-                traces.append(_trace(source, table, axis, column, base, found_period, item))
-    return traces
+    return [
+        _trace(source, table, axis, column, base, found_period, item, notes)
+        for axis, columns in groups
+        for column in columns
+        if column in wanted
+    ]
+
+
+def _data_columns(source: Source, table: Table, columns: list[int]) -> tuple[list[int], list[str]]:
+    """Columns that are measured, and notes on those left out: fits, residuals, zeros only; unless asked for."""
+    if source.given.column is not None:
+        return columns, []
+    kept = [i for i in columns if not _NO_DATA.search(table.names[i].replace("_", " "))] or columns
+    filled = [i for i in kept if np.any(np.nan_to_num(table.values[:, i], nan=0.0))] or kept
+    left = [f"column {i + 1} '{table.names[i]}'" for i in columns if i not in filled]
+    return filled, [f"left out, no measurement: {', '.join(left)}"] if left else []
 
 
 def _groups(source: Source, table: Table) -> list[tuple[int | None, list[int]]]:
     """Axis columns, each with its columns of counts."""
     names, count = table.names, table.columns
-    if any(_SPECTRAL.search(name) for name in names[:1]):
+    if count > 1 and _SPECTRAL.search(names[0]):
         found = f"{names[0]!r} in the first column"
         raise source.refuse("content", "the decay", "times and counts", found, "Is this a spectrum?")
     filled = [i for i in range(count) if not np.all(np.isnan(table.values[:, i]))]
-    axes = [i for i in filled if _is_time(names[i], table.units[i]) or _CHANNEL.search(names[i])]
+    axes = [i for i in filled if _is_time(names[i], table.units[i]) or _CHANNEL.fullmatch(names[i].strip())]
     if count == 1 or (not axes and not _rises(table, filled[0])):
         return [(None, filled)]
     if not axes or axes[0] != filled[0]:
@@ -90,18 +104,21 @@ def _trace(
     axis: int | None,
     column: int,
     base: float | None,
-    period_: float | None,
+    found_period: float | None,
     item: str,
+    left_out: list[str],
 ) -> DecayTrace:
     values = table.values[:, column]
     length = len(values)
     while length and np.isnan(values[length - 1]):
         length -= 1
     name = table.names[column]
+    if table.columns == 1 and re.search(r"[\d:=]", name):
+        name = ""  # a line of the header
     values, lines = values[:length], table.lines[:length]
     if not 2 <= length <= MOST_BINS:
         raise source.refuse("table", name or "the counts", f"2 to {MOST_BINS} bins", f"{length}")
-    given, notes = source.given, list(table.notes)
+    given, notes = source.given, [*table.notes, *left_out]
     if axis is None:
         width, start = agreed(source, "--bin-width-ps", given.bin_width, base, "ps"), 0.0
         if width is None:
@@ -115,7 +132,7 @@ def _trace(
     title = name if name and (len(table.names) > 2 or not item) else item or source.path.stem
     return DecayTrace(
         np.asarray(values, dtype=float), width, name=title, start=start,
-        period=agreed(source, "--period-ns", given.period, period_, "ps"), excitations=given.excitations,
+        period=agreed(source, "--period-ns", given.period, found_period, "ps"), excitations=given.excitations,
         counted=counted, metadata={"column": column + 1, "notes": notes},
     )  # fmt: skip
 
@@ -156,7 +173,7 @@ def _ask(source: Source, name: str, whole: bool, first: float, last: float, know
     found = f"{column} from {first:g} to {last:g} without a unit"
     if known is not None:
         return source.refuse("time base", "--bin-width-ps", "the step of the times of the file", found)
-    if _CHANNEL.search(name) and not _TIME.search(name):
+    if _CHANNEL.fullmatch(name.strip()) and not _TIME.search(name):
         return source.refuse(
             "time base", "--bin-width-ps", "the width of a time bin", f"channels in {name!r}"
         )

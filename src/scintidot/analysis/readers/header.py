@@ -27,6 +27,7 @@ _RATE = re.compile(
     rf"(?:rate|freq(?:uency)?)|pulse[\s_-]*rate)\s*(?:[\[(]\s*([kMG]?Hz)\s*[\])])?[^\w.+-]*{_FLOAT}\s*([kMG]?Hz)?",
     re.IGNORECASE,
 )
+_DWELL = re.compile(r"integration|acquisition|exposure|dwell|averag", re.IGNORECASE)  # times, but of no bin
 _HERTZ = {"hz": 1.0, "khz": 1e3, "mhz": 1e6, "ghz": 1e9}
 _MOST_LETTERS = 300
 
@@ -61,6 +62,7 @@ def time_base(source: Source, lines: Iterable[str]) -> float | None:
     found: dict[float, tuple[float, str]] = {}  # by the value up to rounding
     lines = [line[:_MOST_LETTERS] for line in lines]
     after = [*lines[1:], ""]
+    lines = ["" if _DWELL.search(line) else line for line in lines]
     joined = [f"{a} {b}" if _ends_with_unit(a) else a for a, b in zip(lines, after, strict=False)]
     for line in joined:
         for pattern in _BASES:

@@ -300,13 +300,12 @@ def _widths(
     source: Source, lines: Sequence[str], numbers: npt.NDArray[np.int64], separator: str, who: str
 ) -> tuple[int, int]:
     """How many leading lines belong to the header, and the number of cells of every other row."""
-    if separator == " ":
-        widths = [len(lines[i].split()) for i in numbers]
-    else:
-        widths = [
-            lines[i].count(separator) + 1 if '"' not in lines[i] else len(cells_of(lines[i], separator))
-            for i in numbers
-        ]
+    widths = [
+        len(cells_of(lines[i], separator))
+        if separator == " " or '"' in lines[i]
+        else lines[i].count(separator) + 1
+        for i in numbers
+    ]
     width = Counter(widths).most_common(1)[0][0]
     leading = next(i for i, w in enumerate(widths) if w == width)
     wrong = next((i for i in range(leading, len(widths)) if widths[i] != width), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,21 @@ def test_a_reader_of_the_users_own(install: Callable[..., None], read_text: Call
     assert contents.format == "mine"
     assert contents.traces[0].values.tolist() == [1, 2, 3]
     assert read_text("time_ps,counts\n0,1\n4,2\n", "decay").format == "decay-table"
+
+
+def test_the_example_of_the_docs(
+    root: Path, install: Callable[..., None], read_text: Callable[..., Any]
+) -> None:
+    page = (root / "docs" / "measured-files.md").read_text(encoding="utf-8")
+    install(re.findall(r"```python\n(.*?)```", page, re.DOTALL)[-1])
+    assert read_text(b"MINE\x05\x02", "decay", bin_width=4.0).traces[0].values.tolist() == [5, 2]
+    with pytest.raises(BadFile, match="--bin-width-ps"):
+        read_text(b"MINE\x05\x02", "decay")
+
+
+def test_the_docs_name_every_format(root: Path) -> None:
+    page = (root / "docs" / "measured-files.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in page for name in readers())
 
 
 @pytest.mark.parametrize(

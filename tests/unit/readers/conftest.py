@@ -274,6 +274,8 @@ def other_samples(folder: Path) -> list[Sample]:
         + ">>>>>End Processed Spectral Data<<<<<\n"
     )
     falling = WAVELENGTHS[::-1], SPECTRUM[::-1]
+    points = "".join(f"{x:g}, {y:g}\n" for x, y in zip(*falling, strict=True))
+    jcamp = f"##TITLE=dots\n##DATA TYPE=UV/VIS SPECTRUM\n##XUNITS=NANOMETERS\n##XYPOINTS=(XY..XY)\n{points}##END=\n"
     table = "spectrum-table"
     spectra = {
         "PL of dots.csv": ("Wavelength (nm),a,b\n" + rows(WAVELENGTHS, SPECTRUM, SPECTRUM / 2), table, {}, 2),
@@ -285,6 +287,7 @@ def other_samples(folder: Path) -> list[Sample]:
                       + rows(*falling, separator="\t"), table, {}, 1),
         "bare.txt": (rows(WAVELENGTHS, SPECTRUM, separator=" "), "spectrum-table", {"spectral_unit": "nm"}, 1),
         "ocean.txt": (ocean, "ocean-optics", {}, 1),
+        "dots.jdx": (jcamp, "jcamp-dx", {}, 1),
     }  # fmt: skip
     return [
         *(Sample(n, c, "transient", f, given=g, values=MATRIX) for n, (c, f, g) in matrices.items()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,7 @@ MATRICES = (
     "explicit-times.ascii", "explicit-wavelengths.ascii", "kimopack.SIA", "xplorer.csv", "corner.csv", "binary.ufs",
     "arrays.npz",
 )  # fmt: skip
-SPECTRA = ("PL of dots.csv", "cary.csv", "shimadzu.txt", "jasco.txt", "bare.txt", "ocean.txt")
+SPECTRA = ("PL of dots.csv", "cary.csv", "shimadzu.txt", "jasco.txt", "bare.txt", "ocean.txt", "dots.jdx")
 
 
 def test_every_format_has_a_sample(samples: dict[str, Any]) -> None:
@@ -68,7 +69,7 @@ def test_spectrum(name: str, samples: dict[str, Any], read_text: Callable[..., A
     trace = contents.traces[0]
     assert np.array_equal(trace.wavelength, [480, 500, 510.5, 520, 530.25])
     assert np.array_equal(trace.values, sample.values)
-    kinds = dict.fromkeys(("cary.csv", "shimadzu.txt", "jasco.txt"), "absorption") | {
+    kinds = dict.fromkeys(("cary.csv", "shimadzu.txt", "jasco.txt", "dots.jdx"), "absorption") | {
         "PL of dots.csv": "emission"
     }
     assert trace.kind == kinds.get(name, "unknown")
@@ -164,3 +165,40 @@ def test_times_rounded_by_the_instrument_have_equal_steps(read_text: Callable[..
     missing = "".join(f"{t}\t1\n" for i, t in enumerate(time) if i != 2000)
     with pytest.raises(BadFile, match="equal steps"):
         read_text("Time (ns)\tCounts\n" + missing, "decay")
+
+
+def test_ordinates_of_jcamp(read_text: Callable[..., Any]) -> None:
+    """X++(Y..Y): factors, lines that each state their first abscissa, falling wavenumbers."""
+    head = "##TITLE=x\n##XUNITS=1/CM\n##YUNITS=ABSORBANCE\n##XFACTOR=2\n##YFACTOR=0.5\n##FIRSTX=20000\n##LASTX=19960\n"
+    text = head + "##NPOINTS=5\n##XYDATA=(X++(Y..Y))\n10000 1 2 3\n9985-4+5\n##END=\n"
+    (trace,) = read_text(text, "spectrum").traces
+    assert np.allclose(trace.wavelength, 1e7 / np.array([20000, 19990, 19980, 19970, 19960]))
+    assert trace.values.tolist() == [0.5, 1.0, 1.5, -2.0, 2.5]
+    assert trace.kind == "absorption"
+    for wrong, said in (("NPOINTS=6", "NPOINTS"), ("LASTX=19000", "abscissas"), ("9985A4", "packed")):
+        key = wrong.split("=")[0]
+        broken = re.sub(rf"{key}=\d+", wrong, text) if "=" in wrong else text.replace("9985-4", wrong)
+        with pytest.raises(BadFile, match=said):
+            read_text(broken, "spectrum")
+
+
+def test_edinburgh_text_says_its_unit_in_a_line_of_the_axis(read_text: Callable[..., Any]) -> None:
+    text = "Labels,Sample 1,\nType,TCSPC Decay,\nStep,0.05,\nXAxis,Time(ns),\nYAxis,Counts,\n\n"
+    (trace,) = read_text(text + "".join(f"{0.05 * i:.2f},{9 - i},\n" for i in range(8)), "decay").traces
+    assert trace.bin_width == 50.0
+    assert trace.values.tolist() == [9, 8, 7, 6, 5, 4, 3, 2]
+
+
+def test_times_of_the_rows_count_more_than_the_header(read_text: Callable[..., Any]) -> None:
+    text = "Time Resolution: 16 ps\nTime [ns],Counts\n" + "".join(f"{0.032 * i:.3f},{i}\n" for i in range(8))
+    (trace,) = read_text(text, "decay").traces
+    assert trace.bin_width == 32.0
+    assert "not used" in trace.metadata["notes"][-1]
+
+
+def test_matrix_of_our_own_as_text(read_text: Callable[..., Any]) -> None:
+    text = "# scintidot.transient-data/1\n# fluence_photons_per_cm2: 2e13\ntime_ps,500,510\n-1,1,2\n0,3,4\n"
+    (trace,) = read_text(text, "transient").traces
+    assert (trace.fluence, trace.time.tolist()) == (2e13, [-1, 0])
+    with pytest.raises(BadFile, match="points of an axis"):
+        read_text("Wavelength (nm),dark,light\n500,200,300\n501,2,3\n502,3,4\n", "transient", time_unit="ps")

@@ -11,12 +11,13 @@ from scintidot.analysis.readers.checks import (
     MOST_BINS,
     TIME_UNITS_PS,
     agreed,
+    agreed_word,
     equal_step,
     is_counted,
     picked_by_name,
     time_unit,
 )
-from scintidot.analysis.readers.header import pairs, period, time_base
+from scintidot.analysis.readers.header import pairs, period, time_base, unit_of_axis
 from scintidot.analysis.readers.registry import Reader, Source
 from scintidot.analysis.readers.text import Table, head_text, looks_like_text, read_table
 from scintidot.analysis.traces import DecayTrace
@@ -145,27 +146,26 @@ def _time_base(
     who = f"column '{name}'" if name else "the first column"
     time = table.values[:length, axis]
     step = equal_step(source, time, table.lines, who)
-    said = time_unit(table.units[axis])
-    if said and given.time_unit and said != given.time_unit:
-        raise source.refuse("unit", "--time-unit", f"{said}, as the file says", given.time_unit)
-    unit = said or given.time_unit
-    known = agreed(source, "--bin-width-ps", given.bin_width, base, "ps")
-    whole = abs(step - 1) < 1e-9 and bool(np.all(time == np.round(time)))
-    if unit is None and known is not None:
-        if whole:
-            return known, 0.0, f"{who} counts channels"
-        unit = next((u for u, ps in TIME_UNITS_PS.items() if abs(step * ps - known) <= 1e-3 * known), None)
-    if unit is None:
-        raise _ask(source, name, whole, time[0], time[-1], known)
-    width = step * TIME_UNITS_PS[unit]
-    if known is not None and abs(width - known) > 1e-3 * known:
-        hint = "Leave --bin-width-ps away to take the times of the file." if given.bin_width else None
-        raise source.refuse("time base", who, f"steps of {known:g} ps as said", f"{width:g} ps", hint)
-    return (
-        float(f"{width:.12g}"),
-        float(f"{time[0] * TIME_UNITS_PS[unit]:.12g}"),
-        f"{who} has lower edges of bins in {unit}",
+    unit = agreed_word(
+        source, "--time-unit", given.time_unit, time_unit(table.units[axis]) or unit_of_axis(table.header)
     )
+    whole = abs(step - 1) < 1e-9 and bool(np.all(time == np.round(time)))
+    if unit is None:
+        known = agreed(source, "--bin-width-ps", given.bin_width, base, "ps")
+        if known is not None and whole:
+            return known, 0.0, f"{who} counts channels"
+        if known is not None:
+            unit = next(
+                (u for u, ps in TIME_UNITS_PS.items() if abs(step * ps - known) <= 1e-3 * known), None
+            )
+        if unit is None:
+            raise _ask(source, name, whole, time[0], time[-1], known)
+    width, start = (float(f"{value * TIME_UNITS_PS[unit]:.12g}") for value in (step, float(time[0])))
+    agreed(source, "--bin-width-ps", given.bin_width, width, "ps")
+    note = f"{who} has lower edges of bins in {unit}"
+    if base is not None and abs(width - base) > 1e-3 * base:
+        note += f", {width:g} ps wide; the {base:g} ps a bin of the header are not used"
+    return width, start, note
 
 
 def _ask(source: Source, name: str, whole: bool, first: float, last: float, known: float | None) -> BadFile:

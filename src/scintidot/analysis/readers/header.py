@@ -29,6 +29,7 @@ _RATE = re.compile(
 )
 _DWELL = re.compile(r"integration|acquisition|exposure|dwell|averag", re.IGNORECASE)  # times, but of no bin
 _HERTZ = {"hz": 1.0, "khz": 1e3, "mhz": 1e6, "ghz": 1e9}
+_X_AXIS = re.compile(r"\W*(?:x[\s_-]*(?:axis|units?|label|title)|time[\s_-]*units?)\b", re.IGNORECASE)
 _MOST_LETTERS = 300
 
 
@@ -94,4 +95,15 @@ def period(lines: Iterable[str]) -> float | None:
             unit, value = (match[1] or match[3] or "").lower(), number_of(match[2])
             if unit in _HERTZ and value > 0:
                 return PS_PER_S / (value * _HERTZ[unit])
+    return None
+
+
+def unit_of_axis(lines: Iterable[str]) -> str | None:
+    """The unit of time of a line about the x axis, such as ``XAxis,Time(ns)`` or ``Time units: ps``."""
+    for line in lines:
+        if _X_AXIS.match(line[:_MOST_LETTERS]):
+            words = re.split(r"[^\wµμ]+", line[:_MOST_LETTERS])
+            unit = next((unit for word in words[1:] if (unit := time_unit(word))), None)
+            if unit is not None:
+                return unit
     return None

@@ -20,7 +20,7 @@ _KINDS = (
         "emission",
         r"emission|photoluminescence|radioluminescence|fluorescence|luminescence|\b(?:PL|RL|FL|EM|CL)\b",
     ),
-    ("absorption", r"absorption|absorbance|extinction|uv[\s._-]*vis|\babs\b|optical density|\bOD\b"),
+    ("absorption", r"absorption|absorbance|extinction|uv[\s._/-]*vis|\babs\b|optical density|\bOD\b"),
 )
 _AXIS_TITLE = re.compile(
     r"(?:wave\s*(?:length|number)|wl\b|lambda|λ|(?:photon\s*)?energy|nm$|eV$|cm-1$|nanomet)", re.IGNORECASE
@@ -154,7 +154,9 @@ def _plain(head: bytes, suffix: str, kind: str) -> float:
         return 0.0
     text = head_text(head)
     if re.search(
-        r"(?:time|wavelength)\s+explicit|# scintidot\.|time calibration:", text[:4000], re.IGNORECASE
+        r"(?:time|wavelength)\s+explicit|# scintidot\.decay-data|time calibration:",
+        text[:4000],
+        re.IGNORECASE,
     ):
         return 0.0
     return 0.2 if any(sign.isdigit() for sign in text) else 0.0

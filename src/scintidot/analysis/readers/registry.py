@@ -102,7 +102,7 @@ class Contents:
 
 SHIPPED: tuple[str, ...] = (
     "own", "picoquant", "picoquant_text", "becker_hickl", "photon_columns", "decay_text", "oscilloscope", "glotaran",
-    "ufs", "archives", "matrix", "spectrum_text",
+    "ufs", "archives", "matrix", "spectrum_text", "jcamp",
 )  # fmt: skip
 """Modules of this folder, each with READERS."""
 

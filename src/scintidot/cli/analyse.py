@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from scintidot.cli.analyse_spectrum import spectrum
+
 app = typer.Typer(
     help="Fit measured files: decays, transient absorption, spectra, series of samples.", no_args_is_help=True
 )
+
+app.command("spectrum")(spectrum)

@@ -145,7 +145,7 @@ def _absorption(
     return Row(row, warnings, _absorption_panels(name, found, wavelength, values), wavelength, values)
 
 
-def _absorption_warnings(name: str, found: Absorption, peak: str, wavelength: FloatArray) -> tuple[str, ...]:
+def _absorption_warnings(found: Absorption, peak: str, wavelength: FloatArray) -> tuple[str, ...]:
     said = []
     if found.peak is None:
         return (
@@ -153,7 +153,7 @@ def _absorption_warnings(name: str, found: Absorption, peak: str, wavelength: Fl
             f"{wavelength[-1]:.0f} nm.",
         )
     if found.at_end:
-        said.append(f"the peak lies at the end of the window; it may be cut off.")
+        said.append("the peak lies at the end of the window; it may be cut off.")
     if peak == "maximum" and found.maximum is None:
         said.append(f"a shoulder without a maximum; its curvature is at {_to_nm(found.peak):.1f} nm.")
     height = float(np.interp(found.peak, found.energy, found.smooth))
@@ -237,9 +237,9 @@ def _emission(
 def _emission_warnings(found: Line, line: str) -> tuple[str, ...]:
     said = []
     if found.at_end:
-        said.append(f"the highest point lies at the end of the window; the peak may be outside.")
+        said.append("the highest point lies at the end of the window; the peak may be outside.")
     if found.fwhm_nm is None:
-        said.append(f"half of the height is not reached inside the window: no full width.")
+        said.append("half of the height is not reached inside the window: no full width.")
     if found.noise > 0 and found.height / found.noise < NOISY:
         said.append(f"noisy, the line is {found.height / found.noise:.0f} times the noise.")
     if found.better_line:

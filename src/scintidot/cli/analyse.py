@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from scintidot.cli.analyse_series import series
 from scintidot.cli.analyse_spectrum import spectrum
 
 app = typer.Typer(
@@ -11,3 +12,4 @@ app = typer.Typer(
 )
 
 app.command("spectrum")(spectrum)
+app.command("series")(series)

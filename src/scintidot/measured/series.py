@@ -165,10 +165,10 @@ def _choices(setup: Setup, definition: str) -> dict[str, Any]:
         "shape": setup.shape,
         "line": "York 2004, errors in both axes; power laws in the logarithms; where chi-square is below 5 % likely an "
         "intrinsic scatter is added that makes it the number of degrees of freedom",
-        "prediction_errors": "errors of <N>, lifetime, efficiency, quantum yield, edge length and light yield by central "
-        "differences, as if independent; models and retained fraction are taken as exact",
-        "intensity": "photons of a nanocrystal over its volume (equal mass), times one common factor where chi-square is "
-        "least: one degree of freedom less",
+        "prediction_errors": "errors of <N>, lifetime, efficiency, quantum yield, edge length and light yield by "
+        "central differences, as if independent; model and retained fraction are taken as exact",
+        "intensity": "photons of a nanocrystal over its volume (equal mass), times one common factor where chi-square "
+        "is least: one degree of freedom less",
     }
 
 
@@ -203,7 +203,8 @@ def _validate(
     if samples is None:
         document["validation"] = None
         return [], [f"validation: {why}"]
-    judged, skipped = _judged(table, samples, setup, definition)
+    judged, words = _judged(table, samples, setup, definition)
+    skipped = [f"validation of {word}" for word in words]
     document["validation"] = as_document(table, judged)
     document["choices"]["assumed"] = list(samples.assumed)
     left = [name for i, name in enumerate(table.samples) if i not in set(samples.rows.tolist())]
@@ -223,7 +224,7 @@ def _validate(
                 }
             )  # fmt: skip
     document["validation"]["alternatives"] = alternatives
-    return judged, [f"validation of {word}" for word in skipped]
+    return judged, skipped
 
 
 def _judged(

@@ -211,7 +211,7 @@ def _pair_panel(slope: Slope, points: Points) -> Panel:
 
 def attenuation(table: SampleTable) -> tuple[Found | None, str]:
     """Shares that samples stop, from counts behind a reference scintillator or as given, and whether size matters."""
-    count = len(table.samples)
+    count, common = len(table.samples), 0.0
     if table.has("counts_with", "counts_without"):
         zero = np.zeros(count)
         counts = [
@@ -224,6 +224,11 @@ def attenuation(table: SampleTable) -> tuple[Found | None, str]:
         sigma = [np.sqrt(np.maximum(c, 0)) if e is None else e for c, e in zip(counts, given, strict=True)]
         share, error = attenuated_share(*counts, *sigma)
         origin = "counts; errors " + ("as given" if given[0] is not None else "of Poisson's law")
+        if count > 1 and np.unique(counts[1]).size == 1:  # one measurement without a sample for all of them
+            total = error
+            error = attenuated_share(counts[0], counts[1], counts[2], sigma[0], 0 * sigma[1], sigma[2])[1]
+            common = float(np.sqrt(np.mean(np.maximum(total**2 - error**2, 0))))
+            origin += "; one measurement without a sample, whose error is common to all shares"
     elif table.has("share_attenuated"):
         share, error = table.values["share_attenuated"], table.error("share_attenuated")
         origin = "share_attenuated of the table"
@@ -236,6 +241,7 @@ def attenuation(table: SampleTable) -> tuple[Found | None, str]:
     sized = rows[np.isfinite(edge[rows])]
     document: dict[str, Any] = {
         "from": origin,
+        "common_error": number(common),
         "samples": [
             {"sample": table.samples[i], "edge_length_nm": number(edge[i]), "share": number(share[i]),
              "share_error": number(error[i])}
@@ -246,7 +252,7 @@ def attenuation(table: SampleTable) -> tuple[Found | None, str]:
     mean = float(np.sum(weight * share[rows]) / np.sum(weight))
     chi_square = float(np.sum(weight * (share[rows] - mean) ** 2))
     document |= {
-        "mean_share": number(mean), "mean_share_error": number(np.sum(weight) ** -0.5),
+        "mean_share": number(mean), "mean_share_error": number(np.hypot(np.sum(weight) ** -0.5, common)),
         "chi_square": number(chi_square), "degrees_of_freedom": rows.size - 1,
         "p_value": number(chance(chi_square, rows.size - 1)),
     }  # fmt: skip

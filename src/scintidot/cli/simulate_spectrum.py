@@ -50,4 +50,4 @@ def spectrum(
     from scintidot.measured.laboratory_spectrum import as_csv, synthetic_spectra
 
     samples, truth = synthetic_spectra(kind, **given(context, "kind"))
-    write_measurement(out, f"{kind}.csv", as_csv(kind, samples), truth, as_json=json)
+    write_measurement(out, f"{kind}.csv", as_csv(samples), truth, as_json=json)

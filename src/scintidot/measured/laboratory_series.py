@@ -66,7 +66,7 @@ def synthetic_series(
     setup = Setup(model, statistics, xi, 100.0, 100.0, 0.511, 1.0, 1.0, "cube")
     count = len(edges)
     samples = Samples(np.arange(count), true, {}, ("",) * count, ())
-    central, _ = predict(samples, setup)
+    central = predict(samples, setup).central
     true |= {
         "intensity_relative": central["intensity"] / central["intensity"].max(),
         "tau_eff": central[f"tau_{tau_definition}"], "ctr": central["ctr"],

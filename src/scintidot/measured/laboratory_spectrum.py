@@ -193,9 +193,8 @@ def read_edges(entry: Any, where: str) -> list[float]:
     return edges
 
 
-def as_csv(kind: str, samples: list[Sample]) -> str:
-    """The file of the spectrometer."""
-    words = "absorbance" if kind == "absorption" else "counts"
-    head = ",".join(["Wavelength (nm)", *(f"{sample.name} {words}" for sample in samples)])
+def as_csv(samples: list[Sample]) -> str:
+    """The file of the spectrometer; its name says what it measured."""
+    head = ",".join(["Wavelength (nm)", *(sample.name for sample in samples)])
     columns = np.column_stack([samples[0].wavelength, *(sample.measured for sample in samples)])
     return "\n".join([head, *(",".join(f"{value:.8g}" for value in row) for row in columns)]) + "\n"

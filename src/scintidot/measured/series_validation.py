@@ -38,8 +38,6 @@ INPUTS = (
 """Numbers of a sample whose errors reach the prediction."""
 KINETIC = ("mean_excitons", "exciton_lifetime", "auger_efficiency")
 """Without which nothing is predicted."""
-STEP = 0.02
-"""Smallest relative step of a central difference; otherwise half a standard deviation."""
 LARGEST_EFFICIENCY = 1 - 1e-9
 
 
@@ -151,26 +149,33 @@ def _forward(inputs: dict[str, FloatArray], setup: Setup) -> dict[str, FloatArra
     }
 
 
-def predict(samples: Samples, setup: Setup) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
-    """Figures of every sample and their standard deviations from the errors of its numbers."""
+class Predicted(NamedTuple):
+    """Figures of every sample, and what the error of each number of it moves them by, shape (numbers, samples)."""
+
+    central: dict[str, FloatArray]
+    moved: dict[str, FloatArray]
+
+    def error(self, name: str) -> FloatArray:
+        """Standard deviations of one figure."""
+        return np.asarray(np.sqrt(np.sum(self.moved[name] ** 2, axis=0)))
+
+
+def predict(samples: Samples, setup: Setup) -> Predicted:
+    """Figures of every sample and how errors of its numbers move them."""
     central = _forward(samples.inputs, setup)
-    variance = {name: np.zeros_like(value) for name, value in central.items()}
+    moved: dict[str, list[FloatArray]] = {name: [np.zeros_like(value)] for name, value in central.items()}
     for name in INPUTS:
         error = samples.errors.get(name)
         if error is None or not np.any(error > 0):
             continue
         value = samples.inputs[name]
-        step = np.maximum(0.5 * error, 1e-6 * np.abs(value))
+        step = np.minimum(np.maximum(0.5 * error, 1e-6 * np.abs(value)), 0.5 * value + 1e-12)
         if name in ("auger_efficiency", "quantum_yield"):
-            step = np.minimum(step, np.maximum(0.5 * (1 - value), 1e-6))
-            step = np.minimum(step, np.maximum(0.9 * value, 1e-6))
-        else:
-            step = np.minimum(step, 0.5 * value)
+            step = np.minimum(step, np.maximum(0.5 * (1 - value), 1e-9))
         up, down = (_forward({**samples.inputs, name: value + sign * step}, setup) for sign in (1, -1))
         for key in central:
-            slope = (up[key] - down[key]) / (2 * step)
-            variance[key] = variance[key] + (slope * error) ** 2
-    return central, {name: np.sqrt(value) for name, value in variance.items()}
+            moved[key].append((up[key] - down[key]) / (2 * step) * error)
+    return Predicted(central, {name: np.stack(parts) for name, parts in moved.items()})
 
 
 class Judged(NamedTuple):
@@ -183,20 +188,20 @@ class Judged(NamedTuple):
     measured: FloatArray
     measured_error: FloatArray
     comparison: Comparison
+    moved: FloatArray  # of the scaled prediction, shape (numbers, points)
 
 
 def judge(
     table: SampleTable, samples: Samples, setup: Setup, definition: str
 ) -> tuple[list[Judged], list[str]]:
     """Every quantity that table and prediction both have, and why others are left out."""
-    central, errors = predict(samples, setup)
-    tau, tau_error, skipped = _by_definition(samples, central, errors, definition)
+    predicted = _with_tau(samples, predict(samples, setup), definition)
+    central, skipped = predicted.central, []
     wanted = (
         ("intensity_relative", "1", "photons of a nanocrystal over its volume, one common factor", "intensity", True),
         ("tau_eff", "ps", "by the definition of each row", "tau", False),
         ("ctr", "ps", "label formula with the light yield of the table", "ctr", False),
     )  # fmt: skip
-    central, errors = {**central, "tau": tau}, {**errors, "tau": tau_error}
     found = []
     for name, unit, meaning, key, relative in wanted:
         if not table.has(name):
@@ -212,31 +217,46 @@ def judge(
             skipped.append(f"{name}: no {'two ' if relative else ''}measured values with an error")
             continue
         judged = compare(
-            measured[good], error[good], central[key][good], errors[key][good], relative=relative
+            measured[good], error[good], central[key][good], predicted.error(key)[good], relative=relative
         )
-        found.append(Judged(name, unit, meaning, samples.rows[good], measured[good], error[good], judged))
+        moved = judged.scale * predicted.moved[key][:, good]
+        found.append(
+            Judged(name, unit, meaning, samples.rows[good], measured[good], error[good], judged, moved)
+        )
     return found, skipped
 
 
-def _by_definition(
-    samples: Samples, central: dict[str, FloatArray], errors: dict[str, FloatArray], definition: str
-) -> tuple[FloatArray, FloatArray, list[str]]:
-    """The lifetime of each sample by its own definition, or by the one of the option."""
-    tau, error = np.full(len(samples.rows), np.nan), np.zeros(len(samples.rows))
-    for i, own in enumerate(samples.definitions):
-        key = f"tau_{own or definition}"
-        if key in central:
-            tau[i], error[i] = central[key][i], errors[key][i]
-    return tau, error, []
+def _with_tau(samples: Samples, predicted: Predicted, definition: str) -> Predicted:
+    """The lifetime of each sample by its own definition, or by the one of the option, as ``tau``."""
+    keys = [f"tau_{own or definition}" for own in samples.definitions]
+    tau = np.array([predicted.central[key][i] for i, key in enumerate(keys)])
+    moved = np.stack([predicted.moved[key][:, i] for i, key in enumerate(keys)], axis=1)
+    return Predicted({**predicted.central, "tau": tau}, {**predicted.moved, "tau": moved})
+
+
+def together(judged: list[Judged]) -> tuple[float, int, float]:
+    """Chi-square of all quantities, its degrees of freedom and probability.
+
+    Light, lifetime and resolution of one sample follow from the same numbers: their errors are correlated, which the
+    covariance of the points holds.
+    """
+    if not judged:
+        return 0.0, 0, 1.0
+    rows = np.concatenate([item.rows for item in judged])
+    away = np.concatenate([item.measured - item.comparison.predicted for item in judged])
+    error = np.concatenate([item.measured_error for item in judged])
+    moved = np.concatenate([item.moved for item in judged], axis=1)
+    covariance = np.where(rows[:, None] == rows[None, :], moved.T @ moved, 0.0) + np.diag(error**2)
+    chi_square = float(away @ np.linalg.solve(covariance, away))
+    freedom = sum(item.comparison.degrees_of_freedom for item in judged)
+    return chi_square, freedom, chance(chi_square, freedom)
 
 
 def verdict(judged: list[Judged]) -> str:
     """One sentence about all quantities together."""
     if not judged:
         return "Nothing could be compared: the table lacks what prediction or measurement need."
-    chi_square = sum(item.comparison.chi_square for item in judged)
-    freedom = sum(item.comparison.degrees_of_freedom for item in judged)
-    probability = chance(chi_square, freedom)
+    chi_square, freedom, probability = together(judged)
     names = ", ".join(item.name for item in judged)
     numbers = f"chi-square {chi_square:.1f} for {freedom} degrees of freedom, p = {probability:.2g}"
     if probability >= UNLIKELY:
@@ -281,13 +301,12 @@ def as_document(table: SampleTable, judged: list[Judged]) -> dict[str, Any]:
                     "residual_sigma": number(c.residuals[i]),
                 }
             )
-    chi_square = sum(item.comparison.chi_square for item in judged)
-    freedom = sum(item.comparison.degrees_of_freedom for item in judged)
+    chi_square, freedom, probability = together(judged)
     return {
         "quantities": quantities,
         "points": points,
         "chi_square": number(chi_square),
         "degrees_of_freedom": freedom,
-        "p_value": number(chance(chi_square, freedom)) if judged else None,
+        "p_value": number(probability) if judged else None,
         "verdict": verdict(judged),
     }

@@ -196,7 +196,7 @@ def _choices(
             "peak_meaning": PEAKS[peak],
             "edge_meaning": "steepest rise of the absorbance below the peak, in energy",
             "fwhm_meaning": "of a Gaussian line with this edge and this curvature peak",
-            "smoothing": "local cubic in energy, half width 1.75 times the distance from edge to peak",
+            "smoothing": "local cubic in energy, half width 1.95 times the distance from edge to peak",
         }
     if set(kinds) - {"absorption"}:
         chosen |= {

@@ -215,7 +215,7 @@ def slope_through_zero(x: FloatArray, y: FloatArray, x_error: FloatArray, y_erro
     error = 1 / math.sqrt(float(np.sum(x**2 / (y_error**2 + best**2 * x_error**2))))
     ends = []
     for sign in (-1, 1):
-        far = best + sign * factor * error
+        far = best + 1.1 * sign * factor * error
         while above(far) < 0 and abs(far - best) < 1e6 * error:
             far = best + 2 * (far - best)
         ends.append(float(brentq(above, best, far)) if above(far) > 0 else sign * math.inf)

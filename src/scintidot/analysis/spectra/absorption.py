@@ -28,17 +28,19 @@ PEAKS = {
     "curvature": "most negative second derivative of the absorbance against energy",
     "maximum": "local maximum of the smoothed absorbance",
 }
-WINDOW = 1.75
+WINDOW = 1.95
 """Half width of the smoothing window over the distance from edge to peak (the standard deviation of a Gaussian)."""
-FIRST_WINDOW = 0.08  # [eV]
-NARROWEST, WIDEST = 0.012, 0.25  # [eV] half widths
+FIRST_WINDOW = 0.095  # [eV]
+NARROWEST, WIDEST = 0.014, 0.3  # [eV] half widths
 SIGNIFICANT = 5.0
 """Standard deviations by which the curvature of a peak must exceed its noise."""
 SHARE = 0.03
 """Rise to a peak over the whole range of the absorbance, at least."""
 RIVAL = 0.25
 """Curvature of a first peak over that of the strongest one, at least."""
-TRIALS = 64
+EDGE_WINDOWS = (0.62, 0.42)
+"""Half widths over that of the window, through which the edge is seen; both together tell what smoothing did to it."""
+TRIALS = 100
 """Repeats with added noise from which errors are found."""
 
 
@@ -157,19 +159,25 @@ def _nearby(
     """
     step = min(float(np.median(np.diff(energy))), width / 10)
     at = np.arange(max(near - 2.2 * width, energy[0]), min(near + 1.2 * width, energy[-1]) + step / 2, step)
-    value, slope, curvature = np.einsum("kap,p...->ka...", local_cubic(energy, width, at), values)
-    sharp = np.tensordot(local_cubic(energy, 0.6 * width, at)[1], values, axes=1)
-    columns = [np.atleast_2d(x.T) for x in (value, slope, curvature, sharp)]
+    _, slope, curvature = np.einsum("kap,p...->ka...", local_cubic(energy, width, at), values)
+    steep = [np.tensordot(local_cubic(energy, part * width, at)[1], values, axes=1) for part in EDGE_WINDOWS]
+    columns = [np.atleast_2d(x.T) for x in (slope, curvature, *steep)]
     peaks, edges, maxima = [], [], []
-    for _, g, c, s in zip(*columns, strict=True):
+    for g, c, wide, narrow in zip(*columns, strict=True):
         region = np.flatnonzero(np.abs(at - near) <= 0.6 * width)
         peak = _extreme(at, -c, region)
         rising = np.flatnonzero((at <= peak) & (at >= peak - 1.5 * width))
         peaks.append(peak)
-        edges.append(_extreme(at, s, rising))
+        edges.append(_unsmoothed(_extreme(at, wide, rising), _extreme(at, narrow, rising)))
         maxima.append(_falling_zero(at, g, peak, width))
     shape = values.shape[1:]
     return tuple(np.reshape(x, shape) for x in (peaks, edges, maxima))  # type: ignore[return-value]
+
+
+def _unsmoothed(wide: float, narrow: float) -> float:
+    """Where an edge seen through two windows would be without any: smoothing moves it as the squared width."""
+    a, b = (part**2 for part in EDGE_WINDOWS)
+    return narrow + (narrow - wide) * b / (a - b)
 
 
 def _extreme(at: FloatArray, values: FloatArray, region: npt.NDArray[np.intp]) -> float:
@@ -198,7 +206,8 @@ def _located(
     """The three features with the spread of repeats under added noise."""
     peak, edge, maximum = (float(x) for x in _nearby(energy, values, width, near))
     random = np.random.default_rng(1)
-    repeats = values[:, None] + noise * random.standard_normal((values.size, TRIALS))
+    calm = local_cubic(energy, 0.6 * width, energy)[0] @ values
+    repeats = calm[:, None] + noise * random.standard_normal((values.size, TRIALS))
     spreads = []
     for column in _nearby(energy, repeats, width, near):
         known = column[np.isfinite(column)]

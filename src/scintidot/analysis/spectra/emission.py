@@ -28,13 +28,14 @@ BACKGROUNDS = {
     "none": "nothing is subtracted",
     "ends": "a straight line through the means of the first and last twentieth of the window",
 }
-TOP = 0.9
-"""Share of the height above which a polynomial of degree 4 finds the peak."""
+TOP = (0.1, 5.0, 0.5)
+"""How far below its height, as a share, a polynomial of degree 4 through the top of a line reaches: that many times the
+noise, between the two limits."""
 FLANK = (0.3, 0.7)
 """Shares of the height between which a parabola finds where half of it is crossed."""
 FITTED = 0.2
 """Share of the height above which a line is fitted."""
-TRIALS = 64
+TRIALS = 100
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,9 @@ def _shape(axis: FloatArray, values: FloatArray, noise: FloatArray) -> tuple[Any
         (values.size, TRIALS)
     )
     both = np.column_stack([values, repeats])
-    peak, height = _top(axis, both, _widened(_around(values, top, TOP), top, values.size, 4))
+    least, times, most = TOP
+    depth = min(max(times * float(noise[top] / values[top]), least), most)
+    peak, height = _top(axis, both, _widened(_around(values, top, 1 - depth), top, values.size, 4))
     spread = float(np.std(peak[1:]))
     sides = [_crossing(axis, values, both, height, top, side) for side in (-1, 1)]
     if sides[0] is None or sides[1] is None:

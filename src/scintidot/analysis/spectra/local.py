@@ -18,14 +18,15 @@ SHORTEST = 8
 def local_cubic(axis: FloatArray, half_width: float, at: FloatArray) -> FloatArray:
     """Linear filters for value, slope and second derivative at ``at``, shape (3, points at, points).
 
-    ``axis`` rising, shape (points,); points within ``half_width`` count with weight 1 - (distance/half_width)^2. Where
-    fewer than six points lie there the window is widened to hold six.
+    ``axis`` rising, shape (points,); points within ``half_width`` count with weight (1 - (distance/half_width)^2)^2,
+    times the step at each, so that unequal steps pull nothing to one side. Where fewer than six points lie there the
+    window is widened to hold six.
     """
     distance = np.abs(axis[None, :] - at[:, None])
     sixth = np.sort(distance, axis=1)[:, min(5, axis.size - 1)]
     width = np.maximum(half_width, 1.2 * sixth)[:, None]
     u = (axis[None, :] - at[:, None]) / width
-    weight = np.clip(1 - u * u, 0.0, None)
+    weight = np.clip(1 - u * u, 0.0, None) ** 2 * (np.gradient(axis) / np.mean(np.diff(axis)))
     powers = [weight]
     for _ in range(6):
         powers.append(powers[-1] * u)

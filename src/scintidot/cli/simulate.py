@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from scintidot.cli import simulate_tcspc
+from scintidot.cli.simulate_attenuation import attenuation
+from scintidot.cli.simulate_series import series
+from scintidot.cli.simulate_spectrum import spectrum
+from scintidot.cli.simulate_tcspc import tcspc
 
 app = typer.Typer(
     help="Make files as instruments would: decays, transient absorption, spectra.", no_args_is_help=True
 )
-app.command("tcspc")(simulate_tcspc.tcspc)
+app.command("tcspc")(tcspc)
+app.command("spectrum")(spectrum)
+app.command("attenuation")(attenuation)
+app.command("series")(series)

@@ -31,10 +31,12 @@ class Given:
     bin_width: float | None = None  # [ps]
     period: float | None = None  # [ps]
     excitations: float | None = None
-    time_unit: str | None = None  # of a column or axis of times: fs, ps, ns, us, s
+    time_unit: str | None = None  # of a column or axis of times: fs, ps, ns, us, ms, s
     channel: int | None = None  # of a file with several
     column: str | None = None  # name or number of the column with the values
-    kind: str | None = None  # of spectra: absorption or emission
+    kind: str | None = None  # of spectra: absorption, emission or excitation
+    rows: str | None = None  # what runs down the rows of a matrix: times or wavelengths
+    spectral_unit: str | None = None  # of a spectral axis: nm, eV, cm-1
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Contents:
         return {"file": self.path.name, "sha256": self.sha256, "format": self.format}
 
 
-SHIPPED: tuple[str, ...] = ()
+SHIPPED: tuple[str, ...] = ("own", "decay_text", "glotaran", "spectrum_text")
 """Modules of this folder, each with READERS."""
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from scintidot.cli.analyse_ta import analyse_ta
+
 app = typer.Typer(
     help="Fit measured files: decays, transient absorption, spectra, series of samples.", no_args_is_help=True
 )
+app.command("ta")(analyse_ta)

@@ -5,14 +5,14 @@ one pair: an edge level holds g carriers (state filling; Klimov 2000, doi:10.102
 
     S_n(t) = b exp(Q t) e_n = sum_k (b V)_k (V^-1 e_n)_k exp(-q_k t)
 
-with the eigenvectors V of the generator Q of `scintidot.kinetics.generator`; with a pump of fluence J, the mean number of
-pairs is sigma J and the signal sum_n P(n) S_n(t).
+with the eigenvectors V of the generator Q of `scintidot.kinetics.generator`; with a pump of fluence J, the mean number
+of pairs is sigma J and the signal sum_n P(n) S_n(t).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -156,10 +156,34 @@ class SeriesModel:
 
 
 class Series(NamedTuple):
-    """A fitted series."""
+    """A fitted series; where chi-square says that the noise is larger than thought, errors are wider by that."""
 
     fit: Fit
     model: SeriesModel
+    chi_square: float
+    degrees_of_freedom: int
+    error_scale: float
+
+    @property
+    def most(self) -> int:
+        """Pairs that were followed."""
+        return self.model.most
+
+    def expected(self) -> list[FloatArray]:
+        """Of each curve."""
+        lengths = [len(curve.time) for curve in self.model.curves]
+        return list(np.split(self.fit.expected, np.cumsum(lengths)[:-1]))
+
+    def biexciton_lifetime(self) -> tuple[float, float]:
+        """Of the neutral biexciton, and its error. [ps]"""
+        sample = self.model.sample
+        value, error = self.fit.propagated(lambda v: np.array([1 / sample.biexciton_rate(v[0], v[1])]))
+        return float(value[0]), float(error[0])
+
+    def auger_efficiency(self) -> tuple[float, float]:
+        """k_AR/(k_AR + 4 k_X), and its error."""
+        value, error = self.fit.propagated(lambda v: np.array([v[1] / (v[1] + 4 * v[0])]))
+        return float(value[0]), float(error[0])
 
 
 def fit_series(
@@ -212,17 +236,23 @@ def fit_series(
         Parameter(f"baseline_{i}", 0.0, fixed=not before, scale=height)
         for i, before in enumerate(has_before, start=1)
     ]
+    data = np.concatenate([c.values for c in curves])
+    sigma = np.concatenate([c.sigma for c in curves])
+    model, found = SeriesModel(curves, pairs, sample, most), None
     for _ in range(3):
         model = SeriesModel(curves, pairs, sample, most)
-        cost = Cost.gaussian(
-            model, np.concatenate([c.values for c in curves]), np.concatenate([c.sigma for c in curves])
-        )
-        found = fit(cost, parameters, hesse=hesse)
+        found = fit(Cost.gaussian(model, data, sigma), parameters, hesse=hesse)
         needed = followed(pairs, min(found["cross_section"].value * strongest, 50.0))
         if needed <= most:
             break
         most = needed
-    return Series(found, model)
+    assert found is not None
+    chi_square, degrees = found.cost, found.degrees_of_freedom
+    scale = float(np.sqrt(max(chi_square / max(degrees, 1), 1.0)))
+    if scale > 1:
+        again = [replace(p, start=q.value) for p, q in zip(parameters, found.parameters, strict=True)]
+        found = fit(Cost.gaussian(model, data, sigma * scale), again, hesse=hesse)
+    return Series(found, model, chi_square, degrees, scale)
 
 
 def _start(

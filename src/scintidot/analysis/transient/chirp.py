@@ -75,7 +75,7 @@ def onsets(trace: TransientTrace) -> Onsets:
     step = float(np.median(near)) if near.size else 1.0
     widths = step * np.array([0.3, 0.6, 1.0, 1.7, 3.0, 5.0, 8.0, 14.0])
     reach = 0.15 * float(time[-1] - zero)
-    candidates = zero + step * np.arange(-30, 31)
+    candidates = np.asarray(zero + step * np.arange(-30, 31), dtype=np.float64)
     candidates = candidates[(candidates > time[0]) & (candidates < zero + reach)]
     if not candidates.size:
         candidates = np.array([zero])
@@ -87,9 +87,9 @@ def onsets(trace: TransientTrace) -> Onsets:
     width = float(widths[int(np.argmin(costs.min(axis=1).sum(axis=1)))])
     cost = costs[int(np.argmin(costs.min(axis=1).sum(axis=1)))]
     best = candidates[np.argmin(cost, axis=0)]
-    fine = np.linspace(-1.5, 1.5, 13) * step
-    finer = _left_each(time, scaled, best[:, None] + fine, width)
-    return _refined(trace.wavelength, best, fine, finer, width, scaled, zero)
+    fine = step * np.linspace(-1.5, 1.5, 13, dtype=np.float64)
+    finer = _left_each(time, scaled, np.asarray(best[:, None] + fine, dtype=np.float64), width)
+    return _refined(trace.wavelength, best, fine, finer, width, scaled)
 
 
 def _dictionary(time: FloatArray, width: float) -> FloatArray:
@@ -117,7 +117,7 @@ def _left_each(time: FloatArray, values: FloatArray, zeros: FloatArray, width: f
 
 def _refined(
     wavelength: FloatArray, best: FloatArray, fine: FloatArray, cost: FloatArray, width: float,
-    scaled: FloatArray, zero: float,
+    scaled: FloatArray,
 ) -> Onsets:  # fmt: skip
     """A parabola through the three lowest points of each column: its minimum, and a rise of one chi-square."""
     place = np.clip(np.argmin(cost, axis=1), 1, len(fine) - 2)
@@ -149,7 +149,9 @@ def dispersion(found: Onsets, law: str) -> Dispersion:
     robust = np.ones_like(weight)
     for _ in range(30):
         w = weight * np.sqrt(robust)
-        coefficients = np.linalg.lstsq(basis * w[:, None], zero * w, rcond=None)[0]
+        coefficients = np.asarray(
+            np.linalg.lstsq(basis * w[:, None], zero * w, rcond=None)[0], dtype=np.float64
+        )
         residual = (zero - basis @ coefficients) * weight
         scale = max(float(np.median(np.abs(residual))) / 0.6745, 1e-9)
         robust = np.maximum(1 - (residual / (4.685 * scale)) ** 2, 0) ** 2

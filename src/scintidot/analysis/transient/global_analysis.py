@@ -44,7 +44,8 @@ class Projection:
     """The model as a function of lifetimes, dispersion and width; its linear part is solved for each wavelength."""
 
     def __init__(
-        self, time: FloatArray, wavelength: FloatArray, values: FloatArray, sigma: FloatArray, setup: Setup, components: int
+        self, time: FloatArray, wavelength: FloatArray, values: FloatArray, sigma: FloatArray, setup: Setup,
+        components: int,
     ) -> None:  # fmt: skip
         self.time, self.wavelength, self.setup, self.components = time, wavelength, setup, components
         self.sigma = sigma

@@ -7,9 +7,10 @@ three, and so on. With y/<y>_tail the normalised curves, one level is
 
     D_m = y_m/<y_m>_tail - y_r/<y_r>_tail
 
-and the next level is made of the D_m in the same way, normalised where two pairs alone are left. It is exact where each tail is
-pure and the curves of a level hold no higher state; both curves may hold the same one in different shares. Every level
-adds the noise of its reference.
+and the next level is made of the D_m in the same way, normalised where two pairs alone are left. It is exact where
+each tail is pure and the curves of a level hold no higher state; both curves may hold the same one in different shares.
+Every level adds the noise of its reference. Where the level that is probed holds two carriers only, three pairs bleach
+no more than two: what is extracted as n >= 3 is then small or negative, and n = 2 decays too slowly by some per cent.
 """
 
 from __future__ import annotations

@@ -14,15 +14,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from scintidot.records import FloatArray
 
 MOST_HESSE = 40
 """Free parameters up to which second derivatives are taken numerically; beyond, the expected information is used."""
-STEPS = 200
+STEPS = 1000
 """Scoring steps from one start, at most."""
 
 
@@ -49,7 +50,9 @@ class Prediction(NamedTuple):
     """What a model expects, and its derivatives where it knows them."""
 
     expected: FloatArray  # (points,)
-    jacobian: FloatArray | None = None  # (points, parameters)
+    jacobian: FloatArray | Callable[[], FloatArray] | None = (
+        None  # (points, parameters), or what makes it when asked
+    )
 
 
 Model = Callable[[FloatArray], Prediction]
@@ -61,6 +64,7 @@ class Cost:
 
     def __init__(self, model: Model, values: FloatArray, sigma: FloatArray | None) -> None:
         self.model, self.data, self.sigma = model, values, sigma
+        self._calls, self._last = 0, cast("tuple[bytes, Prediction] | None", None)
 
     @classmethod
     def poisson(cls, model: Model, counts: FloatArray) -> Cost:
@@ -96,6 +100,57 @@ class Cost:
         mu = np.maximum(expected, TINY)
         return self.data / mu - 1, 1 / mu
 
+    def value(self, values: FloatArray) -> float:
+        """The cost itself; very large where the model gives no number."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = float(np.sum(self.contributions(self.expected(values))))
+        return total if math.isfinite(total) else 1e300
+
+    def expected(self, values: FloatArray) -> FloatArray:
+        """Expected data."""
+        return self._predict(values).expected
+
+    def scoring(
+        self, values: FloatArray, parameters: Sequence[Parameter], free: Any
+    ) -> tuple[FloatArray, FloatArray]:
+        """Minus half the gradient by the ``free`` parameters, and half the expected information."""
+        slope, weight = self.slope(self.expected(values))
+        jacobian = self._jacobian(values, parameters, free)
+        return np.asarray(jacobian.T @ slope), (jacobian * weight[:, None]).T @ jacobian
+
+    @property
+    def calls(self) -> int:
+        """How often the model was asked."""
+        return self._calls
+
+    @property
+    def analytic(self) -> bool:
+        """Whether the model knows its derivatives."""
+        return self._last is not None and self._last[1].jacobian is not None
+
+    def _predict(self, values: FloatArray) -> Prediction:
+        key = values.tobytes()
+        if self._last is None or self._last[0] != key:
+            self._calls += 1
+            self._last = key, self.model(values)
+        return self._last[1]
+
+    def _jacobian(self, values: FloatArray, parameters: Sequence[Parameter], free: Any) -> FloatArray:
+        known = self._predict(values).jacobian
+        if known is not None:
+            return np.asarray((known() if callable(known) else known)[:, free])
+        columns = []
+        for place in free:
+            p = parameters[place]
+            step = max(p.step, 1e-6 * abs(values[place]))
+            up, down = values.copy(), values.copy()
+            up[place] = min(values[place] + step, p.high)
+            down[place] = max(values[place] - step, p.low)
+            self._calls += 2
+            change = self.model(up).expected - self.model(down).expected
+            columns.append(change / (up[place] - down[place]))
+        return np.stack(columns, axis=1)
+
     def residuals(self, expected: FloatArray) -> FloatArray:
         """Signed roots of the contributions: close to normal for a true model with enough counts."""
         return np.asarray(
@@ -105,6 +160,53 @@ class Cost:
 
 TINY = 1e-12
 """Smallest expected count."""
+
+
+class JointCost(Cost):
+    """Several data sets that share parameters; each knows only its own ones, by their places in the whole."""
+
+    def __init__(self, parts: Sequence[tuple[Cost, npt.NDArray[np.intp]]]) -> None:
+        self.parts = [(cost, np.asarray(places, dtype=np.intp)) for cost, places in parts]
+        self.data = np.concatenate([cost.data for cost, _ in parts])
+        self.sigma = None
+
+    def value(self, values: FloatArray) -> float:
+        """Sum over the data sets."""
+        return sum(cost.value(values[places]) for cost, places in self.parts)
+
+    def expected(self, values: FloatArray) -> FloatArray:
+        """Of all data sets, one after the other."""
+        return np.concatenate([cost.expected(values[places]) for cost, places in self.parts])
+
+    def scoring(
+        self, values: FloatArray, parameters: Sequence[Parameter], free: Any
+    ) -> tuple[FloatArray, FloatArray]:
+        """Sums over the data sets, each with its own parameters only."""
+        slope, information = np.zeros(len(free)), np.zeros((len(free), len(free)))
+        row = {int(place): i for i, place in enumerate(free)}
+        for cost, places in self.parts:
+            own = np.array([i for i, place in enumerate(places) if int(place) in row], dtype=int)
+            rows = np.array([row[int(places[i])] for i in own], dtype=int)
+            part = cost.scoring(values[places], [parameters[i] for i in places], own)
+            slope[rows] += part[0]
+            information[np.ix_(rows, rows)] += part[1]
+        return slope, information
+
+    @property
+    def calls(self) -> int:
+        """Of the models of all data sets."""
+        return sum(cost.calls for cost, _ in self.parts)
+
+    @property
+    def analytic(self) -> bool:
+        """Whether every model knows its derivatives."""
+        return all(cost.analytic for cost, _ in self.parts)
+
+    def contributions(self, expected: FloatArray) -> FloatArray:
+        """Of each point, with the law of its data set."""
+        ends = np.cumsum([cost.points for cost, _ in self.parts])[:-1]
+        pairs = zip(self.parts, np.split(expected, ends), strict=True)
+        return np.concatenate([cost.contributions(part) for (cost, _), part in pairs])
 
 
 @dataclass(frozen=True)
@@ -227,13 +329,13 @@ def fit(
         evaluate = _Evaluation(Cost(cost.model, cost.data, cost.sigma * spread), parameters, free)
         best = _scored(evaluate, best)[0]
     outcome = _minuit(evaluate, best, minos, hesse and len(free) <= MOST_HESSE)
-    expected = evaluate.predict(outcome.values).expected
+    expected = evaluate.cost.expected(outcome.values)
     fitted = _fitted(parameters, free, outcome)
     cost = evaluate.cost
     return Fit(
         parameters=fitted, covariance=outcome.covariance, free=tuple(free.tolist()),
         cost=evaluate.value(outcome.values), points=cost.points, expected=expected,
-        residuals=cost.residuals(expected), calls=evaluate.calls, starts=tuple(reached),
+        residuals=cost.residuals(expected), calls=cost.calls, starts=tuple(reached),
         errors_by=outcome.errors_by, faults=outcome.faults,
     )  # fmt: skip
 
@@ -244,55 +346,18 @@ def _inside(values: FloatArray, parameters: Sequence[Parameter]) -> FloatArray:
 
 
 class _Evaluation:
-    """Cost, slope and information, with the derivatives of the model or numerical ones."""
+    """A cost with the parameters that are free in it."""
 
     def __init__(self, cost: Cost, parameters: Sequence[Parameter], free: Any) -> None:
         self.cost, self.parameters, self.free = cost, parameters, free
         self.low = np.array([parameters[i].low for i in free])
         self.high = np.array([parameters[i].high for i in free])
-        self.calls = 0
-        self.negligible = 1e-10 if cost.sigma is None else 0.0
-        self._last: tuple[bytes, Prediction] | None = None
-
-    def predict(self, values: FloatArray) -> Prediction:
-        key = values.tobytes()
-        if self._last is None or self._last[0] != key:
-            self.calls += 1
-            self._last = key, self.cost.model(values)
-        return self._last[1]
-
-    def value(self, values: FloatArray) -> float:
-        with np.errstate(over="ignore", invalid="ignore"):
-            total = float(np.sum(self.cost.contributions(self.predict(values).expected)))
-        return total if math.isfinite(total) else 1e300
-
-    def jacobian(self, values: FloatArray) -> FloatArray:
-        """Of the free parameters, (points, free)."""
-        known = self.predict(values).jacobian
-        if known is not None:
-            return np.asarray(known[:, self.free])
-        columns = []
-        for place in self.free:
-            p = self.parameters[place]
-            step = max(p.step, 1e-6 * abs(values[place]))
-            up, down = values.copy(), values.copy()
-            up[place] = min(values[place] + step, p.high)
-            down[place] = max(values[place] - step, p.low)
-            width = up[place] - down[place]
-            self.calls += 2
-            columns.append((self.cost.model(up).expected - self.cost.model(down).expected) / width)
-        return np.stack(columns, axis=1)
+        self.negligible = 1e-9 if cost.sigma is None else 0.0
+        self.value = cost.value
 
     def scoring(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Minus half the gradient, and half the expected information."""
-        slope, weight = self.cost.slope(self.predict(values).expected)
-        jacobian = self.jacobian(values)
-        return np.asarray(jacobian.T @ slope), (jacobian * weight[:, None]).T @ jacobian
-
-    def gradient(self, values: FloatArray) -> FloatArray:
-        """Of the cost by the free parameters."""
-        slope, _ = self.cost.slope(self.predict(values).expected)
-        return np.asarray(-2 * (self.jacobian(values).T @ slope))
+        return self.cost.scoring(values, self.parameters, self.free)
 
 
 def _scored(evaluate: _Evaluation, start: FloatArray) -> tuple[FloatArray, float]:
@@ -311,6 +376,9 @@ def _scored(evaluate: _Evaluation, start: FloatArray) -> tuple[FloatArray, float
         improved = False
         scale = np.sqrt(np.diag(information)[move])
         unit = information[np.ix_(move, move)] / np.outer(scale, scale)
+        decrement = _decrement(unit, slope[move] / scale)
+        if decrement <= 1e-14 * value + evaluate.negligible:
+            break
         while damping < 1e12:
             try:
                 step = np.linalg.solve(unit + damping * np.eye(move.size), slope[move] / scale) / scale
@@ -326,11 +394,17 @@ def _scored(evaluate: _Evaluation, start: FloatArray) -> tuple[FloatArray, float
             damping *= 10
         if not improved:
             break
-        gain, values, value = value - reached, trial, reached
+        values, value = trial, reached
         damping = max(damping / 10, 1e-12)
-        if gain <= 1e-13 * value + evaluate.negligible and damping < 1:
-            break
     return values, value
+
+
+def _decrement(unit: FloatArray, slope: FloatArray) -> float:
+    """How far the cost is above its minimum, were it a parabola."""
+    try:
+        return float(slope @ np.linalg.solve(unit + 1e-12 * np.eye(len(slope)), slope))
+    except np.linalg.LinAlgError:
+        return math.inf
 
 
 class _Outcome(NamedTuple):
@@ -348,6 +422,8 @@ def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hess
     names = [parameters[i].name for i in free]
     if not len(free):
         return _Outcome(start, np.zeros((0, 0)), {}, "information", ())
+    if len(free) > MOST_HESSE and not minos:
+        return _settled(evaluate, start, _inverse(evaluate.scoring(start)[1]), "information", {})
     _, information = evaluate.scoring(start)
     scale = np.sqrt(np.maximum(np.diag(information), 0))
     scale = np.where(scale > 0, scale, 1 / np.maximum(np.abs(start[free]), 1e-12))
@@ -359,11 +435,11 @@ def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hess
         values[free] = np.clip(offset + np.asarray(inner) / scale, evaluate.low, evaluate.high)
         return values
 
-    analytic = evaluate.predict(start).jacobian is not None
+    analytic = evaluate.cost.analytic
     minuit = Minuit(
         lambda inner: evaluate.value(whole(inner)),
         np.zeros(len(free)),
-        grad=(lambda inner: evaluate.gradient(whole(inner)) / scale) if analytic else None,
+        grad=(lambda inner: -2 * evaluate.scoring(whole(inner))[0] / scale) if analytic else None,
         name=names,
     )
     minuit.errordef = Minuit.LEAST_SQUARES
@@ -372,30 +448,54 @@ def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hess
     for name, low, high, at, s in zip(names, evaluate.low, evaluate.high, offset, scale, strict=True):
         minuit.limits[name] = ((low - at) * s, (high - at) * s)
         minuit.errors[name] = 1.0
-    minuit.migrad(ncall=2000 if hesse else 200)
-    faults = []
+    if minos or _distance(evaluate, start, _inverse(evaluate.scoring(start)[1])) > POLISHED:
+        minuit.migrad(ncall=500, iterate=1, use_simplex=False)
     values = whole(np.array(minuit.values))
     if evaluate.value(values) > evaluate.value(start):
         values = start.copy()
-    _, information = evaluate.scoring(values)
-    covariance, errors_by = _inverse(information), "information"
+    covariance, errors_by = _inverse(evaluate.scoring(values)[1]), "information"
     if hesse:
         minuit.strategy = 1
         minuit.hesse()
         if minuit.accurate and minuit.covariance is not None:
             covariance = np.array(minuit.covariance) / np.outer(scale, scale)
             errors_by = "hesse"
-    if not minuit.valid:
-        slope, _ = evaluate.scoring(values)
-        distance = float(slope @ np.nan_to_num(covariance) @ slope)
-        if distance > 1e-3 or not math.isfinite(distance):
-            faults.append("the minimum was not reached")
-    if not np.all(np.isfinite(np.diag(covariance))) or np.any(np.diag(covariance) <= 0):
-        faults.append("the data leave a combination of parameters without any bound")
     intervals = {}
     for name in minos:
         if name in names:
             intervals[int(free[names.index(name)])] = _profiled(minuit, name, offset, scale, names)
+    return _settled(evaluate, values, covariance, errors_by, intervals)
+
+
+NEAR = 1e-2
+"""How far above its minimum a cost may be, by its slope, in units of one standard deviation squared."""
+POLISHED = 1e-6
+"""The same, below which Minuit has nothing to polish."""
+
+
+def _distance(evaluate: _Evaluation, values: FloatArray, covariance: FloatArray) -> float:
+    """How far the cost is above its minimum, by its slope; what waits at a limit does not count."""
+    slope, _ = evaluate.scoring(values)
+    here = values[evaluate.free]
+    stuck = ((here <= evaluate.low) & (slope < 0)) | ((here >= evaluate.high) & (slope > 0))
+    known = np.isfinite(np.diag(covariance)) & ~stuck
+    return float(slope[known] @ covariance[np.ix_(known, known)] @ slope[known])
+
+
+def _settled(
+    evaluate: _Evaluation,
+    values: FloatArray,
+    covariance: FloatArray,
+    errors_by: str,
+    intervals: dict[int, tuple[float, float]],
+) -> _Outcome:
+    """The outcome with its faults: no minimum, no bound."""
+    faults = []
+    if not _distance(evaluate, values, covariance) < NEAR:
+        faults.append("the minimum was not reached")
+    variance = np.diag(covariance)
+    if not np.all(np.isfinite(variance)) or np.any(variance <= 0):
+        faults.append("the data leave a combination of parameters without any bound")
     return _Outcome(values, covariance, intervals, errors_by, tuple(faults))
 
 

@@ -1,0 +1,1 @@
+"""Decays measured by photon counting: response, models, fits, diagnostics."""

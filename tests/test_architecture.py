@@ -70,7 +70,7 @@ QUARANTINE = {
     "dask": {"scale"},
     "h5py": {"interchange"},
     "uproot": {"interchange"},
-    "pyarrow": {"interchange"},
+    "pyarrow": {"interchange", "analysis"},
     "calzone": {"interchange"},
     "iminuit": {"analysis"},
     "ptufile": {"analysis"},

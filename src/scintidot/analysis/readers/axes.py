@@ -76,7 +76,7 @@ def transient(
 ) -> TransientTrace:
     """A trace of a matrix ``values`` (times, wavelengths) with axes in any order; time in ``time_unit``.
 
-    Rows and columns that hold a value which is not finite everywhere are left out; a single such value is refused.
+    Times and wavelengths without any finite value are left out, then whichever of both loses less to single holes.
     """
     notes = list((metadata or {}).get("notes", []))
     if values.shape != (len(time), len(wavelength)):
@@ -87,23 +87,32 @@ def transient(
     columns = good.any(axis=0) & np.isfinite(wavelength)
     rows = good[:, columns].any(axis=1) & np.isfinite(time)
     holes = ~good[np.ix_(rows, columns)]
-    if np.any(holes):  # a wavelength with a hole is lost, not the file, as long as most remain
-        columns = columns & good[rows].all(axis=0)
-        if columns.sum() < 0.5 * len(wavelength):
-            found = f"{int(holes.sum())} without one, in {int(holes.any(axis=0).sum())} wavelengths"
-            raise source.refuse("matrix", "its values", "a number for every time and wavelength", found)
+    if np.any(holes):  # what loses less: the times or the wavelengths with a hole
+        lost_rows, lost_columns = holes.any(axis=1), holes.any(axis=0)
+        if min(lost_rows.mean(), lost_columns.mean()) > 0.5:
+            raise source.refuse(
+                "matrix",
+                "its values",
+                "a number for every time and wavelength",
+                f"{int(holes.sum())} without one",
+            )
+        if lost_rows.mean() < lost_columns.mean():
+            rows[np.flatnonzero(rows)[lost_rows]] = False
+        else:
+            columns[np.flatnonzero(columns)[lost_columns]] = False
     if not rows.any() or not columns.any():
         raise source.refuse("matrix", "its values", "numbers", "none that is finite")
     for axis, kept in (("times", rows), ("wavelengths", columns)):
         if not kept.all():
-            notes.append(f"{int((~kept).sum())} {axis} without finite values left out")
+            notes.append(f"{int((~kept).sum())} {axis} left out: not finite everywhere")
     time, wavelength, values = time[rows], wavelength[columns], values[np.ix_(rows, columns)]
     if np.any(wavelength <= 0):
         raise source.refuse("axis", "wavelengths", "positive numbers", f"{wavelength.min():g}")
     i, j = order(source, time, "times"), order(source, wavelength, "wavelengths")
     return TransientTrace(
         np.asarray(time[i] * TIME_UNITS_PS[time_unit]), np.asarray(wavelength[j]),
-        np.ascontiguousarray(values[i][:, j]), name=name, fluence=fluence, unit=unit, metadata={**(metadata or {}), "notes": notes},
+        np.ascontiguousarray(values[i][:, j]), name=name, fluence=fluence, unit=unit,
+        metadata={**(metadata or {}), "notes": notes},
     )  # fmt: skip
 
 

@@ -48,6 +48,24 @@ def agreed(source: Source, option: str, given: float | None, found: float | None
     return found
 
 
+def agreed_word(source: Source, option: str, given: str | None, said: str | None) -> str | None:
+    """What the user or the file says, whoever does; refused if they say different things."""
+    if given is not None and said is not None and given != said:
+        raise source.refuse("value", option, f"{said}, as the file says", given)
+    return given if said is None else said
+
+
+def agreed_unit(source: Source, said: str | None, found: str) -> str:
+    """The unit of the times, by the file or by ``--time-unit``; asked for if neither says it.
+
+    ``found`` are the words for a file that does not say it.
+    """
+    unit = agreed_word(source, "--time-unit", source.given.time_unit, said)
+    if unit is None:
+        raise source.refuse("time base", "--time-unit", "the unit of the times", found)
+    return unit
+
+
 def equal_step(source: Source, time: FloatArray, lines: npt.NDArray[np.int64] | None, who: str) -> float:
     """The step of a rising axis with equal steps, up to the rounding of its numbers.
 
@@ -64,7 +82,7 @@ def equal_step(source: Source, time: FloatArray, lines: npt.NDArray[np.int64] | 
     step = float(time[-1] - time[0]) / (len(time) - 1)
     if step <= 0:
         raise source.refuse("axis", who, "rising times", f"{time[0]:g} first and {time[-1]:g} last")
-    quantum = next((10.0**-k for k in range(12) if _whole(time * 10.0**k)), 0.0)
+    quantum = next((10.0**-k for k in range(18) if _whole(time * 10.0**k)), 0.0)
     tolerance = min(max(_AGREE * step, 0.51 * quantum), 0.3 * step) + 1e-12 * float(np.max(np.abs(time)))
     away = np.abs(time - (time[0] + step * np.arange(len(time))))
     if np.max(away) > tolerance:

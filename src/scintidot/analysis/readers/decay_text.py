@@ -112,7 +112,7 @@ def _trace(
         width, start, note = _time_base(source, table, axis, length, base)
         notes.append(note)
     counted = is_counted(source, values, name, lines)
-    title = name if name and (len(table.names) > 2 or not item) else item
+    title = name if name and (len(table.names) > 2 or not item) else item or source.path.stem
     return DecayTrace(
         np.asarray(values, dtype=float), width, name=title, start=start,
         period=agreed(source, "--period-ns", given.period, period_, "ps"), excitations=given.excitations,
@@ -146,13 +146,14 @@ def _time_base(
         raise source.refuse("time base", who, f"steps of {known:g} ps as said", f"{width:g} ps", hint)
     return (
         float(f"{width:.12g}"),
-        float(time[0]) * TIME_UNITS_PS[unit],
+        float(f"{time[0] * TIME_UNITS_PS[unit]:.12g}"),
         f"{who} has lower edges of bins in {unit}",
     )
 
 
 def _ask(source: Source, name: str, whole: bool, first: float, last: float, known: float | None) -> BadFile:
-    found = f"column {name!r} from {first:g} to {last:g} without a unit"
+    column = f"column {name!r}" if name else "a first column"
+    found = f"{column} from {first:g} to {last:g} without a unit"
     if known is not None:
         return source.refuse("time base", "--bin-width-ps", "the step of the times of the file", found)
     if _CHANNEL.search(name) and not _TIME.search(name):

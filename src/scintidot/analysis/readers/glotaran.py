@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scintidot.analysis.readers.axes import MOST_POINTS, transient
+from scintidot.analysis.readers.checks import agreed_unit
 from scintidot.analysis.readers.registry import Reader, Source
 from scintidot.analysis.readers.text import head_text, looks_like_text, text_lines
 from scintidot.analysis.traces import TransientTrace
@@ -43,10 +44,7 @@ def _read(source: Source, kind: str) -> Sequence[TransientTrace]:
         raise source.refuse(
             "header", "Intervalnr", "'Time explicit' or 'Wavelength explicit', then 'Intervalnr N'", "none"
         )
-    if source.given.time_unit is None:
-        raise source.refuse(
-            "time base", "--time-unit", "the unit of the times", "a Glotaran file, which never says it"
-        )
+    unit = agreed_unit(source, None, "a Glotaran file, which never says it")
     count = int(match[1])
     numbers = _numbers(source, lines, at + 2)
     if not 1 <= count <= len(numbers) or len(numbers) > MOST_POINTS:
@@ -68,10 +66,10 @@ def _read(source: Source, kind: str) -> Sequence[TransientTrace]:
     time, wavelength = (axis, other) if times_across else (other, axis)
     return [
         transient(
-            source, time, wavelength, values.T if times_across else values, time_unit=source.given.time_unit,
+            source, time, wavelength, values.T if times_across else values, time_unit=unit,
             name=source.path.stem,
             metadata={"comment": " ".join(" ".join(first[:at]).split()), "notes": [
-                f"times in {source.given.time_unit} as said by --time-unit",
+                f"times in {unit} as said by --time-unit",
             ]},
         )
     ]  # fmt: skip

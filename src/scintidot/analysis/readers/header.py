@@ -61,7 +61,7 @@ def time_base(source: Source, lines: Iterable[str]) -> float | None:
     found: dict[float, tuple[float, str]] = {}  # by the value up to rounding
     lines = [line[:_MOST_LETTERS] for line in lines]
     after = [*lines[1:], ""]
-    joined = [f"{a} {b}" if _ends_with_unit(a) else a for a, b in zip(lines, after, strict=True)]
+    joined = [f"{a} {b}" if _ends_with_unit(a) else a for a, b in zip(lines, after, strict=False)]
     for line in joined:
         for pattern in _BASES:
             if (match := pattern.search(line)) is None:

@@ -6,6 +6,7 @@ A reader of the user's own joins through the entry-point group ``scintidot.reade
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +14,8 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from scintidot.analysis.traces import KINDS, Trace
 from scintidot.errors import BadFile, BadValue, ScintidotError, nearest
@@ -96,7 +99,10 @@ class Contents:
         return {"file": self.path.name, "sha256": self.sha256, "format": self.format}
 
 
-SHIPPED: tuple[str, ...] = ("own", "decay_text", "glotaran", "spectrum_text")
+SHIPPED: tuple[str, ...] = (
+    "own", "picoquant", "picoquant_text", "becker_hickl", "photon_columns", "decay_text", "oscilloscope", "glotaran",
+    "ufs", "archives", "matrix", "spectrum_text",
+)  # fmt: skip
 """Modules of this folder, each with READERS."""
 
 
@@ -142,7 +148,9 @@ def read(path: str | Path, kind: str, *, format: str | None = None, given: Given
     source = Source(Path(path), _bytes(Path(path)), given or Given())
     reader = _chosen(source, kind, format)
     try:
-        traces = tuple(reader.read(source, kind))
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # of libraries; what matters is checked
+            traces = tuple(reader.read(source, kind))
     except ScintidotError:
         raise
     except Exception as error:  # whatever a library makes of a broken file is the file's fault

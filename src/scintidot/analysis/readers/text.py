@@ -30,11 +30,13 @@ _NUMBER = {
 }
 _PLAIN = {"\t": set("0123456789+-.eE\t "), ";": set("0123456789+-.eE; "), ",": set("0123456789+-.eE, "),
           " ": set("0123456789+-.eE \t")}  # fmt: skip
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+\.\d*|(?:\.\d{3})+,\d*|(?:'\d{3})+[.,]?\d*)")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:\.\d{3})+,\d+|(?:'\d{3})+(?:[.,]\d+)?)")
 _COMMENT = ("#", "%")
 _CANDIDATES = (("\t", "."), ("\t", ","), (";", "."), (";", ","), (",", "."), (" ", "."), (" ", ","))
 _SAMPLE = 1000
 _MOST_CELLS = 100_000
+_SECOND_TABLE = 10
+"""Rows that make other lines of numbers a table, if they are also a tenth of the first."""
 _LEADING = 10
 """Lines of another width that may stand right above the numbers."""
 
@@ -187,9 +189,10 @@ def read_table(source: Source, lines: Sequence[str] | None = None, *, who: str =
     lines = text_lines(source) if lines is None else lines
     separator, decimal = _manner(lines)
     kinds = [_is_row(line, separator, decimal) for line in lines]
-    first, last = _largest_run(kinds, lines, separator)
-    if last <= first:
+    runs = _runs(kinds, lines, separator)
+    if not runs:
         _refuse_nothing(source, lines, who)
+    first, last, _ = max(runs, key=lambda run: run[2])
     numbers = np.array([i for i in range(first, last) if kinds[i]], dtype=np.int64)
     skipped, width = _widths(source, lines, numbers, separator, who)
     numbers = numbers[skipped:]
@@ -200,11 +203,7 @@ def read_table(source: Source, lines: Sequence[str] | None = None, *, who: str =
     while keep > 1 and np.all(np.isnan(values[:, keep - 1])):
         keep -= 1
     notes = ["',' is the decimal sign"] if decimal == "," and any("," in row for row in rows) else []
-    others = [i for i, kind in enumerate(kinds) if kind and (i < first or i >= last)]
-    if len(others) > max(2, len(rows) // 20):
-        notes.append(
-            f"{len(others)} lines of numbers apart from the table were not read (first: {others[0] + 1})"
-        )
+    _note_others(source, runs, (first, last), notes)
     return Table(
         values[:, :keep], numbers + 1, tuple(lines[: numbers[0]]), tuple(lines[numbers[-1] + 1 :]),
         separator, decimal, tuple(notes),
@@ -261,22 +260,39 @@ def _floats(line: str, separator: str) -> bool:
     return True
 
 
-def _largest_run(kinds: Sequence[int], lines: Sequence[str], separator: str) -> tuple[int, int]:
-    """From and to (exclusive) of the largest run of rows; comments and empty lines do not end one."""
-    best, start, rows, most, end = (0, 0), None, 0, 0, 0
+def _runs(kinds: Sequence[int], lines: Sequence[str], separator: str) -> list[tuple[int, int, int]]:
+    """From, to (exclusive) and number of rows of every run of rows; empty lines do not end one, all others do."""
+    found: list[tuple[int, int, int]] = []
+    start, rows, end = None, 0, 0
     for i, kind in enumerate([*kinds, 0]):
         if kind:
             start = i if start is None else start
             rows, end = rows + 1, i + 1
-            continue
-        inside = i < len(lines) and (
-            not lines[i].strip(f"{separator} \t") or lines[i].lstrip().startswith(_COMMENT)
-        )
-        if start is not None and not inside:
-            if rows > most:
-                best, most = (start, end), rows
+        elif start is not None and (i >= len(lines) or lines[i].strip(f"{separator} \t")):
+            found.append((start, end, rows))
             start, rows = None, 0
-    return best
+    if start is not None:
+        found.append((start, end, rows))
+    return found
+
+
+def _note_others(
+    source: Source, runs: Sequence[tuple[int, int, int]], taken: tuple[int, int], notes: list[str]
+) -> None:
+    """Refuse a second table; note single lines of numbers apart from the table."""
+    most = max(rows for *_, rows in runs)
+    others = [(first, rows) for first, last, rows in runs if (first, last) != taken]
+    for first, rows in others:
+        if rows >= max(_SECOND_TABLE, most // 10):
+            found = f"{most} rows from line {taken[0] + 1} and {rows} rows from line {first + 1}"
+            raise source.refuse(
+                "text", "the table", "one table of numbers", found, "Save them as files of their own."
+            )
+    if sum(rows for _, rows in others) > 2:
+        notes.append(
+            f"{sum(rows for _, rows in others)} lines of numbers apart from the table were not read "
+            f"(first: {others[0][0] + 1})"
+        )
 
 
 def _widths(
@@ -348,7 +364,8 @@ def _title(line: str, separator: str, width: int) -> tuple[str, ...] | None:
     """The cells of a header line if they are as many as columns (empty ones at the end left out or added)."""
     line = line.strip().lstrip("#%").strip() if line.lstrip().startswith(_COMMENT) else line
     tries = [cells_of(line, mark) for mark in dict.fromkeys((separator, "\t", ";", ",")) if mark != " "]
-    tries += [re.split(r"\s{2,}", line.strip()), re.split(r"\s+(?![\[(])", line.strip()), line.split()]
+    if separator == " ":
+        tries += [re.split(r"\s{2,}", line.strip()), re.split(r"\s+(?![\[(])", line.strip()), line.split()]
     for cells in tries:
         while len(cells) > width and not cells[-1]:
             cells.pop()

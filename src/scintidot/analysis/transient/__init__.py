@@ -1,0 +1,1 @@
+"""Transient absorption: chirp, dynamics, series against fluence, spectra of what decays together."""

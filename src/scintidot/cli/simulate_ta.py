@@ -1,0 +1,93 @@
+"""``scintidot simulate ta``: transient absorption matrices of known truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scintidot.cli.console import print_json, print_table
+from scintidot.cli.options import Json
+
+Text = str | None
+
+
+def simulate_ta(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="For the matrices and truth.json.")],
+    fluences: Annotated[
+        Text, typer.Option(metavar="LIST", help="Of the pump [photons/cm2] (5e12,1e13,3e13,1e14,2e14,4e14).")
+    ] = None,
+    cross_section: Annotated[
+        Text, typer.Option(metavar="AREA", help="<N> per photon/cm2 [cm2] (1e-14).")
+    ] = None,
+    exciton_rate: Annotated[
+        Text, typer.Option(metavar="RATE", help="k_X [1/ps], or a lifetime such as '8 ns' (8 ns).")
+    ] = None,
+    auger_efficiency: Annotated[Text, typer.Option(metavar="PHI", help="Phi_AR, 0 to 1 (0.98).")] = None,
+    retained_fraction: Annotated[
+        Text, typer.Option(metavar="XI", help="xi, share of Auger events that eject no carrier (1).")
+    ] = None,
+    model: Annotated[Text, typer.Option(metavar="NAME", help="carriers (default) or ladder.")] = None,
+    filling: Annotated[
+        Text, typer.Option(metavar="NAME", help="electrons-and-holes (default) or electrons.")
+    ] = None,
+    degeneracy: Annotated[
+        Text, typer.Option(metavar="NUMBER", help="Carriers that the probed level holds (2), or unlimited.")
+    ] = None,
+    delays: Annotated[Text, typer.Option(metavar="A:B", help="[ps] (-5:3000).")] = None,
+    delay_points: Annotated[Text, typer.Option(metavar="NUMBER", help="(160)")] = None,
+    wavelengths: Annotated[Text, typer.Option(metavar="A:B", help="[nm] (470:550).")] = None,
+    wavelength_step: Annotated[Text, typer.Option(metavar="LENGTH", help="[nm] (2).")] = None,
+    bleach_wavelength: Annotated[Text, typer.Option(metavar="LENGTH", help="[nm] (510).")] = None,
+    line_width: Annotated[
+        Text, typer.Option("--line-width-eV", metavar="ENERGY", help="Full width of the bleach [eV] (0.09).")
+    ] = None,
+    biexciton_shift: Annotated[
+        Text,
+        typer.Option(
+            "--biexciton-shift-eV", metavar="ENERGY", help="Of its bleach to lower energy [eV] (0)."
+        ),
+    ] = None,
+    response: Annotated[
+        Text, typer.Option("--response-ps", metavar="TIME", help="Full width [ps] (0.3).")
+    ] = None,
+    time_zero: Annotated[
+        Text, typer.Option("--time-zero-ps", metavar="TIME", help="At the bleach [ps] (0).")
+    ] = None,
+    chirp: Annotated[
+        Text, typer.Option("--chirp-ps", metavar="TIME", help="Of time zero over 100 nm [ps] (0.5).")
+    ] = None,
+    amplitude: Annotated[
+        Text,
+        typer.Option("--amplitude-mOD", metavar="NUMBER", help="Of a pair in every nanocrystal [mOD] (20)."),
+    ] = None,
+    noise: Annotated[
+        Text, typer.Option("--noise-mOD", metavar="NUMBER", help="Standard deviation [mOD] (0.1).")
+    ] = None,
+    format: Annotated[Text, typer.Option(metavar="NAME", help="npz (default), csv or glotaran.")] = None,
+    seed: Annotated[Text, typer.Option(metavar="NUMBER", help="Same seed, same noise (1).")] = None,
+    json: Json = False,
+) -> None:
+    """A fluence series of transient absorption, with chirp, response and noise, and the truth beside it."""
+    from scintidot.measured.laboratory_ta import simulate_ta as simulate
+
+    options = {
+        name: value
+        for name, value in context.params.items()
+        if name not in ("out", "json") and value is not None
+    }
+    document = simulate(out, **options)
+    if json:
+        print_json(document)
+        return
+    truth, rows = document["truth"], document["matrices"]
+    print(
+        f"{len(rows)} matrices and truth.json in {out}: biexciton lifetime {truth['biexciton_lifetime_ps']:.4g} ps, "
+        f"exciton {truth['exciton_lifetime_ps']:.4g} ps."
+    )
+    table = [
+        [row["file"], f"{row['fluence_photons_per_cm2']:.4g}", f"{row['mean_excitons']:.4g}"] for row in rows
+    ]
+    print_table("", ["file", "fluence [photons/cm2]", "<N>"], table)

@@ -1,0 +1,238 @@
+"""Options of the analysis of transient absorption: read and checked once, with their words for ``choices``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from scintidot.analysis.traces import TransientTrace
+from scintidot.analysis.transient.carriers import FILLING, Sample
+from scintidot.analysis.transient.chirp import LAWS
+from scintidot.analysis.transient.global_analysis import ARTEFACT, MOST_COMPONENTS, WORTH
+from scintidot.constants import JOULE, PLANCK_TIMES_LIGHT
+from scintidot.errors import BadValue, one_of
+from scintidot.kinetic_options import FRACTION, read_exciton_rate
+from scintidot.kinetics.exact import MODELS
+from scintidot.materials.fields import In
+from scintidot.options import Number, read, read_whole
+
+WHERE = "analyse ta"
+MODES = ("automatic", "global", "series")
+AUTOMATIC = "automatic"
+FLUENCE_OPTIONS = ("--fluence", "--pulse-energy-uJ-cm2", "--pump-power")
+MOST_ARTEFACT = 3
+UNFILLED = "unlimited"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for."""
+
+    mode: str
+    components: int | None
+    model: str
+    sample: Sample
+    chirp: str
+    artefact: int | None
+    band: tuple[float, float] | None
+    tail: tuple[float, float] | None
+    exciton_rate: float | None
+    retained_fraction: float | None
+    edge_length: float | None
+    choices: dict[str, Any] = field(default_factory=dict)
+
+
+def read_options(
+    *,
+    mode: str = AUTOMATIC,
+    components: Number | None = None,
+    model: str = "carriers",
+    filling: str = "electrons-and-holes",
+    degeneracy: Number = 2,
+    chirp: str = "polynomial",
+    artefact: Number = AUTOMATIC,
+    wavelength: Number | None = None,
+    band: str | None = None,
+    tail: str | None = None,
+    exciton_rate: Number | None = None,
+    retained_fraction: Number | None = None,
+    quantum_yield: Number = 1.0,
+    edge_length: Number | None = None,
+) -> Options:
+    """Options as the user wrote them. Raises `BadValue` with the name of the option."""
+    for value, names, who in (
+        (mode, MODES, "--mode"), (model, MODELS, "--model"), (filling, FILLING, "--filling"), (chirp, LAWS, "--chirp"),
+    ):  # fmt: skip
+        one_of(value, names, where=WHERE, who=who)
+    places = None
+    if str(degeneracy) != UNFILLED:
+        places = read_whole(degeneracy, "--degeneracy", WHERE, 1, 100)
+    number = None if components is None else read_whole(components, "--components", WHERE, 1, 6)
+    columns = None
+    if str(artefact) != AUTOMATIC:
+        columns = read_whole(artefact, "--artefact", WHERE, 0, MOST_ARTEFACT)
+    phi = read(quantum_yield, "--quantum-yield", WHERE, FRACTION)
+    rate = None if exciton_rate is None else read_exciton_rate(exciton_rate, WHERE)
+    xi = (
+        None if retained_fraction is None else read(retained_fraction, "--retained-fraction", WHERE, FRACTION)
+    )
+    size = None if edge_length is None else read(edge_length, "--edge-length", WHERE, In("nm", above=0))
+    choices = {
+        "chirp": chirp,
+        "chirp_meaning": LAWS[chirp],
+        "noise": "scatter of the delays before the pump about their mean, of each column or curve; where there are "
+        "fewer than 5, from second differences",
+        "errors": "one standard deviation; where chi-square per degree of freedom is above 1, wider by its root",
+    }
+    return Options(
+        mode, number, model, Sample(model, filling, places, phi), chirp, columns, _band(wavelength, band),
+        None if tail is None else _interval(tail, "--tail", "ps"), rate, xi, size, choices,
+    )  # fmt: skip
+
+
+def _interval(text: str, who: str, unit: str) -> tuple[float, float]:
+    parts = str(text).split(":")
+    if len(parts) != 2:
+        raise BadValue(
+            where=WHERE,
+            what="interval",
+            who=who,
+            expected=f"two numbers [{unit}] such as 500:510",
+            found=repr(text),
+        )
+    low, high = (read(part, who, WHERE, In(unit)) for part in parts)
+    if not low < high:
+        raise BadValue(
+            where=WHERE, what="interval", who=who, expected="the lower bound first", found=repr(text)
+        )
+    return low, high
+
+
+def _band(wavelength: Number | None, band: str | None) -> tuple[float, float] | None:
+    if wavelength is not None and band is not None:
+        raise BadValue(
+            where=WHERE, what="option", who="--wavelength", expected="either it or --band", found="both"
+        )
+    if band is not None:
+        return _interval(band, "--band", "nm")
+    if wavelength is None:
+        return None
+    at = read(wavelength, "--wavelength", WHERE, In("nm", above=0))
+    return at, at
+
+
+def with_fluence(
+    traces: Sequence[TransientTrace],
+    *,
+    fluence: str | None = None,
+    pulse_energy: str | None = None,
+    pump_wavelength: Number | None = None,
+    pump_power: str | None = None,
+) -> tuple[list[TransientTrace], dict[str, Any]]:
+    """The matrices of a series with their fluence, and what it is measured in, for ``choices``.
+
+    Fluences come from the files, from ``fluence`` [photons/cm2], from ``pulse_energy`` [uJ/cm2] at the
+    ``pump_wavelength`` [nm], or, relative ones, from ``pump_power`` in any unit.
+    """
+    given = [
+        who for who, text in zip(FLUENCE_OPTIONS, (fluence, pulse_energy, pump_power), strict=True) if text
+    ]
+    if len(given) > 1:
+        raise BadValue(
+            where=WHERE, what="option", who=given[0], expected="one of them", found=" and ".join(given)
+        )
+    if not given:
+        known = [trace.fluence for trace in traces]
+        if any(value is None or not value > 0 for value in known):
+            raise BadValue(
+                where=WHERE, what="option", who="--fluence", expected=f"{len(traces)} fluences [photons/cm2], "
+                "in the order of the matrices", found="nothing, and none in the files",
+                hint="Or --pulse-energy-uJ-cm2 with --pump-wavelength, or --pump-power in any unit. "
+                "One matrix alone, or --mode global, needs none.",
+            )  # fmt: skip
+        return _checked(list(traces)), {"fluence_from": "files", "fluence_unit": "photons/cm2"}
+    text = fluence or pulse_energy or pump_power
+    assert text is not None
+    values = _numbers(text, given[0], len(traces))
+    choices: dict[str, Any] = {"fluence_from": given[0], "fluence_unit": "photons/cm2"}
+    if pulse_energy:
+        if pump_wavelength is None:
+            raise BadValue(
+                where=WHERE, what="option", who="--pump-wavelength", expected="a wavelength [nm], to count photons",
+                found="nothing",
+            )  # fmt: skip
+        at = read(pump_wavelength, "--pump-wavelength", WHERE, In("nm", above=10, at_most=1e5))
+        values = values * photons_per_microjoule(at)
+        choices["pump_wavelength_nm"] = at
+        choices["fluence_conversion"] = "pulse energy per area over the photon energy hc/wavelength"
+    if pump_power:
+        choices["fluence_unit"] = "relative"
+    return _checked([replace(t, fluence=float(v)) for t, v in zip(traces, values, strict=True)]), choices
+
+
+def photons_per_microjoule(wavelength: float) -> float:
+    """Photons of ``wavelength`` [nm] in 1 uJ."""
+    return 1e-6 * JOULE / (PLANCK_TIMES_LIGHT / wavelength)
+
+
+def _numbers(text: str, who: str, count: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    values = np.array([read(part, who, WHERE, In("1", above=0)) for part in str(text).split(",")])
+    if len(values) != count:
+        raise BadValue(
+            where=WHERE, what="list", who=who, expected=f"{count} numbers, one for each matrix in their order",
+            found=f"{len(values)}",
+        )  # fmt: skip
+    return values
+
+
+def _checked(traces: list[TransientTrace]) -> list[TransientTrace]:
+    if len({trace.fluence for trace in traces}) < 2:
+        raise BadValue(
+            where=WHERE, what="list", who="--fluence", expected="two different fluences at least", found="one"
+        )
+    return traces
+
+
+def global_choices(options: Options) -> dict[str, Any]:
+    """Of the analysis of one matrix."""
+    number, columns = options.components, options.artefact
+    fewest = (
+        f"the fewest after which another takes less than {WORTH:.0%} off chi-square per degree of freedom, at most "
+        f"{MOST_COMPONENTS}"
+    )
+    needed = (
+        f"; {ARTEFACT} where a lifetime would else be shorter than the response" if columns is None else ""
+    )
+    return {
+        "components": AUTOMATIC if number is None else number,
+        "components_meaning": fewest if number is None else "as asked for",
+        "artefact": AUTOMATIC if columns is None else columns,
+        "artefact_meaning": "columns of a coherent artefact: a Gaussian of the width of the response and its "
+        f"derivatives{needed}",
+        "baseline": "a constant at each wavelength, fitted",
+        "spectra": "decay-associated: amplitude of each lifetime; evolution-associated: of the species of the sequence "
+        "1 -> 2 -> ... -> ground with these lifetimes",
+        **options.choices,
+    }
+
+
+def series_choices(options: Options) -> dict[str, Any]:
+    """Of the analysis of a fluence series."""
+    sample = options.sample
+    return {
+        "model": sample.model,
+        "model_meaning": MODELS[sample.model],
+        "statistics": "poisson: pairs of one pulse, <N> = cross section x fluence, the same throughout the sample",
+        "filling": sample.filling,
+        "filling_meaning": FILLING[sample.filling],
+        "degeneracy": UNFILLED if sample.degeneracy is None else sample.degeneracy,
+        "quantum_yield": sample.quantum_yield,
+        "exciton_rate": "fitted" if options.exciton_rate is None else "given",
+        "retained_fraction": "fitted" if options.retained_fraction is None else "given",
+        "auger_efficiency_definition": "k_AR/(k_AR + 4 k_X) with the total exciton rate k_X",
+        "biexciton_lifetime_definition": "of the neutral biexciton: 1/(k_AR + 4 k_rad + 2 k_nr)",
+        **options.choices,
+    }

@@ -1,0 +1,168 @@
+"""What is said of a fluence series: the answer, the warnings, and what a material card gets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from scintidot.measured.transient_options import Options
+from scintidot.measured.transient_series import Found
+
+NOT_FLAT = 1.5
+"""Chi-square per degree of freedom above which the model does not describe the data within their noise."""
+
+
+def answer(found: Found) -> str:
+    """The biexciton lifetime by both methods, in two sentences."""
+    lifetime, error = found.series.biexciton_lifetime()
+    efficiency, efficiency_error = found.series.auger_efficiency()
+    strongest = found.series.fit["cross_section"].value * found.curves[-1].fluence
+    words = (
+        f"Biexciton lifetime {lifetime:.4g} ± {error:.2g} ps, Auger efficiency {efficiency:.3f} ± "
+        f"{efficiency_error:.2g} (carrier model of all {len(found.curves)} fluences, <N> up to {strongest:.3g})."
+    )
+    if not found.extracted:
+        return f"{words} Successive subtraction found no clear difference between the curves."
+    two = found.extracted[0]
+    return f"{words} Successive subtraction gives {two.lifetime:.4g} ± {two.lifetime_error:.2g} ps."
+
+
+def warnings(found: Found, chosen: Options) -> list[str]:
+    """Where the result is doubtful."""
+    return [
+        *_of_the_fit(found),
+        *_of_the_parameters(found),
+        *_of_the_range(found, chosen),
+        *_of_the_methods(found, chosen),
+    ]
+
+
+def _of_the_fit(found: Found) -> list[str]:
+    series = found.series
+    said = [f"The fit: {fault}." for fault in series.fit.faults]
+    per_degree = series.chi_square / max(series.degrees_of_freedom, 1)
+    if per_degree > NOT_FLAT:
+        said.append(
+            f"The carrier model does not describe the series within its noise: chi-square per degree of freedom is "
+            f"{per_degree:.3g}; the errors are {series.error_scale:.3g} times wider for it."
+        )
+    if series.fit["amplitude"].value < 0:
+        said.append(
+            "The fitted height is negative: the band is no bleach. --wavelength or --band names another."
+        )
+    return said
+
+
+def _of_the_parameters(found: Found) -> list[str]:
+    said = []
+    for name in ("exciton_rate", "auger_rate", "retained_fraction", "cross_section"):
+        parameter = found.series.fit[name]
+        if parameter.fixed:
+            continue
+        if parameter.at_limit and name != "retained_fraction":
+            said.append(f"{name} went to the limit of what is allowed ({parameter.value:.3g}).")
+        elif name == "retained_fraction" and parameter.error > 0.3:
+            said.append(
+                f"The data hardly tell the retained fraction ({parameter.value:.2f} ± {parameter.error:.2f}); where "
+                "it is known, --retained-fraction holds it."
+            )
+        elif name == "exciton_rate" and not parameter.error < 0.3 * parameter.value:
+            said.append(
+                "The delays are too short to tell the exciton lifetime, on which the Auger efficiency depends; "
+                "--exciton-rate takes one from elsewhere, such as '8 ns' of the photoluminescence."
+            )
+        elif name == "cross_section" and not parameter.error < 0.3 * parameter.value:
+            said.append(
+                "The cross section is not determined: the strongest pump hardly saturates the bleach."
+            )
+    return said
+
+
+def _of_the_range(found: Found, chosen: Options) -> list[str]:
+    said = []
+    lifetime = found.series.biexciton_lifetime()[0]
+    mean = found.series.fit["cross_section"].value * found.fluence
+    span = float(found.curves[-1].time[-1]) - found.zero
+    if mean.max() < 0.3:
+        said.append(
+            f"The strongest pump makes <N> = {mean.max():.2g} pairs: few nanocrystals hold two of them, and the "
+            "biexciton rests on little."
+        )
+    if mean.min() > 0.5:
+        said.append(
+            f"The weakest pump makes <N> = {mean.min():.2g} pairs already: no curve is of single excitons alone."
+        )
+    if mean.max() > 20:
+        said.append(
+            f"<N> = {mean.max():.3g} at the strongest pump: more than {found.series.most} pairs count as so many."
+        )
+    if lifetime < 2 * found.sigma:
+        said.append(f"The biexciton lifetime is below twice the response (sigma {found.sigma:.3g} ps).")
+    if lifetime > span / 3:
+        said.append(
+            "The biexciton lives longer than a third of the delays: its decay and the slow tail are not apart."
+        )
+    if chosen.tail is None and found.tail[0] < 6 * lifetime - 1e-9:
+        said.append(
+            "The delays end before the tail is pure; --tail names another window for subtraction and filling."
+        )
+    if found.law is not None:
+        zero = found.law(np.array(found.band))
+        if abs(float(zero[1] - zero[0])) > found.sigma:
+            said.append(
+                "Time zero moves by more than the response within the band; a narrower --band is better."
+            )
+    return said
+
+
+def _of_the_methods(found: Found, chosen: Options) -> list[str]:
+    said = []
+    series = found.series
+    retained = series.fit["retained_fraction"].value
+    if retained < 0.9:
+        said.append(
+            f"A share of {1 - retained:.2f} of the Auger events ejects a carrier: tails then hold charged "
+            "nanocrystals, so that subtraction and 1 - exp(-<N>) are approximations; the carrier model has them."
+        )
+    if chosen.sample.degeneracy is not None and chosen.sample.degeneracy <= 2 and len(found.extracted) > 0:
+        said.append(
+            "The level that is probed holds two carriers of a kind: three pairs bleach like two until they decay, so "
+            "that subtraction finds n = 2 some per cent too long-lived and n >= 3 hardly at all."
+        )
+    if found.extracted:
+        lifetime, error = series.biexciton_lifetime()
+        two = found.extracted[0]
+        if abs(two.lifetime - lifetime) > 3 * float(np.hypot(error, two.lifetime_error)):
+            said.append(
+                f"The two methods differ by more than three errors: {lifetime:.4g} ± {error:.2g} ps by the carrier "
+                f"model, {two.lifetime:.4g} ± {two.lifetime_error:.2g} ps by subtraction."
+            )
+    if found.species is not None and found.species.condition > 30:
+        said.append("The kinetics of the species are nearly dependent: their spectra mix, as the errors say.")
+    return said
+
+
+def card(found: Found, chosen: Options) -> dict[str, Any]:
+    """Dotted key of a material card -> (value, error, unit, note).
+
+    ``auger_lifetime_ps`` and ``edge_length_nm`` are no keys of a card: a law takes two sizes.
+    """
+    fit = found.series.fit
+    entries: dict[str, Any] = {}
+    rate, auger, retained = (fit[name] for name in ("exciton_rate", "auger_rate", "retained_fraction"))
+    note = "transient absorption, carrier model of a fluence series"
+    if not rate.fixed and 0 < rate.error < 0.3 * rate.value:
+        entries["exciton.lifetime"] = (1 / rate.value, rate.error / rate.value**2, "ps", note)
+    if auger.value > 0 and 0 < auger.error < auger.value:
+        entries["auger_lifetime_ps"] = (
+            1 / auger.value,
+            auger.error / auger.value**2,
+            "ps",
+            f"1/k_AR, {note}",
+        )
+        if chosen.edge_length is not None:
+            entries["edge_length_nm"] = (chosen.edge_length, 0.0, "nm", "as said by --edge-length")
+    if not retained.fixed and retained.error < 0.3:
+        entries["biexciton.retained_fraction"] = (retained.value, retained.error, "1", note)
+    return entries

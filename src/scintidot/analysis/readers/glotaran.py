@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scintidot.analysis.readers.axes import MOST_POINTS, transient
+from scintidot.analysis.readers.axes import MOST_POINTS, to_nanometres, transient
 from scintidot.analysis.readers.checks import agreed_unit
 from scintidot.analysis.readers.registry import Reader, Source
 from scintidot.analysis.readers.text import head_text, looks_like_text, text_lines
@@ -64,6 +64,7 @@ def _read(source: Source, kind: str) -> Sequence[TransientTrace]:
     times_across = explicit[1].lower() == "time"
     other, values = rows[:, 0], rows[:, 1:]
     time, wavelength = (axis, other) if times_across else (other, axis)
+    wavelength = to_nanometres(source, wavelength, source.given.spectral_unit or "nm", "the spectral axis")
     return [
         transient(
             source, time, wavelength, values.T if times_across else values, time_unit=unit,

@@ -10,6 +10,7 @@ import pytest
 
 from scintidot.analysis.readers import Given, read
 from scintidot.analysis.traces import DecayTrace, SpectrumTrace
+from scintidot.errors import BadFile
 
 
 @pytest.fixture(scope="module")

@@ -74,8 +74,7 @@ class MeasuredResponse:
         smooth = _prefiltered(h)
         if smooth.min() < -RINGING * smooth.max():
             return h, 2
-        kept = np.where(h > 0, np.maximum(smooth, 0), np.minimum(h, 0))  # noise of empty bins is no light
-        return np.asarray(kept * (h.sum() / kept.sum())), 4
+        return smooth, 4
 
     def _moved(self, shift: float) -> tuple[FloatArray, float, int]:
         """Coefficients moved by whole bins, the share of a bin that is left, and the order."""

@@ -35,7 +35,7 @@ REACH = 1.5
 """Width of the smoothing over that of the top."""
 FLANK = (0.3, 0.7)
 """Shares of the height between which a parabola finds where half of it is crossed."""
-FITTED = 0.2
+FITTED = 0.1
 """Share of the height above which a line is fitted."""
 TRIALS = 100
 

@@ -15,7 +15,7 @@ def write_all(analysis: Analysis, out: Path | None, to_card: Path | None, base: 
     """Write what was asked for; ``base`` is the material that gives a card everything else."""
     if to_card is not None and base is None:
         raise BadValue(
-            where="analyse", what="option", who="--material", expected="it with --to-card: all other numbers of the card",
+            where="analyse", what="option", who="--material", expected="it with --to-card, for all other numbers",
             found="nothing",
         )  # fmt: skip
     if out is not None:

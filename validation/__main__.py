@@ -32,6 +32,7 @@ CASES = (
     "sources",
     "transport",
     "deposits",
+    "spectra",
     "timing",
 )
 SHOWN_ROWS = 12

@@ -14,199 +14,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from scintidot.analysis.cost import Cost, JointCost, Model, Parameter, Prediction
 from scintidot.records import FloatArray
+
+__all__ = ["Cost", "Fit", "FittedParameter", "JointCost", "Model", "Parameter", "Prediction", "fit", "identifiability",
+           "profile"]  # fmt: skip
 
 MOST_HESSE = 40
 """Free parameters up to which second derivatives are taken numerically; beyond, the expected information is used."""
 STEPS = 1000
 """Scoring steps from one start, at most."""
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of a fit: where it starts and what it may be."""
-
-    name: str
-    start: float
-    low: float = -math.inf
-    high: float = math.inf
-    fixed: bool = False
-    unit: str = "1"
-    scale: float | None = None  # size of a change that matters, for numerical derivatives; |start| by default
-
-    @property
-    def step(self) -> float:
-        """Of a numerical derivative."""
-        size = self.scale if self.scale is not None else abs(self.start) or 1.0
-        return 1e-5 * size
-
-
-class Prediction(NamedTuple):
-    """What a model expects, and its derivatives where it knows them."""
-
-    expected: FloatArray  # (points,)
-    jacobian: FloatArray | Callable[[], FloatArray] | None = (
-        None  # (points, parameters), or what makes it when asked
-    )
-
-
-Model = Callable[[FloatArray], Prediction]
-"""From the values of all parameters, fixed ones too, to the expected data."""
-
-
-class Cost:
-    """-2 ln L of data under a model."""
-
-    def __init__(self, model: Model, values: FloatArray, sigma: FloatArray | None) -> None:
-        self.model, self.data, self.sigma = model, values, sigma
-        self._calls, self._last = 0, cast("tuple[bytes, Prediction] | None", None)
-
-    @classmethod
-    def poisson(cls, model: Model, counts: FloatArray) -> Cost:
-        """Of counts with a Poisson law."""
-        return cls(model, np.asarray(counts, dtype=float), None)
-
-    @classmethod
-    def gaussian(cls, model: Model, values: FloatArray, sigma: FloatArray | float = 1.0) -> Cost:
-        """Of values with a normal law of standard deviation ``sigma``."""
-        values = np.asarray(values, dtype=float)
-        return cls(model, values, np.broadcast_to(np.asarray(sigma, dtype=float), values.shape))
-
-    @property
-    def points(self) -> int:
-        """Number of data."""
-        return int(self.data.size)
-
-    def contributions(self, expected: FloatArray) -> FloatArray:
-        """Of each point to the cost."""
-        n = self.data
-        if self.sigma is not None:
-            return np.asarray(((n - expected) / self.sigma) ** 2)
-        mu = np.maximum(expected, TINY)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            logarithm = np.where(n > 0, n * np.log(n / mu), 0.0)
-        return np.asarray(2 * (mu - n + logarithm))
-
-    def slope(self, expected: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Minus half the derivative of the cost by each expected value, and its expected curvature (half)."""
-        if self.sigma is not None:
-            weight = 1 / self.sigma**2
-            return (self.data - expected) * weight, weight
-        mu = np.maximum(expected, TINY)
-        return self.data / mu - 1, 1 / mu
-
-    def value(self, values: FloatArray) -> float:
-        """The cost itself; very large where the model gives no number."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            total = float(np.sum(self.contributions(self.expected(values))))
-        return total if math.isfinite(total) else 1e300
-
-    def expected(self, values: FloatArray) -> FloatArray:
-        """Expected data."""
-        return self._predict(values).expected
-
-    def scoring(
-        self, values: FloatArray, parameters: Sequence[Parameter], free: Any
-    ) -> tuple[FloatArray, FloatArray]:
-        """Minus half the gradient by the ``free`` parameters, and half the expected information."""
-        slope, weight = self.slope(self.expected(values))
-        jacobian = self._jacobian(values, parameters, free)
-        return np.asarray(jacobian.T @ slope), (jacobian * weight[:, None]).T @ jacobian
-
-    @property
-    def calls(self) -> int:
-        """How often the model was asked."""
-        return self._calls
-
-    @property
-    def analytic(self) -> bool:
-        """Whether the model knows its derivatives."""
-        return self._last is not None and self._last[1].jacobian is not None
-
-    def _predict(self, values: FloatArray) -> Prediction:
-        key = values.tobytes()
-        if self._last is None or self._last[0] != key:
-            self._calls += 1
-            self._last = key, self.model(values)
-        return self._last[1]
-
-    def _jacobian(self, values: FloatArray, parameters: Sequence[Parameter], free: Any) -> FloatArray:
-        known = self._predict(values).jacobian
-        if known is not None:
-            return np.asarray((known() if callable(known) else known)[:, free])
-        columns = []
-        for place in free:
-            p = parameters[place]
-            step = max(p.step, 1e-6 * abs(values[place]))
-            up, down = values.copy(), values.copy()
-            up[place] = min(values[place] + step, p.high)
-            down[place] = max(values[place] - step, p.low)
-            self._calls += 2
-            change = self.model(up).expected - self.model(down).expected
-            columns.append(change / (up[place] - down[place]))
-        return np.stack(columns, axis=1)
-
-    def residuals(self, expected: FloatArray) -> FloatArray:
-        """Signed roots of the contributions: close to normal for a true model with enough counts."""
-        return np.asarray(
-            np.sign(self.data - expected) * np.sqrt(np.maximum(self.contributions(expected), 0))
-        )
-
-
-TINY = 1e-12
-"""Smallest expected count."""
-
-
-class JointCost(Cost):
-    """Several data sets that share parameters; each knows only its own ones, by their places in the whole."""
-
-    def __init__(self, parts: Sequence[tuple[Cost, npt.NDArray[np.intp]]]) -> None:
-        self.parts = [(cost, np.asarray(places, dtype=np.intp)) for cost, places in parts]
-        self.data = np.concatenate([cost.data for cost, _ in parts])
-        self.sigma = None
-
-    def value(self, values: FloatArray) -> float:
-        """Sum over the data sets."""
-        return sum(cost.value(values[places]) for cost, places in self.parts)
-
-    def expected(self, values: FloatArray) -> FloatArray:
-        """Of all data sets, one after the other."""
-        return np.concatenate([cost.expected(values[places]) for cost, places in self.parts])
-
-    def scoring(
-        self, values: FloatArray, parameters: Sequence[Parameter], free: Any
-    ) -> tuple[FloatArray, FloatArray]:
-        """Sums over the data sets, each with its own parameters only."""
-        slope, information = np.zeros(len(free)), np.zeros((len(free), len(free)))
-        row = {int(place): i for i, place in enumerate(free)}
-        for cost, places in self.parts:
-            own = np.array([i for i, place in enumerate(places) if int(place) in row], dtype=int)
-            rows = np.array([row[int(places[i])] for i in own], dtype=int)
-            part = cost.scoring(values[places], [parameters[i] for i in places], own)
-            slope[rows] += part[0]
-            information[np.ix_(rows, rows)] += part[1]
-        return slope, information
-
-    @property
-    def calls(self) -> int:
-        """Of the models of all data sets."""
-        return sum(cost.calls for cost, _ in self.parts)
-
-    @property
-    def analytic(self) -> bool:
-        """Whether every model knows its derivatives."""
-        return all(cost.analytic for cost, _ in self.parts)
-
-    def contributions(self, expected: FloatArray) -> FloatArray:
-        """Of each point, with the law of its data set."""
-        ends = np.cumsum([cost.points for cost, _ in self.parts])[:-1]
-        pairs = zip(self.parts, np.split(expected, ends), strict=True)
-        return np.concatenate([cost.contributions(part) for (cost, _), part in pairs])
 
 
 @dataclass(frozen=True)
@@ -223,6 +45,7 @@ class FittedParameter:
     start: float
     fixed: bool
     at_limit: bool
+    incidental: bool = False
 
 
 @dataclass(frozen=True)
@@ -368,8 +191,7 @@ def _scored(evaluate: _Evaluation, start: FloatArray) -> tuple[FloatArray, float
         slope, information = evaluate.scoring(values)
         if not (np.all(np.isfinite(slope)) and np.all(np.isfinite(information))):
             break
-        here = values[free]
-        stuck = ((here <= evaluate.low) & (slope < 0)) | ((here >= evaluate.high) & (slope > 0))
+        here, stuck = values[free], _stuck(evaluate, values)
         move = np.flatnonzero(~stuck & (np.diag(information) > 0))
         if not move.size:
             break
@@ -423,7 +245,8 @@ def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hess
     if not len(free):
         return _Outcome(start, np.zeros((0, 0)), {}, "information", ())
     if len(free) > MOST_HESSE and not minos:
-        return _settled(evaluate, start, _inverse(evaluate.scoring(start)[1]), "information", {})
+        known = _without(_stuck(evaluate, start), evaluate.scoring(start)[1])
+        return _settled(evaluate, start, known, "information", {})
     _, information = evaluate.scoring(start)
     scale = np.sqrt(np.maximum(np.diag(information), 0))
     scale = np.where(scale > 0, scale, 1 / np.maximum(np.abs(start[free]), 1e-12))
@@ -448,18 +271,27 @@ def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hess
     for name, low, high, at, s in zip(names, evaluate.low, evaluate.high, offset, scale, strict=True):
         minuit.limits[name] = ((low - at) * s, (high - at) * s)
         minuit.errors[name] = 1.0
-    if minos or _distance(evaluate, start, _inverse(evaluate.scoring(start)[1])) > POLISHED:
+    if (
+        minos
+        or _distance(evaluate, start, _without(_stuck(evaluate, start), evaluate.scoring(start)[1]))
+        > POLISHED
+    ):
         minuit.migrad(ncall=500, iterate=1, use_simplex=False)
     values = whole(np.array(minuit.values))
     if evaluate.value(values) > evaluate.value(start):
         values = start.copy()
-    covariance, errors_by = _inverse(evaluate.scoring(values)[1]), "information"
+    stuck = _stuck(evaluate, values)
+    covariance, errors_by = _without(stuck, evaluate.scoring(values)[1]), "information"
     if hesse:
         minuit.strategy = 1
+        for name, waits in zip(names, stuck, strict=True):
+            minuit.fixed[name] = bool(waits)
         minuit.hesse()
         if minuit.accurate and minuit.covariance is not None:
-            covariance = np.array(minuit.covariance) / np.outer(scale, scale)
+            known = np.array(minuit.covariance) / np.outer(scale, scale)
+            covariance = np.where(np.logical_or.outer(stuck, stuck), covariance, known)
             errors_by = "hesse"
+        minuit.fixed = [False] * len(names)
     intervals = {}
     for name in minos:
         if name in names:
@@ -473,12 +305,27 @@ POLISHED = 1e-6
 """The same, below which Minuit has nothing to polish."""
 
 
+def _stuck(evaluate: _Evaluation, values: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which free parameters wait at a limit that the data would have them cross."""
+    slope, _ = evaluate.scoring(values)
+    here = values[evaluate.free]
+    return np.asarray(((here <= evaluate.low) & (slope < 0)) | ((here >= evaluate.high) & (slope > 0)))
+
+
+def _without(stuck: npt.NDArray[np.bool_], information: FloatArray) -> FloatArray:
+    """Covariance of the parameters that move; one at its limit has the variance that it would have alone."""
+    covariance = np.zeros_like(information)
+    move = np.flatnonzero(~stuck)
+    covariance[np.ix_(move, move)] = _inverse(information[np.ix_(move, move)])
+    for i in np.flatnonzero(stuck):
+        covariance[i, i] = 1 / information[i, i] if information[i, i] > 0 else math.inf
+    return covariance
+
+
 def _distance(evaluate: _Evaluation, values: FloatArray, covariance: FloatArray) -> float:
     """How far the cost is above its minimum, by its slope; what waits at a limit does not count."""
     slope, _ = evaluate.scoring(values)
-    here = values[evaluate.free]
-    stuck = ((here <= evaluate.low) & (slope < 0)) | ((here >= evaluate.high) & (slope > 0))
-    known = np.isfinite(np.diag(covariance)) & ~stuck
+    known = np.isfinite(np.diag(covariance)) & ~_stuck(evaluate, values)
     return float(slope[known] @ covariance[np.ix_(known, known)] @ slope[known])
 
 
@@ -517,6 +364,8 @@ def _profiled(
 
 def _inverse(information: FloatArray) -> FloatArray:
     """Covariance from the information; infinite variances where a parameter leaves no trace."""
+    if not np.all(np.isfinite(information)):
+        return np.full(information.shape, math.inf)
     diagonal = np.diag(information)
     scale = np.where(diagonal > 0, 1 / np.sqrt(np.maximum(diagonal, 1e-300)), 0.0)
     values, vectors = np.linalg.eigh(information * np.outer(scale, scale))
@@ -551,6 +400,7 @@ def _fitted(parameters: Sequence[Parameter], free: Any, outcome: _Outcome) -> tu
                 p.start,
                 p.fixed,
                 at_limit,
+                p.incidental,
             )
         )
     return tuple(found)
@@ -561,7 +411,11 @@ def identifiability(fit: Fit) -> dict[str, Any]:
     and the loosest combination."""
     free = [fit.parameters[i] for i in fit.free]
     correlation = fit.correlation
-    loose = [p.name for p in free if not math.isfinite(p.error) or p.error > abs(p.value) > 0]
+    loose = [
+        p.name
+        for p in free
+        if not math.isfinite(p.error) or (p.error > abs(p.value) > 0 and not p.incidental)
+    ]
     pairs = [
         {"names": [free[i].name, free[j].name], "correlation": float(correlation[i, j])}
         for i in range(len(free))

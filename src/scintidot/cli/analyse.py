@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import typer
 
+from scintidot.cli.analyse_decay import decay
+from scintidot.cli.analyse_series import series
+from scintidot.cli.analyse_spectrum import spectrum
 from scintidot.cli.analyse_ta import analyse_ta
 
 app = typer.Typer(
     help="Fit measured files: decays, transient absorption, spectra, series of samples.", no_args_is_help=True
 )
+app.command("decay")(decay)
 app.command("ta")(analyse_ta)
+app.command("spectrum")(spectrum)
+app.command("series")(series)

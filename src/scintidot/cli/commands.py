@@ -13,11 +13,13 @@ from scintidot.cli import (
     deposit,
     deposit_file,
     excitation,
+    formats,
     interactions,
     kinetics,
     light,
     materials,
     photons,
+    plan,
     plot,
     predict,
     simulate,
@@ -64,12 +66,14 @@ app.command("light", epilog=_EPILOG)(light.light)
 app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
 app.command("ctr", epilog=_EPILOG)(ctr.ctr)
 app.command("photons", epilog=_EPILOG)(photons.photons)
+app.command("plan", epilog=_EPILOG)(plan.plan)
 app.command("excitation", epilog=_EPILOG)(excitation.excitation)
 app.command("elastic", epilog=_EPILOG)(interactions.elastic)
 app.command("inelastic", epilog=_EPILOG)(interactions.inelastic)
 app.command("low-energy", epilog=_EPILOG)(interactions.low_energy)
 app.command("attenuation", epilog=_EPILOG)(interactions.attenuation)
 app.command("relaxation", epilog=_EPILOG)(interactions.relaxation)
+app.command("formats", epilog=_EPILOG)(formats.formats)
 app.add_typer(materials.app, name="materials")
 app.add_typer(sources.app, name="sources")
 app.add_typer(plot.app, name="plot")

@@ -35,7 +35,7 @@ class Measured:
     width_free: bool = False  # of a Gaussian response
     scatter_free: bool = False
     shift_free: bool = True
-    background_free: bool = True
+    sigma: float | None = None  # of a signal that is not counted
 
     @property
     def bin_width(self) -> float:
@@ -83,25 +83,24 @@ def first_instrument(data: Measured) -> tuple[Instrument, FloatArray, FloatArray
     photons, background, _ = lifetime_spectrum(
         data.counts, response, data.window, centre, data.response_fwhm, grid
     )
+    light = max(float(photons.sum()), 1.0)
     room = max(40 * w, 4 * data.response_fwhm)
+    fwhm = data.response_fwhm
     instrument = Instrument(
         response,
-        Parameter(
-            SHIFT, centre, centre - room, centre + room, tail or not data.shift_free, "ps", max(w, 1e-3)
+        shift=Parameter(
+            SHIFT, centre, centre - room, centre + room, tail or not data.shift_free, "ps",
+            incidental=True, scale=max(w, 1e-3),
         ),
-        Parameter(
-            WIDTH, data.response_fwhm, 0.1 * data.response_fwhm, 10 * data.response_fwhm,
-            not data.width_free, "ps", data.response_fwhm,
+        width=Parameter(WIDTH, fwhm, 0.1 * fwhm, 10 * fwhm, not data.width_free, "ps", scale=fwhm),
+        background=Parameter(
+            BACKGROUND, max(background, 1e-3), 0.0, unit="counts/bin", incidental=True, scale=max(background, 0.1)
         ),
-        Parameter(
-            BACKGROUND, max(background, 1e-3) if data.background_free else 0.0, 0.0, fixed=not data.background_free,
-            unit="counts/bin", scale=max(background, 0.1),
+        scatter=Parameter(
+            SCATTER, 0.01 * light if data.scatter_free else 0.0, 0.0, fixed=not data.scatter_free, unit="counts",
+            incidental=True, scale=light,
         ),
-        Parameter(
-            SCATTER, 0.0 if not data.scatter_free else 0.01 * float(photons.sum()), 0.0,
-            fixed=not data.scatter_free, unit="counts", scale=max(float(photons.sum()), 1.0),
-        ),
-        data.excitations,
+        excitations=data.excitations,
     )  # fmt: skip
     return instrument, grid, photons
 
@@ -241,7 +240,7 @@ def _fit_together(
         index = known[name]
         if not parameters[index].fixed:
             parameters[index] = replace(parameters[index], start=float(np.exp(np.mean(np.log(of_each)))))
-    costs = [model.cost(data.counts) for data, model in zip(measured, models, strict=True)]
+    costs = [model.cost(data.counts, data.sigma) for data, model in zip(measured, models, strict=True)]
     cost: Cost = costs[0] if len(costs) == 1 else JointCost(list(zip(costs, places, strict=True)))
     result = fit(cost, parameters, starts=_starts(parameters, starts, seed), minos=_known(minos, parameters))
     return DecayFit(result, tuple(measured), tuple(models), tuple(places))

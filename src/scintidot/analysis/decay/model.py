@@ -46,8 +46,10 @@ class DecayModel:
         """All, with starts."""
         return [*self.shape.parameters(), *self.instrument.parameters]
 
-    def cost(self, counts: FloatArray) -> Cost:
-        """Of the counts of all bins."""
+    def cost(self, counts: FloatArray, sigma: float | None = None) -> Cost:
+        """Of the counts of all bins; of a signal with errors ``sigma`` where it is no counts."""
+        if sigma is not None:
+            return Cost.gaussian(self, counts[self.window], sigma)
         return Cost.poisson(self, counts[self.window])
 
     def __call__(self, values: FloatArray) -> Prediction:

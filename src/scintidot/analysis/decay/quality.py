@@ -74,11 +74,14 @@ def worst_places(time: FloatArray, residuals: FloatArray, parts: int = 40) -> li
     return sorted(places, key=lambda place: -place["standard_deviations"])[:5]
 
 
-def goodness(time: FloatArray, expected: FloatArray, residuals: FloatArray, free: int) -> dict[str, Any]:
-    """Figures of a fit with ``free`` parameters."""
+def goodness(
+    time: FloatArray, expected: FloatArray, residuals: FloatArray, free: int, *, counted: bool = True
+) -> dict[str, Any]:
+    """Figures of a fit with ``free`` parameters; of a signal with normal errors where it is not ``counted``."""
     deviance = float((residuals**2).sum())
     degrees = len(residuals) - free
-    mean, spread = expected_deviance(expected)
+    points = len(residuals)
+    mean, spread = expected_deviance(expected) if counted else (float(points), math.sqrt(2 * points))
     should = mean * degrees / max(len(residuals), 1)
     correlation = autocorrelation(residuals)
     return {

@@ -39,7 +39,9 @@ class Columns(NamedTuple):
 class Response(Protocol):
     """What the instrument makes of a flash."""
 
-    bins: int
+    @property
+    def bins(self) -> int:
+        """Of the data."""
 
     def share(self, rates: FloatArray, shift: float, width: float) -> FloatArray:
         """Share of the photons in each bin, (rates, bins), of decays with ``rates`` [1/ps]; the response is moved by
@@ -132,14 +134,15 @@ class MeasuredResponse:
         assert self.period is not None
         full = self.period / self.bin_width
         place = np.arange(self.bins)
-        back = full - place - s  # bins from a source to the same place a period later
+        back = full - place - s - 1  # bins from the end of a source to the same place a period later
         weight = moved * np.exp(-kappa * back)
         total, lever = weight.sum(), (weight * back).sum()
-        spread = math.expm1(kappa) * -math.expm1(-kappa) / kappa
+        gone = -math.expm1(-kappa)
+        spread = gone**2 / kappa
         again = -1 / math.expm1(-kappa * full)
         wave = np.exp(-kappa * place) * (spread * again)
         share = wave * total
-        by_spread = 1 / math.tanh(kappa / 2) - 1 / kappa
+        by_spread = 2 * math.exp(-kappa) / gone - 1 / kappa
         by_again = -full * math.exp(-kappa * full) * again
         slope = share * (by_spread + by_again - place) - wave * lever
         return share, slope, kappa * share

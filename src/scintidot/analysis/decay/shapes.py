@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -127,7 +127,7 @@ class Kinetic:
             Parameter("retained_fraction", self.retained_fraction, 0.0, 1.0, scale=1.0),
             Parameter("quantum_yield", self.quantum_yield, 1e-3, 1.0, scale=1.0),
         ]
-        return [Parameter(p.name, p.start, p.low, p.high, p.name in self.held, p.unit, p.scale) for p in rows]
+        return [replace(p, fixed=p.name in self.held) for p in rows]
 
     def _decay(self, values: FloatArray) -> Exponentials:
         """F(t) of one nanocrystal per excitation."""

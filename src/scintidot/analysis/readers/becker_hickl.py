@@ -45,6 +45,8 @@ def _recognise_sdt(head: bytes, suffix: str, kind: str) -> float:
 def _check_directory(source: Source) -> None:
     """Refuse blocks that are not inside the file, run backwards, or unpack to more than they say."""
     content = source.content
+    if _recognise_sdt(content, "", "") == 0:
+        raise source.refuse("header", "the file", "the marks of an SPCM data file", "others")
     header = _HEADER.unpack_from(content)
     revision, offset, count = header[0] & 15, header[5], header[6]
     count = header[12] if count == 0x7FFF else count
@@ -93,7 +95,7 @@ def _read_sdt(source: Source, kind: str) -> Sequence[DecayTrace]:
     logger = logging.getLogger("sdtfile")
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
-    with tempfile.TemporaryFile() as file:  # the library needs one of the system
+    with tempfile.NamedTemporaryFile() as file:  # the library needs one of the system, with a name
         file.write(source.content)
         file.seek(0)
         sdt = sdtfile.SdtFile(file)

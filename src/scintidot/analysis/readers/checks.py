@@ -79,12 +79,13 @@ def equal_step(source: Source, time: FloatArray, lines: npt.NDArray[np.int64] | 
     if not np.all(np.isfinite(time)):
         bad = int(np.flatnonzero(~np.isfinite(time))[0])
         raise _at(source, lines, bad, "axis", who, "a time in every row", "none")
-    step = float(time[-1] - time[0]) / (len(time) - 1)
+    number = np.arange(len(time)) - (len(time) - 1) / 2
+    step = float(number @ time / (number @ number))
     if step <= 0:
         raise source.refuse("axis", who, "rising times", f"{time[0]:g} first and {time[-1]:g} last")
     quantum = next((10.0**-k for k in range(18) if _whole(time * 10.0**k)), 0.0)
-    tolerance = min(max(_AGREE * step, 0.51 * quantum), 0.3 * step) + 1e-12 * float(np.max(np.abs(time)))
-    away = np.abs(time - (time[0] + step * np.arange(len(time))))
+    tolerance = min(max(_AGREE * step, 0.6 * quantum), 0.3 * step) + 1e-12 * float(np.max(np.abs(time)))
+    away = np.abs(time - (np.mean(time) + step * number))
     if np.max(away) > tolerance:
         bad = int(np.argmax(np.abs(np.diff(time) - np.median(np.diff(time))))) + 1
         hint = "Bins of different width are not read; rebin to the widest one."

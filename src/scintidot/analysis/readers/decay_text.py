@@ -11,12 +11,13 @@ from scintidot.analysis.readers.checks import (
     MOST_BINS,
     TIME_UNITS_PS,
     agreed,
+    agreed_word,
     equal_step,
     is_counted,
     picked_by_name,
     time_unit,
 )
-from scintidot.analysis.readers.header import pairs, period, time_base
+from scintidot.analysis.readers.header import pairs, period, time_base, unit_of_axis
 from scintidot.analysis.readers.registry import Reader, Source
 from scintidot.analysis.readers.text import Table, head_text, looks_like_text, read_table
 from scintidot.analysis.traces import DecayTrace
@@ -24,7 +25,11 @@ from scintidot.errors import BadFile
 
 _TIME = re.compile(r"\b(?:time|delay|zeit|tempo|temps|t)\b|^time|_(?:fs|ps|ns|us)$", re.IGNORECASE)
 _CHANNEL = re.compile(
-    r"^(?:chan(?:nel)?s?|ch\.?|bins?|kanal|canale|index|idx|nr\.?|no\.?|#|points?|x)\b", re.IGNORECASE
+    r"(?:chan(?:nel)?s?|ch\.?|bins?|kanal|canale|index|idx|nr\.?|no\.?|#|points?|x)(?:\s*(?:no|nr|number|#)\.?)?",
+    re.IGNORECASE,
+)
+_NO_DATA = re.compile(
+    r"\b(?:fit(?:ted)?|model|resid(?:ual)?s?|weights?|chi\W?2?|errors?|sigma)\b", re.IGNORECASE
 )
 _SPECTRAL = re.compile(r"wavelength|\bnm\b|wavenumber|energy|\bev\b", re.IGNORECASE)
 _OTHERS = re.compile(
@@ -38,25 +43,35 @@ def read_decays(source: Source, table: Table | None = None) -> list[DecayTrace]:
     names, base = table.names, time_base(source, table.header)
     found_period = period(table.header)
     groups = _groups(source, table)
-    choices = [column for _, columns in groups for column in columns]
+    choices, notes = _data_columns(source, table, [column for _, columns in groups for column in columns])
     wanted = picked_by_name(source, names, choices)
     item = pairs(table.header).get("item name", "")
-    traces = []
-    for axis, columns in groups:
-        for column in columns:
-            if column in wanted:
-                traces.append(_trace(source, table, axis, column, base, found_period, item))
-    return traces
+    return [
+        _trace(source, table, axis, column, base, found_period, item, notes)
+        for axis, columns in groups
+        for column in columns
+        if column in wanted
+    ]
+
+
+def _data_columns(source: Source, table: Table, columns: list[int]) -> tuple[list[int], list[str]]:
+    """Columns that are measured, and notes on those left out: fits, residuals, zeros only; unless asked for."""
+    if source.given.column is not None:
+        return columns, []
+    kept = [i for i in columns if not _NO_DATA.search(table.names[i].replace("_", " "))] or columns
+    filled = [i for i in kept if np.any(np.nan_to_num(table.values[:, i], nan=0.0))] or kept
+    left = [f"column {i + 1} '{table.names[i]}'" for i in columns if i not in filled]
+    return filled, [f"left out, no measurement: {', '.join(left)}"] if left else []
 
 
 def _groups(source: Source, table: Table) -> list[tuple[int | None, list[int]]]:
     """Axis columns, each with its columns of counts."""
     names, count = table.names, table.columns
-    if any(_SPECTRAL.search(name) for name in names[:1]):
+    if count > 1 and _SPECTRAL.search(names[0]):
         found = f"{names[0]!r} in the first column"
         raise source.refuse("content", "the decay", "times and counts", found, "Is this a spectrum?")
     filled = [i for i in range(count) if not np.all(np.isnan(table.values[:, i]))]
-    axes = [i for i in filled if _is_time(names[i], table.units[i]) or _CHANNEL.search(names[i])]
+    axes = [i for i in filled if _is_time(names[i], table.units[i]) or _CHANNEL.fullmatch(names[i].strip())]
     if count == 1 or (not axes and not _rises(table, filled[0])):
         return [(None, filled)]
     if not axes or axes[0] != filled[0]:
@@ -90,18 +105,21 @@ def _trace(
     axis: int | None,
     column: int,
     base: float | None,
-    period_: float | None,
+    found_period: float | None,
     item: str,
+    left_out: list[str],
 ) -> DecayTrace:
     values = table.values[:, column]
     length = len(values)
     while length and np.isnan(values[length - 1]):
         length -= 1
     name = table.names[column]
+    if table.columns == 1 and re.search(r"[\d:=]", name):
+        name = ""  # a line of the header
     values, lines = values[:length], table.lines[:length]
     if not 2 <= length <= MOST_BINS:
         raise source.refuse("table", name or "the counts", f"2 to {MOST_BINS} bins", f"{length}")
-    given, notes = source.given, list(table.notes)
+    given, notes = source.given, [*table.notes, *left_out]
     if axis is None:
         width, start = agreed(source, "--bin-width-ps", given.bin_width, base, "ps"), 0.0
         if width is None:
@@ -115,7 +133,7 @@ def _trace(
     title = name if name and (len(table.names) > 2 or not item) else item or source.path.stem
     return DecayTrace(
         np.asarray(values, dtype=float), width, name=title, start=start,
-        period=agreed(source, "--period-ns", given.period, period_, "ps"), excitations=given.excitations,
+        period=agreed(source, "--period-ns", given.period, found_period, "ps"), excitations=given.excitations,
         counted=counted, metadata={"column": column + 1, "notes": notes},
     )  # fmt: skip
 
@@ -128,27 +146,26 @@ def _time_base(
     who = f"column '{name}'" if name else "the first column"
     time = table.values[:length, axis]
     step = equal_step(source, time, table.lines, who)
-    said = time_unit(table.units[axis])
-    if said and given.time_unit and said != given.time_unit:
-        raise source.refuse("unit", "--time-unit", f"{said}, as the file says", given.time_unit)
-    unit = said or given.time_unit
-    known = agreed(source, "--bin-width-ps", given.bin_width, base, "ps")
-    whole = abs(step - 1) < 1e-9 and bool(np.all(time == np.round(time)))
-    if unit is None and known is not None:
-        if whole:
-            return known, 0.0, f"{who} counts channels"
-        unit = next((u for u, ps in TIME_UNITS_PS.items() if abs(step * ps - known) <= 1e-3 * known), None)
-    if unit is None:
-        raise _ask(source, name, whole, time[0], time[-1], known)
-    width = step * TIME_UNITS_PS[unit]
-    if known is not None and abs(width - known) > 1e-3 * known:
-        hint = "Leave --bin-width-ps away to take the times of the file." if given.bin_width else None
-        raise source.refuse("time base", who, f"steps of {known:g} ps as said", f"{width:g} ps", hint)
-    return (
-        float(f"{width:.12g}"),
-        float(f"{time[0] * TIME_UNITS_PS[unit]:.12g}"),
-        f"{who} has lower edges of bins in {unit}",
+    unit = agreed_word(
+        source, "--time-unit", given.time_unit, time_unit(table.units[axis]) or unit_of_axis(table.header)
     )
+    whole = abs(step - 1) < 1e-9 and bool(np.all(time == np.round(time)))
+    if unit is None:
+        known = agreed(source, "--bin-width-ps", given.bin_width, base, "ps")
+        if known is not None and whole:
+            return known, 0.0, f"{who} counts channels"
+        if known is not None:
+            unit = next(
+                (u for u, ps in TIME_UNITS_PS.items() if abs(step * ps - known) <= 1e-3 * known), None
+            )
+        if unit is None:
+            raise _ask(source, name, whole, time[0], time[-1], known)
+    width, start = (float(f"{value * TIME_UNITS_PS[unit]:.12g}") for value in (step, float(time[0])))
+    agreed(source, "--bin-width-ps", given.bin_width, width, "ps")
+    note = f"{who} has lower edges of bins in {unit}"
+    if base is not None and abs(width - base) > 1e-3 * base:
+        note += f", {width:g} ps wide; the {base:g} ps a bin of the header are not used"
+    return width, start, note
 
 
 def _ask(source: Source, name: str, whole: bool, first: float, last: float, known: float | None) -> BadFile:
@@ -156,7 +173,7 @@ def _ask(source: Source, name: str, whole: bool, first: float, last: float, know
     found = f"{column} from {first:g} to {last:g} without a unit"
     if known is not None:
         return source.refuse("time base", "--bin-width-ps", "the step of the times of the file", found)
-    if _CHANNEL.search(name) and not _TIME.search(name):
+    if _CHANNEL.fullmatch(name.strip()) and not _TIME.search(name):
         return source.refuse(
             "time base", "--bin-width-ps", "the width of a time bin", f"channels in {name!r}"
         )

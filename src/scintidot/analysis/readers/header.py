@@ -27,7 +27,9 @@ _RATE = re.compile(
     rf"(?:rate|freq(?:uency)?)|pulse[\s_-]*rate)\s*(?:[\[(]\s*([kMG]?Hz)\s*[\])])?[^\w.+-]*{_FLOAT}\s*([kMG]?Hz)?",
     re.IGNORECASE,
 )
+_DWELL = re.compile(r"integration|acquisition|exposure|dwell|averag", re.IGNORECASE)  # times, but of no bin
 _HERTZ = {"hz": 1.0, "khz": 1e3, "mhz": 1e6, "ghz": 1e9}
+_X_AXIS = re.compile(r"\W*(?:x[\s_-]*(?:axis|units?|label|title)|time[\s_-]*units?)\b", re.IGNORECASE)
 _MOST_LETTERS = 300
 
 
@@ -61,6 +63,7 @@ def time_base(source: Source, lines: Iterable[str]) -> float | None:
     found: dict[float, tuple[float, str]] = {}  # by the value up to rounding
     lines = [line[:_MOST_LETTERS] for line in lines]
     after = [*lines[1:], ""]
+    lines = ["" if _DWELL.search(line) else line for line in lines]
     joined = [f"{a} {b}" if _ends_with_unit(a) else a for a, b in zip(lines, after, strict=False)]
     for line in joined:
         for pattern in _BASES:
@@ -92,4 +95,15 @@ def period(lines: Iterable[str]) -> float | None:
             unit, value = (match[1] or match[3] or "").lower(), number_of(match[2])
             if unit in _HERTZ and value > 0:
                 return PS_PER_S / (value * _HERTZ[unit])
+    return None
+
+
+def unit_of_axis(lines: Iterable[str]) -> str | None:
+    """The unit of time of a line about the x axis, such as ``XAxis,Time(ns)`` or ``Time units: ps``."""
+    for line in lines:
+        if _X_AXIS.match(line[:_MOST_LETTERS]):
+            words = re.split(r"[^\wµμ]+", line[:_MOST_LETTERS])
+            unit = next((unit for word in words[1:] if (unit := time_unit(word))), None)
+            if unit is not None:
+                return unit
     return None

@@ -13,7 +13,7 @@ import numpy as np
 
 from scintidot.analysis.readers.axes import spectral_unit, to_nanometres, transient
 from scintidot.analysis.readers.checks import agreed_unit, agreed_word, time_unit
-from scintidot.analysis.readers.header import pairs
+from scintidot.analysis.readers.header import number_of, pairs
 from scintidot.analysis.readers.registry import Reader, Source
 from scintidot.analysis.readers.text import Table, cells_of, head_text, looks_like_text, read_table
 from scintidot.analysis.traces import TransientTrace
@@ -21,7 +21,7 @@ from scintidot.records import FloatArray
 
 _CELL = re.compile(r"\s*([+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?)\s*([^\d\s]*)\s*")
 _NEAR_NM, _FAR_NM = 150.0, 3000.0
-_TIME_WORD = re.compile(r"\b(?:time|delay|zeit|tempo)s?\b", re.IGNORECASE)
+_TIME_WORD = re.compile(r"(?<![a-z])(?:time|delay|zeit|tempo)s?(?![a-z])", re.IGNORECASE)
 _UNIT_WORD = re.compile(r"(?:[\[(/]|\bin\b|[\s_])\s*(fs|ps|ns|[uµμ]s|ms|s)\b", re.IGNORECASE)
 _SIGNAL_UNIT = re.compile(r"\b(mOD|[µu]OD|OD|mΔA|ΔA|DA|dA|mdA|ΔT/T|dT/T)\b")
 TIMES, WAVELENGTHS = "times", "wavelengths"
@@ -44,11 +44,13 @@ def read_matrix(source: Source, kind: str = "transient") -> list[TransientTrace]
     time, wavelength = (down, across) if rows == TIMES else (across, down)
     wavelength = _nanometres(source, wavelength, corner + " " + unit_across, notes)
     around = " ".join((*table.header[:20], *table.trailer[:60]))[:4000]
+    fluence = number_of(said.get("fluence_photons_per_cm2", ""))
     signal = _SIGNAL_UNIT.search(around)
     return [
         transient(
             source, time, wavelength, values if rows == TIMES else values.T, time_unit=unit, name=source.path.stem,
-            unit=signal[1] if signal else "", metadata={"notes": notes, "header": dict(list(said.items())[:50])},
+            unit=signal[1] if signal else "", fluence=fluence if fluence > 0 else None,
+            metadata={"notes": notes, "header": dict(list(said.items())[:50])},
         )
     ]  # fmt: skip
 
@@ -73,6 +75,11 @@ def _parts(source: Source, table: Table) -> tuple[FloatArray, str, str, FloatArr
     if len(down) < 3 or table.columns < 3:
         found = f"{len(down)} rows of {table.columns} numbers"
         raise source.refuse("table", "the matrix", "an axis above and an axis left of the values", found)
+    if any(re.search(r"[^\W\d]{2}", cell) for cells in table.titles[:1] for cell in cells[1:]):
+        found = ", ".join(cell for cell in table.titles[0][1:4] if cell)
+        raise source.refuse(
+            "header", "the matrix", "points of an axis above the values", f"names: {found[:60]}"
+        )
     return values[0], " ".join(table.header[-1:]), "", down[1:], values[1:]
 
 
@@ -136,7 +143,9 @@ def _recognise(head: bytes, suffix: str, kind: str) -> float:
         return 0.0
     text = head_text(head)
     if re.search(
-        r"(?:time|wavelength)\s+explicit|# scintidot\.|time calibration:", text[:4000], re.IGNORECASE
+        r"(?:time|wavelength)\s+explicit|# scintidot\.decay-data|time calibration:",
+        text[:4000],
+        re.IGNORECASE,
     ):
         return 0.0
     return 0.2 if any(sign.isdigit() for sign in text) else 0.0

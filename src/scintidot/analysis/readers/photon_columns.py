@@ -17,7 +17,7 @@ from scintidot.analysis.traces import DecayTrace
 from scintidot.constants import PS_PER_S
 
 _SCHEMA = "scintidot.photons/"
-_MOST_ROWS = 1 << 28
+_MOST_ROWS = 1 << 27
 
 
 def decays_of_counts(

@@ -11,14 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from scintidot.analysis.traces import KINDS, Trace
-from scintidot.errors import BadFile, BadValue, ScintidotError, nearest
+from scintidot.analysis.traces import KINDS, DecayTrace, Trace, TransientTrace
+from scintidot.errors import BadFile, BadValue, ScintidotError, nearest, one_of
+from scintidot.records import FloatArray
 
 ENTRY_POINTS = "scintidot.readers"
 HEAD = 65536
@@ -101,7 +102,7 @@ class Contents:
 
 SHIPPED: tuple[str, ...] = (
     "own", "picoquant", "picoquant_text", "becker_hickl", "photon_columns", "decay_text", "oscilloscope", "glotaran",
-    "ufs", "archives", "matrix", "spectrum_text",
+    "ufs", "archives", "matrix", "spectrum_text", "jcamp",
 )  # fmt: skip
 """Modules of this folder, each with READERS."""
 
@@ -114,14 +115,34 @@ def readers() -> dict[str, Reader]:
         for reader in import_module(f"scintidot.analysis.readers.{module}").READERS:
             found[reader.name] = reader
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
-        reader = entry.load()
-        if not isinstance(reader, Reader):
-            raise BadValue(
-                where=f"entry point {entry.name}", what="reader", who=ENTRY_POINTS,
-                expected="an object of class scintidot.analysis.readers.Reader", found=type(reader).__name__,
-            )  # fmt: skip
+        reader = _plugged(entry)
+        if reader.name in found:
+            raise _broken(entry.name, "a name of its own", f"'{reader.name}', which is taken")
         found[reader.name] = reader
     return found
+
+
+def _plugged(entry: EntryPoint) -> Reader:
+    """A reader of the user's own, or one line that names it."""
+    try:
+        reader = entry.load()
+    except Exception as error:  # whatever it raises, its name must be said
+        raise _broken(
+            entry.name, "a module that can be imported", f"{type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(reader, Reader):
+        raise _broken(
+            entry.name, "an object of class scintidot.analysis.readers.Reader", type(reader).__name__
+        )
+    if not reader.kinds or not set(reader.kinds) <= set(KINDS):
+        raise _broken(entry.name, "kinds among " + ", ".join(KINDS), repr(reader.kinds))
+    return reader
+
+
+def _broken(name: str, expected: str, found: str) -> BadValue:
+    return BadValue(
+        where=f"entry point '{name}'", what="reader", who=ENTRY_POINTS, expected=expected, found=found
+    )
 
 
 def read(path: str | Path, kind: str, *, format: str | None = None, given: Given | None = None) -> Contents:
@@ -143,8 +164,9 @@ def read(path: str | Path, kind: str, *, format: str | None = None, given: Given
     BadFile
         If it cannot be read, nothing recognises it, or it holds no such data.
     BadValue
-        For an unknown format.
+        For an unknown format, and for a plug-in that is broken.
     """
+    one_of(kind, KINDS, where="read", who="kind")
     source = Source(Path(path), _bytes(Path(path)), given or Given())
     reader = _chosen(source, kind, format)
     try:
@@ -162,6 +184,8 @@ def read(path: str | Path, kind: str, *, format: str | None = None, given: Given
         ) from error
     if not traces or not all(isinstance(trace, KINDS[kind]) for trace in traces):
         raise source.refuse("content", reader.name, f"a {kind}", "none")
+    for trace in traces:
+        _check(source, reader, trace)
     return Contents(source.path, hashlib.sha256(source.content).hexdigest(), reader.name, traces)
 
 
@@ -193,7 +217,7 @@ def _chosen(source: Source, kind: str, format: str | None) -> Reader:
             )  # fmt: skip
         return known[format]
     head, suffix = source.content[:HEAD], source.path.suffix.lower()
-    sure = {reader: reader.recognise(head, suffix, kind) for reader in known.values()}
+    sure = {reader: _sureness(reader, head, suffix, kind) for reader in known.values()}
     best = max(sure, key=lambda reader: sure[reader], default=None)
     if best is None or sure[best] <= 0:
         hint = None if format else f"Formats of a {kind}: {', '.join(known)}; name one with --format."
@@ -201,3 +225,27 @@ def _chosen(source: Source, kind: str, format: str | None) -> Reader:
             "file", "its format", f"a {kind} in a known format", "none that is recognised", hint
         )
     return best
+
+
+def _sureness(reader: Reader, head: bytes, suffix: str, kind: str) -> float:
+    try:
+        return reader.recognise(head, suffix, kind)
+    except Exception as error:
+        raise _broken(reader.name, "an answer of recognise()", f"{type(error).__name__}: {error}") from error
+
+
+def _check(source: Source, reader: Reader, trace: Trace) -> None:
+    """What every trace keeps to, whoever made it: finite numbers, equal lengths, rising axes."""
+    axes: tuple[FloatArray, ...] = () if isinstance(trace, DecayTrace) else (trace.wavelength,)
+    if isinstance(trace, TransientTrace):
+        axes = (trace.time, trace.wavelength)
+    good = np.isfinite(trace.values).all() and trace.values.size > 0
+    good = good and all(np.isfinite(axis).all() and (np.diff(axis) > 0).all() for axis in axes)
+    if isinstance(trace, DecayTrace):
+        good = good and trace.values.ndim == 1 and 0 < trace.bin_width < np.inf and np.isfinite(trace.start)
+    else:
+        good = good and trace.values.shape == tuple(len(axis) for axis in axes)
+    if not good:
+        raise source.refuse(
+            "content", reader.name, "finite numbers on rising axes of the same lengths", "others"
+        )

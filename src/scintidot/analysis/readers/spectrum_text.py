@@ -20,9 +20,11 @@ _KINDS = (
         "emission",
         r"emission|photoluminescence|radioluminescence|fluorescence|luminescence|\b(?:PL|RL|FL|EM|CL)\b",
     ),
-    ("absorption", r"absorption|absorbance|extinction|uv[\s._-]*vis|\babs\b|optical density|\bOD\b"),
+    ("absorption", r"absorption|absorbance|extinction|uv[\s._/-]*vis|\babs\b|optical density|\bOD\b"),
 )
-_FROM, _TO = 10.0, 1e5  # [nm] wavelengths that are no other quantity
+_AXIS_TITLE = re.compile(
+    r"(?:wave\s*(?:length|number)|wl\b|lambda|λ|(?:photon\s*)?energy|nm$|eV$|cm-1$|nanomet)", re.IGNORECASE
+)
 
 
 def kind_of(source: Source, *words: str) -> str:
@@ -110,21 +112,18 @@ def _groups(source: Source, table: Table) -> list[tuple[int, str, list[int]]]:
 
 
 def _axis_unit(table: Table, column: int) -> str | None:
-    """The spectral unit of a column by its title or unit; titles of values, such as 'Abs at 400 nm', are none."""
-    title = table.names[column]
-    if re.match(r"\s*[\d.,]+\s*(?:nm|eV|cm-1)", title) or re.search(r"\b(?:at|@)\s*\d", title):
+    """The spectral unit of a column by its title or unit.
+
+    Beyond the first column only a title that starts as an axis does: in 'dots of 8.7 nm' nm is no unit of the axis.
+    """
+    title = table.names[column].strip()
+    if column and not _AXIS_TITLE.match(title):
         return None
-    if column and re.search(r"intens|abs|counts|signal|emission|excitation", title, re.IGNORECASE):
+    values = table.values[:, column]
+    steps = np.diff(values[np.isfinite(values)])
+    if column and not (np.all(steps > 0) or np.all(steps < 0)):
         return None
-    return (
-        spectral_unit(title)
-        or spectral_unit(table.units[column])
-        or (
-            "nm"
-            if column == 0 and re.match(r"\s*(?:x|λ|wl)\b", title, re.IGNORECASE) and table.units[0] == "nm"
-            else None
-        )
-    )
+    return spectral_unit(title) or spectral_unit(table.units[column])
 
 
 def _unit_of_axis(source: Source, table: Table, column: int) -> str:
@@ -155,7 +154,9 @@ def _plain(head: bytes, suffix: str, kind: str) -> float:
         return 0.0
     text = head_text(head)
     if re.search(
-        r"(?:time|wavelength)\s+explicit|# scintidot\.|time calibration:", text[:4000], re.IGNORECASE
+        r"(?:time|wavelength)\s+explicit|# scintidot\.decay-data|time calibration:",
+        text[:4000],
+        re.IGNORECASE,
     ):
         return 0.0
     return 0.2 if any(sign.isdigit() for sign in text) else 0.0

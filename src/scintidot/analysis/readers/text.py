@@ -24,15 +24,24 @@ _BINARY = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _MISSING = frozenset(("nan", "-nan", "+nan", "na", "n/a", "#n/a", "#num!", "#value!", "--", "-", "null", "none",
                       "1.#qnan", "-1.#ind", "1.#ind"))  # fmt: skip
 _INFINITE = re.compile(r"[+-]?(?:inf|infinity|1\.#inf)", re.IGNORECASE)
-_NUMBER = {
-    ".": re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"),
-    ",": re.compile(r"[+-]?(?:[0-9]+(?:,[0-9]+)?|,[0-9]+)(?:[eE][+-]?[0-9]+)?"),
+_DIGITS = {  # possessive: a line of any length is read in one pass
+    ".": r"[+-]?+(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?+[0-9]++)?+",
+    ",": r"[+-]?+(?:[0-9]++(?:,[0-9]++)?+|,[0-9]++)(?:[eE][+-]?+[0-9]++)?+",
 }
-_PLAIN = {"\t": set("0123456789+-.eE\t "), ";": set("0123456789+-.eE; "), ",": set("0123456789+-.eE, "),
-          " ": set("0123456789+-.eE \t")}  # fmt: skip
+_DIGIT = re.compile("[0-9]")
+_NUMBER = {decimal: re.compile(digits) for decimal, digits in _DIGITS.items()}
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:\.\d{3})+,\d+|(?:'\d{3})+(?:[.,]\d+)?)")
 _COMMENT = ("#", "%")
 _CANDIDATES = (("\t", "."), ("\t", ","), (";", "."), (";", ","), (",", "."), (" ", "."), (" ", ","))
+_PLAIN_LINE = {
+    (separator, decimal): re.compile(
+        rf"\s*+{_DIGITS[decimal]}(?:\s++{_DIGITS[decimal]})*+\s*+"
+        if separator == " "
+        else rf"[ ]*+(?:{_DIGITS[decimal]})?+[ ]*+(?:{separator}[ ]*+(?:{_DIGITS[decimal]})?+[ ]*+)*+"
+    )
+    for separator, decimal in _CANDIDATES
+}
+"""Lines of numbers and empty cells without quotes or words."""
 _SAMPLE = 1000
 _MOST_CELLS = 100_000
 _SECOND_TABLE = 10
@@ -130,7 +139,8 @@ def decoded(source: Source) -> str:
         raise source.refuse("text", "the file", "text in UTF-8, UTF-16 or Windows-1252", str(error)) from None
     if match := _BINARY.search(text):
         found = f"the control character {match[0]!r} at position {match.start()}"
-        raise source.refuse("text", "the file", "text", found)
+        hint = "Unpack it first." if content.startswith((b"\x1f\x8b", b"PK\x03\x04")) else None
+        raise source.refuse("text", "the file", "text", found, hint)
     return text.replace("\x1a", "")
 
 
@@ -236,11 +246,10 @@ _ROW = 1
 
 def _is_row(line: str, separator: str, decimal: str) -> int:
     """1 for a line of numbers and empty cells, at least one number; 0 for any other."""
-    stripped = line.strip()
-    if not stripped or stripped.startswith(_COMMENT):
+    if _PLAIN_LINE[separator, decimal].fullmatch(line):
+        return _ROW if _DIGIT.search(line) else 0
+    if not line.strip() or line.lstrip().startswith(_COMMENT):
         return 0
-    if decimal == "." and set(stripped) <= _PLAIN[separator] and len(stripped) > 200:
-        return _ROW if any(cell for cell in cells_of(line, separator)) and _floats(line, separator) else 0
     seen = False
     for cell in cells_of(line, separator):
         if _NUMBER[decimal].fullmatch(cell):
@@ -248,16 +257,6 @@ def _is_row(line: str, separator: str, decimal: str) -> int:
         elif cell and cell.lower() not in _MISSING and not _INFINITE.fullmatch(cell):
             return 0
     return _ROW if seen else 0
-
-
-def _floats(line: str, separator: str) -> bool:
-    """Whether a long line of plain signs is one of numbers: quicker than a pattern for each cell."""
-    cells = line.split() if separator == " " else [cell for cell in line.split(separator) if cell.strip()]
-    try:
-        np.array(cells, dtype=float)
-    except ValueError:
-        return False
-    return True
 
 
 def _runs(kinds: Sequence[int], lines: Sequence[str], separator: str) -> list[tuple[int, int, int]]:
@@ -299,13 +298,12 @@ def _widths(
     source: Source, lines: Sequence[str], numbers: npt.NDArray[np.int64], separator: str, who: str
 ) -> tuple[int, int]:
     """How many leading lines belong to the header, and the number of cells of every other row."""
-    if separator == " ":
-        widths = [len(lines[i].split()) for i in numbers]
-    else:
-        widths = [
-            lines[i].count(separator) + 1 if '"' not in lines[i] else len(cells_of(lines[i], separator))
-            for i in numbers
-        ]
+    widths = [
+        len(cells_of(lines[i], separator))
+        if separator == " " or '"' in lines[i]
+        else lines[i].count(separator) + 1
+        for i in numbers
+    ]
     width = Counter(widths).most_common(1)[0][0]
     leading = next(i for i, w in enumerate(widths) if w == width)
     wrong = next((i for i in range(leading, len(widths)) if widths[i] != width), None)

@@ -1,0 +1,1 @@
+"""Steady spectra: absorption edges and peaks, emission lines, sizes, yields, concentrations."""

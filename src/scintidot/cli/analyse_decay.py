@@ -1,0 +1,153 @@
+"""``scintidot analyse decay``: decays counted photon by photon to lifetimes, shares of the light and <N>."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scintidot.cli.analysis_output import CardBase, EdgeLength, Out, ToCard, check_outputs, finish
+from scintidot.cli.console import print_table
+from scintidot.cli.file_options import (
+    BinWidth,
+    Channel,
+    Column,
+    Excitations,
+    Format,
+    Period,
+    TimeUnit,
+    given_from,
+)
+from scintidot.cli.options import Json
+
+if TYPE_CHECKING:
+    from scintidot.measured.document import Analysis
+
+Text = str | None
+
+
+def decay(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Decays; see `scintidot formats`.")],
+    irf: Annotated[
+        Text, typer.Option(metavar="FILE|none", help="Measured response; none: fit the tail alone.")
+    ] = None,
+    irf_fwhm_ps: Annotated[
+        Text, typer.Option(metavar="TIME", help="Or a Gaussian response of this full width [ps].")
+    ] = None,
+    irf_background: Annotated[
+        Text, typer.Option(metavar="COUNTS", help="In a bin of the response (its quiet bins); 0: as it is.")
+    ] = None,
+    free_irf_width: Annotated[
+        bool, typer.Option("--free-irf-width", help="Fit the width of the Gaussian response, too.")
+    ] = False,
+    components: Annotated[Text, typer.Option(metavar="NUMBER", help="Exponentials, 1 to 4 (3).")] = None,
+    model: Annotated[
+        Text,
+        typer.Option(metavar="NAME", help="Instead: carriers, ladder, paper or poisson-biexciton."),
+    ] = None,
+    names: Annotated[
+        Text, typer.Option(metavar="LIST", help="Of the components by rising lifetime (XX,trion,X).")
+    ] = None,
+    window: Annotated[Text, typer.Option(metavar="A:B", help="Times to fit [ps], or '2 ns:80 ns'.")] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="A:B", help="Times to leave out; may be repeated.")
+    ] = None,
+    scatter: Annotated[
+        bool, typer.Option("--scatter", help="Fit scattered excitation light, shaped as the response.")
+    ] = False,
+    pile_up: Annotated[
+        str, typer.Option(metavar="NAME", help="first-photon (needs the excitations) or none.")
+    ] = "first-photon",
+    fix: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Hold a parameter; may be repeated.")
+    ] = None,
+    free: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Fit retained_fraction or quantum_yield of a model, too."),
+    ] = None,
+    share: Annotated[
+        str, typer.Option(metavar="WHAT", help="none, or lifetimes: the same for all decays.")
+    ] = "none",
+    statistics: Annotated[
+        str, typer.Option(metavar="NAME", help="Of the pairs, for <N>: poisson or exponential.")
+    ] = "poisson",
+    retained_fraction: Annotated[
+        str, typer.Option(metavar="XI", help="xi, share of Auger events that eject no carrier.")
+    ] = "0.5",
+    quantum_yield: Annotated[str, typer.Option(metavar="PHI", help="Phi_X of a kinetic model.")] = "1",
+    response_ps: Annotated[
+        Text, typer.Option(metavar="TIME", help="Width in tau 'instrument' [ps] (that of the response).")
+    ] = None,
+    starts: Annotated[str, typer.Option(metavar="NUMBER", help="Starts of the fit.")] = "4",
+    seed: Annotated[str, typer.Option(metavar="NUMBER", help="Of the starts.")] = "1",
+    minos: Annotated[
+        bool, typer.Option("--minos", help="Intervals of lifetimes and <N> by profiling the likelihood.")
+    ] = False,
+    period_ns: Period = None,
+    bin_width_ps: BinWidth = None,
+    excitations: Excitations = None,
+    time_unit: TimeUnit = None,
+    channel: Channel = None,
+    column: Column = None,
+    format: Format = None,
+    out: Out = None,
+    to_card: ToCard = None,
+    material: CardBase = "CsPbBr3",
+    edge_length_nm: EdgeLength = None,
+    json: Json = False,
+) -> None:
+    """Fit decays: exponentials or the kinetics of X and XX, through the instrument's response.
+
+    With one decay and its response: scintidot analyse decay decay.txt --irf irf.txt
+    """
+    from scintidot.measured.decay import analyse_decay
+    from scintidot.measured.decay_inputs import WHERE
+
+    check_outputs(out, to_card)
+    given = given_from(
+        WHERE, bin_width_ps=bin_width_ps, period_ns=period_ns, excitations=excitations, time_unit=time_unit,
+        channel=channel, column=column,
+    )  # fmt: skip
+    own = ("irf", "irf_fwhm_ps", "irf_background", "free_irf_width", "components", "model", "names", "window",
+           "scatter", "pile_up", "share", "statistics", "retained_fraction", "quantum_yield", "response_ps", "starts",
+           "seed", "minos", "format")  # fmt: skip
+    options: dict[str, Any] = {name: context.params[name] for name in own}
+    analysis = analyse_decay(
+        files, exclude=exclude or (), fix=fix or (), free=free or (), given=given, **options
+    )
+    finish(
+        analysis, json=json, out=out, to_card=to_card, material=material, edge_length_nm=edge_length_nm, where=WHERE,
+        show=_print,
+    )  # fmt: skip
+
+
+def _print(analysis: Analysis) -> None:
+    from scintidot.output import as_text
+
+    for one in analysis.document["decays"]:
+        rows = [
+            [
+                row["name"], as_text(row["lifetime_ps"], 5), as_text(row["lifetime_error_ps"], 2),
+                as_text(row["amplitude"], 4), as_text(row["fraction"], 4),
+            ]
+            for row in one["components"]
+        ]  # fmt: skip
+        title = (
+            f"{one['name']}: {one['counts']:.4g} counts, deviance {as_text(one['deviance_per_dof'], 4)} per degree of "
+            f"freedom, shift {as_text(one['shift_ps'], 4)} ps, background {as_text(one['background'], 4)} a bin"
+        )
+        print_table(title, ["component", "lifetime [ps]", "+-", "amplitude [1/ps]", "fraction"], rows)
+        tau = one["tau_ps"]
+        names = [name for name in tau if not name.endswith("_error")]
+        print_table(
+            "", ["tau", "[ps]", "+-"], [[n, as_text(tau[n], 5), as_text(tau[f"{n}_error"], 2)] for n in names]
+        )
+        mean = one["mean_excitons"]
+        if mean is not None:
+            others = [mean, *mean.get("others", [])]
+            cells = [
+                [m["statistics"], m["method"], as_text(m["value"], 4), as_text(m["error"], 2)] for m in others
+            ]
+            print_table("", ["statistics", "method", "<N>", "+-"], cells)

@@ -1,0 +1,40 @@
+"""What every ``simulate`` command writes: the file of the instrument and the truth beside it."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Folder = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the file and truth.json go.")]
+Seed = Annotated[str | None, typer.Option(metavar="NUMBER", help="Same seed, same numbers (1).")]
+Edges = Annotated[str | None, typer.Option(metavar="LIST", help="Edge lengths [nm], such as 5,8.7.")]
+
+
+def given(context: typer.Context, *without: str) -> dict[str, Any]:
+    """Options that the user wrote."""
+    left = ("out", "json", *without)
+    return {name: value for name, value in context.params.items() if name not in left and value is not None}
+
+
+def write_measurement(folder: Path, name: str, text: str, truth: dict[str, Any], *, as_json: bool) -> None:
+    """Both files or none; their paths, or the truth as JSON, on standard output."""
+    from scintidot.cli.console import print_json
+    from scintidot.output import write_text, write_together
+
+    document = {**truth, "file": name}
+    paths = write_together(
+        folder,
+        {
+            name: partial(write_text, text=text),
+            "truth.json": partial(write_text, text=json.dumps(document, indent=1, allow_nan=False) + "\n"),
+        },
+    )
+    if as_json:
+        print_json(document)
+        return
+    for path in paths.values():
+        print(path.resolve())

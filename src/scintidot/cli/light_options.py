@@ -1,0 +1,39 @@
+"""Options that say what light the virtual laboratory measures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Text = str | None
+
+RunFile = Annotated[
+    Path | None, typer.Argument(metavar="[RUN.toml]", help="Light of one nanocrystal of a run.")
+]
+Lifetimes = Annotated[
+    Text, typer.Option("--lifetimes-ps", metavar="LIST", help="Or exponentials: their lifetimes [ps].")
+]
+Fractions = Annotated[
+    Text, typer.Option("--fractions", metavar="LIST", help="Share of each in the light (equal).")
+]
+MeanExcitons = Annotated[Text, typer.Option("--mean-excitons", metavar="N", help="<N> per excitation.")]
+AugerEfficiency = Annotated[
+    Text, typer.Option("--auger-efficiency", metavar="PHI", help="Or a kinetic model: its Phi_AR.")
+]
+Model = Annotated[
+    Text,
+    typer.Option("--model", metavar="NAME", help="carriers (default), ladder, paper, poisson-biexciton."),
+]
+Statistics = Annotated[
+    Text, typer.Option("--statistics", metavar="NAME|FILE", help="poisson (default), exponential, or a file.")
+]
+EdgeLength = Annotated[
+    Text, typer.Option("--edge-length", metavar="LENGTH", help="Or a nanocrystal: its edge length [nm].")
+]
+Material = Annotated[Text, typer.Option("--material", metavar="NAME|FILE", help="Of that nanocrystal.")]
+
+LIGHT = ("lifetimes_ps", "fractions", "model", "mean_excitons", "statistics", "auger_efficiency", "exciton_rate",
+         "retained_fraction", "quantum_yield", "edge_length", "material")  # fmt: skip
+"""Names of the options, besides the run file."""

@@ -1,0 +1,40 @@
+"""``scintidot simulate series``: a table of samples as a whole study would measure it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scintidot.cli.laboratory import Edges, Folder, Seed, given, write_measurement
+from scintidot.cli.options import Json, MaterialOption, RetainedFraction
+
+Text = str | None
+
+
+def series(
+    context: typer.Context,
+    out: Folder = Path("series"),
+    material: MaterialOption = None,
+    edge_length: Edges = None,
+    model: Annotated[
+        Text, typer.Option(metavar="NAME", help="carriers (default), ladder, poisson-biexciton or paper.")
+    ] = None,
+    statistics: Annotated[
+        Text, typer.Option(metavar="NAME", help="poisson (default), exponential, paper.")
+    ] = None,
+    retained_fraction: RetainedFraction = None,
+    tau_definition: Annotated[Text, typer.Option(metavar="NAME", help="Of the lifetimes (harmonic).")] = None,
+    relative_error: Annotated[Text, typer.Option(metavar="SHARE", help="Of every figure (0.05).")] = None,
+    deposit: Annotated[
+        Text, typer.Option(metavar="MODEL", help="continuous (default) or as in predict.")
+    ] = None,
+    seed: Seed = None,
+    json: Json = False,
+) -> None:
+    """A table of samples from the laws of a card, which `analyse series` takes, and truth.json."""
+    from scintidot.measured.laboratory_series import synthetic_series
+
+    text, truth = synthetic_series(**given(context))
+    write_measurement(out, "series.csv", text, truth, as_json=json)

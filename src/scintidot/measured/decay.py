@@ -1,0 +1,303 @@
+"""Measured decays as a document, ``scintidot.decay/1``: components or kinetic parameters, lifetimes, <N>, quality."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scintidot.analysis.decay.fit import DecayFit, Measured, fit_components, fit_kinetic
+from scintidot.analysis.decay.responses import NoResponse
+from scintidot.analysis.decay.shapes import KINETIC_MODELS, NAMES, Kinetic, lifetime_name
+from scintidot.analysis.readers import Given
+from scintidot.errors import BadValue, one_of
+from scintidot.excitons.distribution import pair_distribution
+from scintidot.kinetic_options import FRACTION
+from scintidot.kinetics.lifetimes import DEFINITIONS
+from scintidot.materials.fields import In
+from scintidot.measured.decay_document import DOUBTFUL, Result, fit_part, one, top
+from scintidot.measured.decay_inputs import NONE, WHERE, Loaded, load
+from scintidot.measured.decay_panels import panels_of
+from scintidot.measured.document import Analysis, new_document
+from scintidot.measured.occupancy import STATISTICS
+from scintidot.options import Number, read, read_whole
+
+SCHEMA = "scintidot.decay/1"
+RESPONSE_PS = 100.0
+"""Width of the response in the definition ``instrument`` of a lifetime where the data name none. [ps]"""
+
+
+def analyse_decay(
+    files: str | Path | Sequence[str | Path],
+    *,
+    irf: str | Path | None = None,
+    irf_fwhm_ps: Number | None = None,
+    irf_background: Number | None = None,
+    free_irf_width: bool = False,
+    components: Number | None = None,
+    model: str | None = None,
+    names: str | None = None,
+    window: str | None = None,
+    exclude: Sequence[str] = (),
+    scatter: bool = False,
+    pile_up: str = "first-photon",
+    fix: Sequence[str] = (),
+    free: Sequence[str] = (),
+    share: str = NONE,
+    statistics: str = "poisson",
+    retained_fraction: Number = 0.5,
+    quantum_yield: Number = 1.0,
+    response_ps: Number | None = None,
+    starts: Number = 4,
+    seed: Number = 1,
+    minos: bool = False,
+    given: Given | None = None,
+    format: str | None = None,
+) -> Analysis:
+    """Fit decays that were counted photon by photon.
+
+    Parameters
+    ----------
+    files : path or list of paths
+        Decays; every trace of every file is fitted.
+    irf : path, optional
+        Measured response; ``none`` for a fit of the tail alone.
+    irf_fwhm_ps : number, optional
+        Full width of a Gaussian response instead. [ps]
+    components : int, optional
+        Number of exponentials, 1 to 4 (3); or ``model``, one of carriers, ladder, paper, poisson-biexciton.
+    names : str, optional
+        Of the components by rising lifetime, such as ``"XX,trion,X"``.
+    window, exclude : str
+        Times ``a:b`` that are fitted, and those that are not.
+    fix, free : sequence of str
+        ``NAME=VALUE`` of parameters that are held, names of kinetic parameters that are fitted besides.
+    share : str
+        ``none``, or ``lifetimes`` (of a kinetic model: lifetimes of exciton and Auger recombination) for all decays.
+    minos : bool
+        Also intervals by profiling the likelihood of lifetimes and <N>.
+
+    Returns
+    -------
+    Analysis
+        Its ``document`` is ``scintidot.decay/1``; ``status`` is "failed" where a fit did not succeed.
+
+    Raises
+    ------
+    BadFile, BadValue
+        For files and options that no fit can start from.
+    """
+    one_of(pile_up, ("first-photon", NONE), where=WHERE, who="--pile-up")
+    one_of(share, (NONE, "lifetimes"), where=WHERE, who="--share")
+    one_of(statistics, STATISTICS, where=WHERE, who="--statistics")
+    named = _names(components, model, names)
+    xi = read(retained_fraction, "--retained-fraction", WHERE, FRACTION)
+    phi = read(quantum_yield, "--quantum-yield", WHERE, In("1", above=0, at_most=1))
+    paths = [files] if isinstance(files, (str, Path)) else list(files)
+    loaded = load(
+        paths, irf=irf, irf_fwhm_ps=irf_fwhm_ps, irf_background=irf_background, free_irf_width=free_irf_width,
+        window=window, exclude=exclude, scatter=scatter, pile_up=pile_up, given=given or Given(), format=format,
+    )  # fmt: skip
+    held = _held(fix)
+    common = share != NONE and len(loaded.measured) > 1
+    width = _response_width(response_ps, loaded)
+    choices = {
+        "model": model or "components",
+        **({} if model else {"components": len(named), "names": list(named)}),
+        "names_by": "user" if names else "order of the lifetimes",
+        "shared": share,
+        "fixed": held,
+        **loaded.choices,
+        "likelihood": "poisson" if loaded.measured[0].sigma is None else "least squares",
+        "statistics": statistics,
+        "retained_fraction": xi,
+        **({"quantum_yield": phi} if model else {}),
+        "tau_definitions": DEFINITIONS,
+        "instrument_response_fwhm_ps": width,
+        "starts": read_whole(starts, "--starts", WHERE, 1, 100),
+        "seed": read_whole(seed, "--seed", WHERE, 0, (1 << 63) - 1),
+    }
+    document = new_document(SCHEMA, loaded.inputs, choices)
+    kinetic = None
+    if model is not None:
+        most = 30.0
+        kinetic = Kinetic(
+            model, lambda mean: pair_distribution(mean, statistics), 1.0, 1.0, 1.0, 1.0, xi, phi, most,
+            tuple(name for name in ("retained_fraction", "quantum_yield") if name not in free),
+        )  # fmt: skip
+    results, reason = _fitted(loaded, named, kinetic, common, choices, minos, held)
+    if reason:
+        return _failed(document, loaded, reason)
+    _check_held(held, results[0])
+    decays = []
+    for fit, i, place in results:
+        decays.append(one(fit, i, loaded, place, named, kinetic, statistics, xi, width))
+    warnings = list(
+        dict.fromkeys([*loaded.warnings, *(w for decay in decays for w in decay.pop("warnings"))])
+    )
+    document |= top(decays, common) | fit_part(results, warnings)
+    if any(fit.fit.faults for fit, _, _ in results):
+        document["status"] = "failed"
+    document["decays"] = decays
+    document["warnings"] = warnings
+    return Analysis(
+        document,
+        panels_of(results, loaded.measured),
+        _title(loaded),
+        _answer(document, decays),
+        _card(decays, kinetic),
+    )
+
+
+def _fitted(
+    loaded: Loaded, named: Sequence[str], kinetic: Kinetic | None, common: bool, choices: dict[str, Any],
+    minos: bool, held: dict[str, float],
+) -> tuple[list[Result], str]:  # fmt: skip
+    """Fits of all decays, together or one by one; or why there is none."""
+    how: dict[str, Any] = {"starts": choices["starts"], "seed": choices["seed"], "held": held}
+    if minos:
+        how["minos"] = (
+            [lifetime_name(name) for name in named]
+            if kinetic is None
+            else ["exciton_lifetime_ps", "auger_lifetime_ps", "mean_excitons"]
+        )
+
+    def run(measured: Sequence[Measured]) -> DecayFit:
+        if kinetic is not None:
+            return fit_kinetic(measured, kinetic, **how)
+        return fit_components(measured, named, shared=common, **how)
+
+    try:
+        if common:
+            together = run(loaded.measured)
+            return [(together, i, i) for i in range(len(loaded.measured))], ""
+        return [(run([decay]), 0, i) for i, decay in enumerate(loaded.measured)], ""
+    except (np.linalg.LinAlgError, ValueError, FloatingPointError) as error:
+        return [], str(error) or type(error).__name__
+
+
+def _names(components: Number | None, model: str | None, names: str | None) -> tuple[str, ...]:
+    if model is not None:
+        one_of(model, KINETIC_MODELS, where=WHERE, who="--model")
+        for flag, value in (("--components", components), ("--names", names)):
+            if value is not None:
+                raise BadValue(
+                    where=WHERE, what="option", who=flag, expected="no such option with --model", found=repr(value)
+                )  # fmt: skip
+        return ()
+    given = None if names is None else tuple(name.strip() for name in names.split(","))
+    if given is not None and (
+        not all(n.replace("_", "").isalnum() for n in given) or len(set(given)) < len(given)
+    ):
+        expected = "different names of letters and digits, such as XX,trion,X"
+        raise BadValue(where=WHERE, what="names", who="--names", expected=expected, found=repr(names))
+    count = len(given) if components is None and given else read_whole(
+        3 if components is None else components, "--components", WHERE, 1, max(NAMES)
+    )  # fmt: skip
+    if (given is not None and len(given) != count) or count > max(NAMES):
+        expected = f"{count} names, at most {max(NAMES)}"
+        raise BadValue(where=WHERE, what="names", who="--names", expected=expected, found=repr(names))
+    return given or NAMES[count]
+
+
+def _held(fix: Sequence[str]) -> dict[str, float]:
+    held = {}
+    for text in fix:
+        name, _, value = text.partition("=")
+        try:
+            held[name.strip()] = float(value)
+        except ValueError:
+            raise BadValue(
+                where=WHERE, what="value", who="--fix", expected="NAME=NUMBER, such as lifetime_X_ps=8000",
+                found=repr(text),
+            ) from None  # fmt: skip
+        if not math.isfinite(held[name.strip()]):
+            raise BadValue(
+                where=WHERE, what="value", who="--fix", expected="a finite number", found=repr(text)
+            )
+    return held
+
+
+def _check_held(held: dict[str, float], result: Result) -> None:
+    known = {p.name.split("[")[0] for p in result[0].fit.parameters} | {
+        p.name for p in result[0].fit.parameters
+    }
+    for name in held:
+        one_of(name, sorted(known), where=WHERE, who="--fix")
+
+
+def _response_width(response_ps: Number | None, loaded: Loaded) -> float:
+    """Width of the response in the definition ``instrument``: given, or that of the data, or `RESPONSE_PS`."""
+    if response_ps is not None:
+        return read(response_ps, "--response-ps", WHERE, In("ps", above=0))
+    first = loaded.measured[0]
+    return RESPONSE_PS if isinstance(first.response, NoResponse) else first.response_fwhm
+
+
+def _failed(document: dict[str, Any], loaded: Loaded, reason: str) -> Analysis:
+    document |= {
+        "status": "failed", "components": [], "tau_ps": None, "deviance_per_dof": None, "counts": None,
+        "shift_ps": None, "background": None, "mean_excitons": None, "decays": [],
+        "warnings": [f"the fit failed: {reason}", *loaded.warnings],
+    }  # fmt: skip
+    return Analysis(document, (), _title(loaded), f"The fit failed: {reason}.")
+
+
+def _title(loaded: Loaded) -> str:
+    names = [decay.name for decay in loaded.measured]
+    return f"Decay of {names[0]}" if len(names) == 1 else f"{len(names)} decays"
+
+
+def _answer(document: dict[str, Any], decays: list[dict[str, Any]]) -> str:
+    """The result in a sentence or two."""
+    first = decays[0]
+    parts = [
+        f"{row['name']} {_with_error(row['lifetime_ps'], row['lifetime_error_ps'])} ps"
+        + (f" ({row['fraction']:.1%} of the light)" if row["fraction"] is not None else "")
+        for row in first["components"]
+    ]
+    text = ("" if len(decays) == 1 else f"{first['name']}: ") + ", ".join(parts) + "."
+    mean = first["mean_excitons"]
+    if mean is not None and mean["value"] is not None:
+        text += (
+            f" ⟨N⟩ = {_with_error(mean['value'], mean['error'])} ({mean['statistics']}, {mean['method']})."
+        )
+    quality = first["quality"]
+    fine = (quality["excess_standard_deviations"] or 0) <= DOUBTFUL
+    text += f" Deviance {quality['deviance_per_dof']:.3g} per degree of freedom: " + (
+        "as good as the counts allow." if fine else "not perfect, see the warnings."
+    )
+    if document["status"] == "failed":
+        text += " The fit did not succeed: " + "; ".join(document["warnings"][-2:]) + "."
+    return text
+
+
+def _with_error(value: float | None, error: float | None) -> str:
+    if value is None:
+        return "-"
+    if error is None or not error > 0:
+        return f"{value:.4g}"
+    digits = max(0, 1 - math.floor(math.log10(error)))
+    return f"{value:.{digits}f} ± {error:.{digits}f}" if digits < 8 else f"{value:.6g} ± {error:.2g}"
+
+
+def _card(decays: list[dict[str, Any]], kinetic: Kinetic | None) -> dict[str, Any]:
+    """Rates for a material card: lifetime of the exciton, and of Auger recombination where XX is seen."""
+    rows = {row["name"]: row for row in decays[0]["components"]}
+    if "X" not in rows or rows["X"]["lifetime_ps"] is None or len(decays) > 1:
+        return {}
+    slow = rows["X"]
+    note = (
+        f"component X of a fit with {len(rows)} components" if kinetic is None else f"model {kinetic.model}"
+    )
+    card: dict[str, Any] = {"exciton.lifetime": (slow["lifetime_ps"], slow["lifetime_error_ps"], "ps", note)}
+    if "XX" in rows and rows["XX"]["lifetime_ps"]:
+        fast = rows["XX"]
+        rate = 1 / fast["lifetime_ps"] - 4 / slow["lifetime_ps"]
+        if rate > 0:
+            spread = fast["lifetime_error_ps"] / fast["lifetime_ps"] ** 2 / rate**2
+            card["auger_lifetime_ps"] = (1 / rate, spread, "ps", "1/(1/tau_XX - 4/tau_X), " + note)
+    return card

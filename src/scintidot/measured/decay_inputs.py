@@ -1,0 +1,283 @@
+"""From options and files to decays that can be fitted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scintidot.analysis.decay.fit import Measured
+from scintidot.analysis.decay.prepare import (
+    LEAST_COUNTS,
+    PreparedResponse,
+    alive,
+    chosen_bins,
+    prepare_response,
+)
+from scintidot.analysis.decay.responses import (
+    GaussianResponse,
+    MeasuredResponse,
+    NoResponse,
+    Response,
+)
+from scintidot.analysis.readers import Contents, Given, read
+from scintidot.analysis.traces import DecayTrace
+from scintidot.errors import BadFile, BadValue
+from scintidot.materials.fields import In
+from scintidot.options import Number
+from scintidot.options import read as read_number
+from scintidot.units import parse_quantity
+
+WHERE = "analyse decay"
+NONE = "none"
+Stretch = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Decays with their responses, and what was chosen on the way."""
+
+    measured: tuple[Measured, ...]
+    inputs: tuple[Contents, ...]
+    responses: tuple[PreparedResponse | None, ...]
+    choices: dict[str, Any]
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_stretch(text: str, who: str) -> Stretch:
+    """``"2 ns:80 ns"`` or ``"2000:80000"`` [ps]; an empty side is open."""
+    parts = text.split(":")
+    if len(parts) != 2:
+        raise BadValue(
+            where=WHERE, what="value", who=who, expected="two times a:b, in ps or with their unit", found=repr(text)
+        )  # fmt: skip
+    ends = [
+        (default if not part.strip() else parse_quantity(part, "ps", where=WHERE, who=who))
+        for part, default in zip(parts, (-math.inf, math.inf), strict=True)
+    ]
+    if not ends[0] < ends[1]:
+        raise BadValue(where=WHERE, what="value", who=who, expected="a:b with a below b", found=repr(text))
+    return ends[0], ends[1]
+
+
+def load(
+    files: Sequence[str | Path],
+    *,
+    irf: str | Path | None,
+    irf_fwhm_ps: Number | None,
+    irf_background: Number | None,
+    free_irf_width: bool,
+    window: str | None,
+    exclude: Sequence[str],
+    scatter: bool,
+    pile_up: str,
+    given: Given,
+    format: str | None,
+) -> Loaded:
+    """Every trace of every file as a decay to fit, with one response for all."""
+    contents = [read(file, "decay", format=format, given=given) for file in files]
+    traces = [trace for content in contents for trace in content.traces]
+    for trace, content in ((t, c) for c in contents for t in c.traces):
+        _check(trace, str(content.path))
+    response = None
+    if irf is not None and str(irf).lower() != NONE:
+        irf_given = Given(bin_width=given.bin_width, time_unit=given.time_unit, period=given.period)
+        response = read(irf, "decay", given=irf_given)
+    elif irf is None and irf_fwhm_ps is None:
+        raise BadValue(
+            where=WHERE, what="option", who="--irf", expected="the response of the instrument: --irf FILE, a Gaussian "
+            "of --irf-fwhm-ps WIDTH, or --irf none to fit the tail alone", found="none of them",
+        )  # fmt: skip
+    bounds = None if window is None else read_stretch(window, "--window")
+    excluded = [read_stretch(text, "--exclude") for text in exclude]
+    background = None if irf_background is None else read_number(
+        irf_background, "--irf-background", WHERE, In("1", at_least=0)
+    )  # fmt: skip
+    width = None if irf_fwhm_ps is None else read_number(
+        irf_fwhm_ps, "--irf-fwhm-ps", WHERE, In("ps", above=0, at_most=1e9)
+    )  # fmt: skip
+    names = _names([(content, trace) for content in contents for trace in content.traces])
+    notes: list[str] = []
+    decays, prepared = [], []
+    for name, trace in zip(names, traces, strict=True):
+        decay, used = _decay(
+            name,
+            trace,
+            response,
+            width,
+            background,
+            bounds,
+            excluded,
+            free_irf_width,
+            scatter,
+            pile_up,
+            given,
+            notes,
+        )
+        decays.append(decay)
+        prepared.append(used)
+    first = decays[0]
+    choices = {
+        "response": "measured" if response else ("none: tail alone" if irf is not None else "gaussian"),
+        "response_file": None if response is None else response.path.name,
+        "response_fwhm_ps": None if isinstance(first.response, NoResponse) else first.response_fwhm,
+        "response_width_fitted": first.width_free,
+        "response_background": None if prepared[0] is None else prepared[0].background,
+        "window_ps": [[float(d.edges[d.window[0]]), float(d.edges[d.window[-1] + 1])] for d in decays],
+        "bins_fitted": [len(d.window) for d in decays],
+        "excluded_ps": [list(part) for part in excluded],
+        "scatter": scatter,
+        "pile_up": "first photon of an excitation" if first.excitations is not None else "not corrected",
+        "excitations": [d.excitations for d in decays],
+        "bin_width_ps": [d.bin_width for d in decays],
+        "period_ps": [t.period if t.period is not None else given.period for t in traces],
+    }
+    inputs = (*contents, *([response] if response else []))
+    return Loaded(tuple(decays), inputs, tuple(prepared), choices, list(dict.fromkeys(notes)))
+
+
+def _names(pairs: list[tuple[Contents, DecayTrace]]) -> list[str]:
+    several: dict[Path, int] = {}
+    for content, _ in pairs:
+        several[content.path] = several.get(content.path, 0) + 1
+    names = [
+        content.path.stem + (f":{trace.name or i}" if several[content.path] > 1 else "")
+        for i, (content, trace) in enumerate(pairs)
+    ]
+    return [name if names.count(name) == 1 else f"{name}#{i + 1}" for i, name in enumerate(names)]
+
+
+def _check(trace: DecayTrace, where: str) -> None:
+    values = np.asarray(trace.values, dtype=float)
+    if not np.all(np.isfinite(values)):
+        raise BadFile(where=where, what="value", who="counts", expected="numbers", found="nan or infinity")
+    if not trace.counted:
+        return
+    if np.any(values < 0) or np.any(values != np.round(values)):
+        raise BadFile(
+            where=where, what="value", who="counts", expected="whole numbers of photons, at least 0",
+            found=f"{values[(values < 0) | (values != np.round(values))][0]:g}",
+            hint="Fit counts as they were measured: the Poisson law needs them, not a normalised curve.",
+        )  # fmt: skip
+    if values.sum() < LEAST_COUNTS:
+        raise BadFile(
+            where=where, what="decay", who="counts", expected=f"at least {LEAST_COUNTS} of them",
+            found=f"{values.sum():g}",
+        )  # fmt: skip
+
+
+def _decay(
+    name: str,
+    trace: DecayTrace,
+    response: Contents | None,
+    width: float | None,
+    background: float | None,
+    bounds: Stretch | None,
+    excluded: list[Stretch],
+    free_width: bool,
+    scatter: bool,
+    pile_up: str,
+    given: Given,
+    notes: list[str],
+) -> tuple[Measured, PreparedResponse | None]:
+    counts, edges = np.asarray(trace.values, dtype=float), trace.edges
+    period = trace.period if trace.period is not None else given.period
+    if period is not None and period < 0.5 * (edges[-1] - edges[0]):
+        raise BadValue(
+            where=WHERE, what="value", who="--period-ns", found=f"{period / 1e3:g} ns",
+            expected=f"at least about the {1e-3 * (edges[-1] - edges[0]):g} ns that the bins of {name} cover",
+            hint="Is the period in ns, or the bin width right?",
+        )  # fmt: skip
+    living = alive(counts)
+    if period is not None:
+        living = (living[0], min(living[1], living[0] + math.floor(period / trace.bin_width)))
+    prepared: PreparedResponse | None = None
+    kind: Response
+    fwhm = width or 0.0
+    if response is not None:
+        prepared = _prepared(response, trace, background, notes)
+        kind, fwhm = MeasuredResponse(prepared.histogram, trace.bin_width, period), prepared.fwhm
+    elif width is not None:
+        kind = GaussianResponse(edges, period)
+    else:
+        top = int(np.argmax(counts))
+        start = edges[top] if bounds is None else max(bounds[0], edges[0])
+        bounds = (start, math.inf if bounds is None else bounds[1])
+        first = int(np.searchsorted(edges, start - 1e-9 * trace.bin_width))
+        counts, edges = counts[first:], edges[first:]
+        living = (0, max(living[1] - first, 0))
+        kind, fwhm = NoResponse(edges - edges[0], period), trace.bin_width
+        notes.append(
+            "a tail alone was fitted: lifetimes near or below the response are lost, amplitudes hold at its start"
+        )
+    chosen = chosen_bins(edges, bounds, excluded, living)
+    if len(chosen) < 20:
+        raise BadValue(
+            where=WHERE, what="window", who="--window", expected="at least 20 bins with the instrument counting",
+            found=f"{len(chosen)} of {name}", hint=f"The bins cover {edges[0]:g} to {edges[-1]:g} ps.",
+        )  # fmt: skip
+    if living != (0, len(counts)) and response is not None:
+        notes.append(
+            f"{len(counts) - (living[1] - living[0])} bins at the ends of {name}, in which the instrument counts "
+            "nothing, were left out"
+        )
+    excitations = trace.excitations if trace.excitations is not None else given.excitations
+    if pile_up == NONE:
+        excitations = None
+    elif excitations is None:
+        notes.append(
+            "pile-up was not corrected: the number of excitations is not known (--excitations NUMBER)"
+        )
+    elif counts.sum() >= excitations:
+        raise BadValue(
+            where=WHERE, what="value", who="--excitations", found=f"{excitations:g}",
+            expected=f"more than the {counts.sum():g} counts of {name}: the first photon of an excitation is counted",
+        )  # fmt: skip
+    return Measured(
+        name, counts, edges, chosen, kind, fwhm, excitations,
+        width_free=free_width and isinstance(kind, GaussianResponse), scatter_free=scatter,
+        sigma=None if trace.counted else _noise(counts, notes),
+    ), prepared  # fmt: skip
+
+
+def _noise(values: np.ndarray[Any, Any], notes: list[str]) -> float:
+    """Standard deviation of a signal that is not counted, from its second differences (white noise)."""
+    notes.append(
+        "the file holds a signal, no counts: least squares with its white noise as error, which underestimates "
+        "the errors where the noise grows with the signal"
+    )
+    bend = np.diff(values, 2)
+    sigma = float(np.median(np.abs(bend)) / 0.6745 / math.sqrt(6))
+    return sigma if sigma > 0 else float(np.std(bend) / math.sqrt(6)) or 1.0
+
+
+def _prepared(
+    response: Contents, trace: DecayTrace, background: float | None, notes: list[str]
+) -> PreparedResponse:
+    source = response.traces[0]
+    if len(response.traces) > 1:
+        notes.append(
+            f"{response.path.name} holds {len(response.traces)} curves: the first one is the response"
+        )
+    if not np.all(np.isfinite(source.values)) or np.any(source.values < 0):
+        raise BadFile(
+            where=str(response.path), what="value", who="--irf", expected="counts of at least 0",
+            found="negative counts or nan",
+        )  # fmt: skip
+    try:
+        prepared = prepare_response(source, len(trace.values), trace.bin_width, trace.start, background)
+    except ValueError as error:
+        raise BadFile(
+            where=str(response.path), what="response", who="--irf",
+            expected="a measured response on the bins of the data", found=str(error),
+        ) from None  # fmt: skip
+    notes += prepared.notes
+    if prepared.counts < 1e4:
+        notes.append(
+            f"the response has {prepared.counts:.3g} counts only: its own noise is not in the errors"
+        )
+    return prepared

@@ -1,0 +1,247 @@
+"""Absorption and emission spectra as the document ``scintidot.spectrum/1``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from scintidot.analysis.readers import Contents, Given, read
+from scintidot.analysis.spectra.absorption import PEAKS
+from scintidot.analysis.spectra.emission import BACKGROUNDS, LINES
+from scintidot.analysis.spectra.quantities import WEIGHTS
+from scintidot.analysis.spectra.sizing import energy_of
+from scintidot.analysis.traces import SpectrumTrace
+from scintidot.constants import PLANCK_TIMES_LIGHT
+from scintidot.errors import BadFile, one_of
+from scintidot.materials.fields import In
+from scintidot.materials.library import Material, load_material
+from scintidot.materials.nanocrystal import SizingCurve
+from scintidot.measured import spectrum_quantities
+from scintidot.measured.document import Analysis, new_document
+from scintidot.measured.panels import Panel, Series
+from scintidot.measured.spectrum_traces import Row, read_window, row_of, within
+from scintidot.options import Number
+from scintidot.options import read as read_number
+from scintidot.output import number
+from scintidot.provenance import cited
+
+SCHEMA = "scintidot.spectrum/1"
+WHERE = "analyse spectrum"
+MEASURED = ("absorption", "emission", "excitation")
+DETAILED = 6
+"""Traces that get panels of their own."""
+
+
+def analyse_spectrum(
+    file: str | Path,
+    *,
+    format: str | None = None,
+    given: Given | None = None,
+    kind: str | None = None,
+    material: str | Path | None = None,
+    edge_length: Number | None = None,
+    window: str | None = None,
+    peak: str = "curvature",
+    line: str = "gaussian",
+    background: str = "none",
+    weight: str = "photons",
+    **others: Any,
+) -> Analysis:
+    """Peaks, edges, widths and sizes of every spectrum in a file.
+
+    Parameters
+    ----------
+    file : str or Path
+        Of one or more spectra against wavelength.
+    format, given : str, Given
+        What the file does not say itself.
+    kind : str, optional
+        ``absorption``, ``emission`` or ``excitation``, where the file does not say it.
+    material : str or Path, optional
+        Card whose sizing curve turns energies into edge lengths.
+    edge_length : float or str, optional
+        What the card expects at this size comes into the document too. [nm]
+    window : str, optional
+        ``"480:620"``: the part that is used. [nm]
+    peak : str
+        Of `PEAKS`, which feature of an absorption spectrum is called its peak.
+    line, background, weight : str
+        Of `LINES`, `BACKGROUNDS` and `WEIGHTS`.
+    **others
+        Of `spectrum_quantities.KEYWORDS`: an absorption spectrum of the same samples, a reference, what is needed for
+        quantum yields, concentrations and light yields.
+
+    Raises
+    ------
+    BadFile, BadValue
+        For files that hold no spectrum, unknown kinds, and options that lack others.
+    """
+    for name, names, option in (
+        (peak, PEAKS, "--peak"),
+        (line, LINES, "--line"),
+        (background, BACKGROUNDS, "--background"),
+        (weight, WEIGHTS, "--weight"),
+    ):
+        one_of(name, names, where=WHERE, who=option)
+    wanted = spectrum_quantities.read_options(WHERE, others)
+    given = given or Given(kind=kind)
+    contents = read(file, "spectrum", format=format, given=given)
+    kinds = [_kind(trace, contents, kind) for trace in contents.traces]
+    card = None if material is None else load_material(material, where=WHERE, who="--material")
+    curve = None if card is None else _sizing_curve(card)
+    limits = None if window is None else read_window(window, WHERE, "--window")
+    rows = [
+        row_of(
+            trace, *within(trace, limits, str(file)), kind=of, peak=peak, line=line, background=background, curve=curve
+        )
+        for trace, of in zip(contents.traces, kinds, strict=True)
+    ]  # fmt: skip
+    document = new_document(
+        SCHEMA, [contents], _choices(kinds, kind, limits, peak, line, background, weight, card)
+    )
+    document["traces"] = [row.document for row in rows]
+    warnings = _grouped(rows)
+    if card is not None and curve is not None:
+        warnings += _expected(document, card, curve, edge_length, kinds)
+    found = spectrum_quantities.evaluate(rows, wanted, document, peak=peak, weight=weight, where=WHERE)
+    warnings += found
+    if all(row.document["peak_nm"] is None for row in rows):
+        document["status"] = "failed"
+        warnings.append("No spectrum of the file has a peak that stands out.")
+    document["warnings"] = warnings
+    if card is not None:
+        document["bibliography"] = cited(card.references(["sizing_curve"]))
+    return Analysis(document, _panels(rows), f"Spectra of {Path(file).name}", _answer(rows), _to_card(rows))
+
+
+def _grouped(rows: list[Row]) -> list[str]:
+    """Each warning once, with the spectra that it concerns."""
+    concerned: dict[str, list[str]] = {}
+    for row in rows:
+        for text in row.warnings:
+            concerned.setdefault(text, []).append(row.document["name"])
+    return [
+        (", ".join(names) if len(names) <= DETAILED else f"{len(names)} of {len(rows)} spectra") + f": {text}"
+        for text, names in concerned.items()
+    ]
+
+
+def _kind(trace: SpectrumTrace, contents: Contents, given: str | None) -> str:
+    if given is not None:
+        return one_of(given, MEASURED, where=WHERE, who="--kind")
+    if trace.kind in MEASURED:
+        return trace.kind
+    raise BadFile(
+        where=str(contents.path), what="kind", who="--kind", expected="absorption, emission or excitation",
+        found="nothing in the file or its name that says it",
+    )  # fmt: skip
+
+
+def _sizing_curve(card: Material) -> SizingCurve:
+    curve = card.card.sizing_curve
+    if curve is None:
+        raise BadFile(
+            where=card.where, what="card", who="sizing_curve", expected="this section, which --material needs here",
+            found=f"a card of {card.name} without it",
+            hint=f'Add one to a card of your own that starts with: based_on = "{card.name}"',
+        )  # fmt: skip
+    return curve
+
+
+def _expected(
+    document: dict[str, Any], card: Material, curve: SizingCurve, edge_length: Number | None, kinds: list[str]
+) -> list[str]:
+    """What the card expects at a size, and what its curve is made for."""
+    warnings = []
+    if edge_length is not None:
+        edge = read_number(edge_length, "--edge-length", WHERE, In("nm", above=0, at_most=1e4))
+        energy = energy_of(curve, edge)
+        document["expected"] = {
+            "edge_length_nm": edge, "peak_eV": number(energy), "peak_nm": number(PLANCK_TIMES_LIGHT / energy),
+        }  # fmt: skip
+    note = curve.energy_at_infinity.note
+    if "absorption" in kinds and note:
+        warnings.append(
+            f"The sizing curve of {card.name}: {note}. Sizes from absorption peaks follow it as it stands."
+        )
+    sizes = card.card.sizes
+    if sizes is not None:
+        low, high = sizes.published_smallest.value, sizes.published_largest.value
+        for row in document["traces"]:
+            edge_found = row.get("edge_length_nm")
+            if edge_found is None and row["peak_eV"] is not None and "edge_length_nm" in row:
+                warnings.append(
+                    f"{row['name']}: {row['peak_eV']:.3f} eV is below every gap of the sizing curve."
+                )
+            elif edge_found is not None and not low <= edge_found <= high:
+                warnings.append(
+                    f"{row['name']}: {edge_found:.2f} nm lies outside {low:g}-{high:g} nm, the range of the curve."
+                )
+    return warnings
+
+
+def _choices(
+    kinds: list[str], given: str | None, window: tuple[float, float] | None, peak: str, line: str, background: str,
+    weight: str, card: Material | None,
+) -> dict[str, Any]:  # fmt: skip
+    chosen: dict[str, Any] = {
+        "kind": sorted(set(kinds)),
+        "kind_from": "option" if given else "file or its name",
+        "window_nm": None if window is None else list(window),
+        "errors": "one standard deviation of the noise alone (by second differences), from repeats with added noise",
+    }
+    if "absorption" in kinds:
+        chosen |= {
+            "peak": peak,
+            "peak_meaning": PEAKS[peak],
+            "edge_meaning": "steepest rise of the absorbance below the peak, in energy",
+            "fwhm_meaning": "of a Gaussian line with this edge and this curvature peak",
+            "smoothing": "local cubic in energy, half width 1.95 times the distance from edge to peak",
+        }
+    if set(kinds) - {"absorption"}:
+        chosen |= {
+            "line": line,
+            "line_meaning": LINES[line],
+            "background": background,
+            "background_meaning": BACKGROUNDS[background],
+            "energy_conversion": "values per wavelength times wavelength^2/hc are values per energy; peak_eV is theirs",
+            "weight": weight,
+            "weight_meaning": WEIGHTS[weight],
+        }
+    if card is not None:
+        chosen |= {"material": card.name, "material_fingerprint": card.fingerprint}
+    return chosen
+
+
+def _panels(rows: list[Row]) -> tuple[Panel, ...]:
+    label = "absorbance" if rows[0].document["kind"] == "absorption" else "light per nm"
+    panels = []
+    if len(rows) > 1:
+        series = tuple(Series(row.document["name"], row.wavelength, row.values, style="line") for row in rows)
+        panels.append(Panel("All spectra", "wavelength [nm]", label, "As measured.", series))
+    for row in rows[:DETAILED]:
+        panels += row.panels
+    return tuple(panels)
+
+
+def _answer(rows: list[Row]) -> str:
+    found = [row.document for row in rows if row.document["peak_nm"] is not None]
+    if not found:
+        return "No peak stands out of the noise."
+    if len(found) == 1:
+        row = found[0]
+        size = row.get("edge_length_nm")
+        words = f"The {row['kind']} peak is at {row['peak_nm']:.1f} nm ({row['peak_eV']:.3f} eV)"
+        return words + (f", which is an edge length of {size:.2f} nm." if size else ".")
+    peaks = [row["peak_nm"] for row in found]
+    return (
+        f"Peaks of {len(found)} of {len(rows)} spectra lie between {min(peaks):.1f} and {max(peaks):.1f} nm."
+    )
+
+
+def _to_card(rows: list[Row]) -> dict[str, Any]:
+    if len(rows) != 1 or rows[0].document["kind"] != "emission" or rows[0].document["fwhm_eV"] is None:
+        return {}
+    row = rows[0].document
+    note = "full width of the whole sample, its sizes included: an upper limit of that of one nanocrystal"
+    return {"emission.line_width_fwhm": (row["fwhm_eV"], row["fwhm_error_eV"], "eV", note)}

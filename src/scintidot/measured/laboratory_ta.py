@@ -19,8 +19,7 @@ from scintidot.analysis.transient.species import KINDS, kinds_of
 from scintidot.constants import FWHM_PER_SIGMA, PLANCK_TIMES_LIGHT
 from scintidot.errors import BadValue, one_of
 from scintidot.kinetic_options import EFFICIENCY_RATIO, FRACTION, read_exciton_rate
-from scintidot.kinetics.exact import MODELS, exact_rates
-from scintidot.kinetics.generator import generator
+from scintidot.kinetics.exact import MODELS
 from scintidot.materials.fields import In
 from scintidot.measured.transient_series import poisson
 from scintidot.options import Number, read, read_whole
@@ -63,12 +62,12 @@ class Setting:
 def lines(setting: Setting) -> FloatArray:
     """Change of absorption [mOD] of each of `KINDS` per unit of bleach, (kinds, wavelengths): a Gaussian in energy.
 
-    That of one exciton lies at the bleach, that of two and more by the shift below, that of charged nanocrystals by
+    That of one exciton lies at the bleach, that of two and more by the shift below, that of trions by
     half the shift. Their area is the bleach of the state, so that a wide band follows the state filling alone.
     """
     energy = PLANCK_TIMES_LIGHT / setting.wavelength
     centre = PLANCK_TIMES_LIGHT / setting.bleach_wavelength
-    shifts = np.array([0.0, 1.0, 1.0, 0.5]) * setting.biexciton_shift
+    shifts = np.array([0.0, 1.0, 1.0, 0.5, 0.0]) * setting.biexciton_shift
     u = (energy - centre + shifts[:, None]) / setting.line_sigma
     return np.asarray(-setting.amplitude * np.exp(-0.5 * u**2))
 
@@ -77,13 +76,10 @@ def matrices(setting: Setting) -> list[FloatArray]:
     """Signals without noise [mOD], one (times, wavelengths) for each fluence."""
     sample, mean = setting.sample, setting.cross_section * setting.fluences
     most = followed(poisson, float(mean.max()))
-    rates = exact_rates(
-        exciton_rate=setting.exciton_rate, quantum_yield=sample.quantum_yield, auger_rate=setting.auger_rate,
-        retained_fraction=setting.retained_fraction,
-    )  # fmt: skip
-    found = generator(sample.model, rates, most)
-    filled = bleach(found, sample.filling, sample.degeneracy)
-    rate, amplitude = modes(found, kinds_of(found) * filled)  # (kinds, pairs, terms)
+    chain = sample.chain(most)
+    matrix = chain.matrix(setting.exciton_rate, setting.auger_rate, setting.retained_fraction)
+    filled = bleach(chain.states, sample.filling, sample.degeneracy)
+    rate, amplitude = modes(chain, matrix, kinds_of(chain.states) * filled)  # (kinds, pairs, terms)
     weights = np.einsum("mn,snk->msk", folded(poisson(mean), most), amplitude)
     spectra = lines(setting)
     signals = [np.empty((len(setting.time), len(setting.wavelength))) for _ in mean]

@@ -151,7 +151,7 @@ def _series(
     document["mode"] = "series"
     document["warnings"] = _left_out(traces)
     try:
-        return series_analysis(document, traces, chosen, show)
+        return series_analysis(document, traces, replace(chosen, choices={**chosen.choices, **words}), show)
     except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
         return _failed(document, error)
 

@@ -145,9 +145,9 @@ def _warnings(trace: TransientTrace, best: GlobalFit, tried: list[GlobalFit], ch
             f"{best.error_scale:.3g} times wider for it."
         )
     for value, error in zip(best.lifetime, best.lifetime_error, strict=True):
-        if value < best.setup.response_sigma:
+        if best.too_fast and value == best.lifetime[0]:
             found.append(
-                f"The lifetime of {value:.3g} ps is shorter than the response (sigma "
+                f"The lifetime of {value:.3g} ps is as short as the response (sigma "
                 f"{best.setup.response_sigma:.3g} ps): it stands for an artefact at time zero, or the response is no "
                 "Gaussian. --artefact 3 may take its place."
             )

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from scintidot.analysis.fitting import Cost, Fit, Parameter, Prediction, fit
+from scintidot.analysis.transient.convolved import decays
 from scintidot.analysis.transient.curves import Curve
 from scintidot.kinetics.exact import exact_rates
 from scintidot.kinetics.generator import Generator, State, generator
@@ -35,6 +37,8 @@ WEIGHTS = {"electrons-and-holes": (0.5, 0.5), "electrons": (1.0, 0.0)}
 RARE = 1e-4
 """Probability of more pairs than are followed, at most; those nanocrystals start with the most that are."""
 FEWEST_PAIRS, MOST_PAIRS = 6, 24
+CLEAR_SERIES = 100.0
+"""Chi-square that the coarse search must take away for a fit to be worth it: ten standard deviations of one height."""
 
 
 class Modes(NamedTuple):
@@ -52,21 +56,17 @@ def bleach(found: Generator, filling: str, degeneracy: int | None) -> FloatArray
     return np.asarray(of_electron * electrons + of_hole * holes, dtype=float)
 
 
-def modes(found: Generator, observable: FloatArray) -> Modes:
-    """The mean of ``observable`` (states,) or (rows, states) after n = 0..most_pairs pairs.
+def modes(chain: Chain, matrix: FloatArray, observable: FloatArray) -> Modes:
+    """The mean of ``observable`` (states,) or (rows, states) after n = 0..most_pairs pairs; ``matrix`` is Q.
 
     Rates that coincide by accident leave too few eigenvectors; they are then drawn apart by 1e-7, which moves a curve
     by as little.
     """
-    matrix = found.matrix.toarray()
-    starts = np.zeros((len(found.states), found.most_pairs + 1))
-    for pairs in range(found.most_pairs + 1):
-        starts[found.index[State(pairs, pairs, 0)], pairs] = 1
     eigenvalues, vectors = np.linalg.eig(matrix)
     if np.linalg.cond(vectors) > 1e9:
         apart = matrix + np.diag(1e-7 * np.diag(matrix) * np.linspace(-1, 1, len(matrix)))
         eigenvalues, vectors = np.linalg.eig(apart)
-    right = np.linalg.solve(vectors, starts)
+    right = np.linalg.solve(vectors, chain.starts)
     left = np.real(observable @ vectors)
     amplitude = np.einsum("...k,kn->...nk", left, np.real(right))
     return Modes(np.maximum(-np.real(eigenvalues), 0.0), amplitude)
@@ -99,18 +99,47 @@ class Sample:
     degeneracy: int | None = 2
     quantum_yield: float = 1.0
 
-    def generator(self, exciton_rate: float, auger_rate: float, retained: float, most: int) -> Generator:
-        """States and rates up to ``most`` pairs."""
-        rates = exact_rates(
-            exciton_rate=exciton_rate, quantum_yield=self.quantum_yield, auger_rate=auger_rate,
-            retained_fraction=retained,
-        )  # fmt: skip
-        return generator(self.model, rates, most)
+    def chain(self, most: int) -> Chain:
+        """States up to ``most`` pairs, whatever the rates."""
+        return _chain(self.model, self.quantum_yield, most)
 
     def biexciton_rate(self, exciton_rate: float, auger_rate: float) -> float:
         """Total rate out of the neutral biexciton. [1/ps]"""
         phi = self.quantum_yield
         return (4 * phi + 2 * (1 - phi)) * exciton_rate + auger_rate
+
+
+class Chain(NamedTuple):
+    """The states of a model, and its generator as a function of the rates, in which it is linear."""
+
+    states: Generator  # for some positive rates, with every state that can occur
+    starts: FloatArray  # (states, n_max + 1), 1 where n pairs start
+    of_exciton: FloatArray  # (states, states), what k_X multiplies
+    of_auger: FloatArray  # what k_AR multiplies
+    of_retained: FloatArray  # what xi k_AR multiplies
+
+    def matrix(self, exciton_rate: float, auger_rate: float, retained: float) -> FloatArray:
+        """Q. [1/ps]"""
+        return np.asarray(
+            exciton_rate * self.of_exciton + auger_rate * (self.of_auger + retained * self.of_retained)
+        )
+
+
+@lru_cache(maxsize=32)
+def _chain(model: str, quantum_yield: float, most: int) -> Chain:
+    def states(exciton_rate: float, retained: float) -> Generator:
+        rates = exact_rates(
+            exciton_rate=exciton_rate, quantum_yield=quantum_yield, auger_rate=1.0, retained_fraction=retained
+        )
+        return generator(model, rates, most)
+
+    found = states(1.0, 0.5)
+    base, faster, less = (g.matrix.toarray() for g in (found, states(2.0, 0.5), states(1.0, 0.25)))
+    of_exciton, of_retained = faster - base, 4 * (base - less)
+    starts = np.zeros((len(found.states), most + 1))
+    for pairs in range(most + 1):
+        starts[found.index[State(pairs, pairs, 0)], pairs] = 1
+    return Chain(found, starts, of_exciton, base - of_exciton - 0.5 * of_retained, of_retained)
 
 
 NAMES = (
@@ -128,31 +157,56 @@ class SeriesModel:
         self.times, places = np.unique(np.concatenate([c.time for c in curves]), return_inverse=True)
         ends = np.cumsum([len(c.time) for c in curves])
         self.places = np.split(places, ends[:-1])
-        self._last: tuple[tuple[float, ...], FloatArray] | None = None
+
+    def found(self, values: FloatArray) -> Modes:
+        """S_n(t) for the rates in ``values``."""
+        chain = self.sample.chain(self.most)
+        seen = bleach(chain.states, self.sample.filling, self.sample.degeneracy)
+        return modes(chain, chain.matrix(values[0], values[1], values[2]), seen)
 
     def table(self, values: FloatArray) -> FloatArray:
         """S_n at every delay after the response, shape (n_max + 1, delays)."""
-        key = tuple(values[[0, 1, 2, 5, 6]])
-        if self._last is None or self._last[0] != key:
-            k_x, k_ar, retained, zero, sigma = key
-            found = self.sample.generator(k_x, k_ar, retained, self.most)
-            rate, amplitude = modes(found, bleach(found, self.sample.filling, self.sample.degeneracy))
-            seen = gaussian_times_decay((self.times - zero)[:, None], rate, sigma)
-            self._last = key, amplitude @ seen.T
-        return self._last[1]
+        found = self.found(values)
+        seen = gaussian_times_decay((self.times - values[5])[:, None], found.rate, values[6])
+        return np.asarray(found.amplitude @ seen.T)
 
-    def signals(self, values: FloatArray) -> FloatArray:
-        """Of each curve at every delay of the series, without baseline, shape (curves, delays)."""
-        mean = np.maximum(values[3] * self.fluence, 0.0)
-        return np.asarray(values[4] * folded(self.pairs(mean), self.most) @ self.table(values))
+    def occupancy(self, cross_section: float) -> FloatArray:
+        """P(n) of each curve, shape (curves, n_max + 1)."""
+        return folded(self.pairs(np.maximum(cross_section * self.fluence, 0.0)), self.most)
+
+    def gathered(self, signals: FloatArray) -> FloatArray:
+        """From every delay of the series to those of each curve: (..., curves, delays) to (..., points)."""
+        parts = [signals[..., row, place] for row, place in enumerate(self.places)]
+        return np.concatenate(parts, axis=-1)
 
     def __call__(self, values: FloatArray) -> Prediction:
-        signals = self.signals(values)
-        parts = [
-            signal[place] + base
-            for signal, place, base in zip(signals, self.places, values[7:], strict=True)
-        ]  # fmt: skip
-        return Prediction(np.concatenate(parts))
+        table, occupancy = self.table(values), self.occupancy(values[3])
+        bases = np.repeat(values[7:], [len(place) for place in self.places])
+        expected = values[4] * self.gathered(occupancy @ table) + bases
+        return Prediction(expected, lambda: self.slopes(values, table, occupancy))
+
+    def slopes(self, values: FloatArray, table: FloatArray, occupancy: FloatArray) -> FloatArray:
+        """Derivatives, (points, parameters): of the rates and of P(n) by differences, of the rest in closed form."""
+        height = values[4]
+        by: list[FloatArray] = []
+        for place in range(3):
+            step = 1e-4 * max(values[place], 1e-4 * values[1]) if place < 2 else 1e-4
+            up, down = values.copy(), values.copy()
+            up[place] += step
+            down[place] = max(values[place] - step, 0.0)
+            if place == 2:
+                up[place] = min(up[place], 1.0)
+            by.append(height * occupancy @ (self.table(up) - self.table(down)) / (up[place] - down[place]))
+        step = 1e-5 * values[3]
+        change = (self.occupancy(values[3] + step) - self.occupancy(values[3] - step)) / (2 * step)
+        by += [height * change @ table, occupancy @ table]
+        found = self.found(values)
+        shape = decays(self.times - values[5], found.rate, values[6])
+        by += [-height * occupancy @ found.amplitude @ shape.by_time.T]
+        by += [height * occupancy @ found.amplitude @ shape.by_sigma.T]
+        columns = self.gathered(np.stack(by)).T
+        bases = np.repeat(np.eye(len(self.curves)), [len(place) for place in self.places], axis=0)
+        return np.hstack([columns, bases])
 
 
 class Series(NamedTuple):
@@ -214,6 +268,11 @@ def fit_series(
         Whether k_X is known from elsewhere.
     retained_fraction : float, optional
         xi where it is known; fitted from 0 to 1 without it.
+
+    Raises
+    ------
+    ValueError
+        If no signal stands out of the noise.
     """
     strongest = max(curve.fluence for curve in curves)
     span = max(float(curve.time[-1]) for curve in curves) - time_zero
@@ -277,4 +336,6 @@ def _start(
             if cost < best:
                 trial[4] = height
                 best, best_values, best_most = cost, trial, most
+    if not float(weight @ data**2) - best > CLEAR_SERIES:
+        raise ValueError("no signal stands out of the noise")
     return best_values, max(best_most, followed(pairs, best_values[3] * strongest))

@@ -28,12 +28,13 @@ class Curve:
 def noise(time: FloatArray, values: FloatArray, before: float) -> FloatArray:
     """Standard deviation of each column of ``values`` (times, columns), shape (columns,).
 
-    From delays earlier than ``before`` [ps] about their mean, or where these are fewer than `FEWEST` from second
-    differences (median of |x_i - (x_{i-1} + x_{i+1})/2|, which a smooth signal leaves at zero).
+    From n delays earlier than ``before`` [ps] about their mean, times sqrt((n - 1)/(n - 3)), so that 1/variance, as
+    which it is used, is right on average; or where these are fewer than `FEWEST`, from second differences
+    (median of |x_i - (x_{i-1} + x_{i+1})/2|, which a smooth signal leaves at zero).
     """
     early = values[time < before]
     if len(early) >= FEWEST:
-        found = np.std(early, axis=0, ddof=1)
+        found = np.std(early, axis=0, ddof=3)  # ddof 1 times that root
     else:
         bend = np.abs(values[1:-1] - 0.5 * (values[:-2] + values[2:]))
         found = np.median(bend, axis=0) / (0.6745 * np.sqrt(1.5))

@@ -23,8 +23,10 @@ from scintidot.records import FloatArray
 
 MOST_COLUMNS = 64
 """Wavelengths beyond which neighbours are averaged for the lifetimes; the spectra have all of them."""
-WORTH = 0.02
+WORTH = 0.05
 """Share of chi-square per degree of freedom that one more component must take away."""
+SHORTEST = 1.0
+"""Lifetime over the rough width of the response, at least: what is faster is not told from an artefact."""
 MOST_COMPONENTS = 4
 ARTEFACT = 3
 """Columns of a coherent artefact: a Gaussian and two derivatives."""
@@ -38,6 +40,14 @@ class Setup:
     response_sigma: float  # [ps] where it starts
     artefact: int = 0  # columns of a coherent artefact
     baseline: bool = True
+    before: float | None = None  # [ps] delays up to which noise is taken from; by the other two without it
+
+    def with_before(self, wavelength: FloatArray) -> Setup:
+        """With a bound that stays as it is while time zero is fitted."""
+        if self.before is not None:
+            return self
+        first = float(self.dispersion(wavelength).min())
+        return replace(self, before=first - CLEAR * self.response_sigma)
 
 
 class Projection:
@@ -113,6 +123,12 @@ class GlobalFit:
     error_scale: float  # by which errors are wider than the noise alone would make them
 
     @property
+    def too_fast(self) -> bool:
+        """Whether the shortest lifetime is that of the response, or what is allowed at least."""
+        first = self.fit.parameters[int(np.argmin(self.fit.values[: len(self.lifetime)]))]
+        return bool(self.lifetime[0] < self.setup.response_sigma) or first.at_limit
+
+    @property
     def per_degree(self) -> float:
         """Chi-square over degrees of freedom."""
         return self.chi_square / max(self.degrees_of_freedom, 1)
@@ -122,12 +138,14 @@ def fit_matrix(
     trace: TransientTrace, setup: Setup, components: int, before: Sequence[GlobalFit] = ()
 ) -> GlobalFit:
     """Global analysis with a number of ``components``; ``before`` are fits with fewer, from which it starts too."""
+    setup = setup.with_before(trace.wavelength)
+    assert setup.before is not None
     time, first = trace.time, float(setup.dispersion(trace.wavelength).min())
-    sigma = noise(time, trace.values, first - CLEAR * setup.response_sigma)
+    sigma = noise(time, trace.values, setup.before)
     wavelength, values, coarse = _fewer(trace.wavelength, trace.values, sigma)
     model = Projection(time, wavelength, values, coarse, setup, components)
     span, step = float(time[-1]) - first, 0.2 * setup.response_sigma
-    low, high = 0.2 * setup.response_sigma, 100 * span
+    low, high = SHORTEST * setup.response_sigma, 100 * span
     starts = [
         np.clip(start, low, high) for start in _lifetimes(components, setup.response_sigma, span, before)
     ]
@@ -163,18 +181,16 @@ def fit_best(
     A lifetime below the width of the response is no dynamics: then a coherent artefact is added, if that is allowed.
     """
     tried: list[GlobalFit] = []
+    setup = setup.with_before(trace.wavelength)
     while len(tried) < MOST_COMPONENTS:
         begin = replace(setup, dispersion=tried[-1].setup.dispersion) if tried else setup
-        tried.append(fit_matrix(trace, begin, len(tried) + 1, tried))
-        if (
-            artefact_if_needed
-            and not setup.artefact
-            and tried[-1].lifetime[0] < tried[-1].setup.response_sigma
-        ):
-            setup = replace(begin, artefact=ARTEFACT)
-            tried = [fit_matrix(trace, setup, n, ()) for n in range(1, len(tried))]
-        elif len(tried) > 1 and tried[-1].per_degree > (1 - WORTH) * tried[-2].per_degree:
-            return tried[-2], tried
+        found = fit_matrix(trace, begin, len(tried) + 1, tried)
+        if tried and found.per_degree > (1 - WORTH) * tried[-1].per_degree:
+            return tried[-1], [*tried, found]
+        if artefact_if_needed and not setup.artefact and found.too_fast:
+            setup, tried = replace(begin, artefact=ARTEFACT), []
+        else:
+            tried.append(found)
     return tried[-1], tried
 
 

@@ -23,7 +23,8 @@ KINDS = {
     "X": "one electron and one hole",
     "XX": "two of each",
     "n>=3": "three or more of each",
-    "charged": "unequal numbers: trions, and single carriers that an ejected one has left",
+    "trion": "unequal numbers of both, such as two electrons and one hole",
+    "carrier": "electrons or holes alone, which ejected ones have left",
 }
 SCARCE = 0.02
 """Largest share of the nanocrystals below which a kind gets no spectrum of its own."""
@@ -47,8 +48,9 @@ def kinds_of(found: Generator) -> FloatArray:
     electrons, holes = found.carriers[:, 0], found.carriers[:, 1]
     neutral = electrons == holes
     many = (electrons > 2) & (holes > 2)
-    is_charged = ~neutral & ~many & ((electrons > 0) | (holes > 0))
-    rows = [neutral & (electrons == 1), neutral & (electrons == 2), many, is_charged]
+    both = (electrons > 0) & (holes > 0)
+    alone = ~both & ((electrons > 0) | (holes > 0))
+    rows = [neutral & (electrons == 1), neutral & (electrons == 2), many, both & ~neutral & ~many, alone]
     return np.array(rows, dtype=float)
 
 
@@ -67,8 +69,9 @@ def species_spectra(
     most: int,
 ) -> SpeciesSpectra:
     """Spectra of `KINDS` from all matrices of a series, with a baseline of each matrix; they share the wavelengths."""
-    found = sample.generator(exciton_rate, auger_rate, retained_fraction, most)
-    rate, amplitude = modes(found, kinds_of(found))
+    chain = sample.chain(most)
+    matrix = chain.matrix(exciton_rate, auger_rate, retained_fraction)
+    rate, amplitude = modes(chain, matrix, kinds_of(chain.states))
     distribution = folded(pairs(cross_section * np.array(fluences)), most)
     weights = np.einsum("mn,snk->msk", distribution, amplitude)  # (matrices, kinds, terms)
     wavelength = traces[0].wavelength

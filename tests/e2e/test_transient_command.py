@@ -1,0 +1,223 @@
+"""``scintidot simulate ta`` and ``scintidot analyse ta``: what went in comes out, and mistakes are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+Run = Callable[..., Any]
+FLUENCES = "1e13,5e13,1.5e14,4e14"
+SMALL = ("--fluences", FLUENCES, "--delay-points", 90, "--wavelengths", "490:530", "--wavelength-step", 4)
+
+
+@pytest.fixture
+def series(cli: Run, tmp_path: Path) -> tuple[list[Path], dict[str, Any]]:
+    """Four matrices with their truth."""
+    done = cli("simulate", "ta", "--out", tmp_path / "ta", "--retained-fraction", 0.8, *SMALL)
+    assert done.code == 0, done.err
+    truth = json.loads((tmp_path / "ta" / "truth.json").read_text(encoding="utf-8"))
+    return [tmp_path / "ta" / row["file"] for row in truth["matrices"]], truth
+
+
+def within(document: dict[str, Any], name: str, truth: float, errors: float = 4.0) -> bool:
+    where, _, unit = name.partition("|")
+    value, error = document[where + unit], document[f"{where}_error{unit}"]
+    return abs(value - truth) < errors * error
+
+
+def test_a_simulated_series_gives_its_truth_back(cli: Run, series: tuple[list[Path], dict[str, Any]]) -> None:
+    files, written = series
+    done = cli("analyse", "ta", *files, "--json")
+    assert done.code == 0, done.err
+    document, truth = json.loads(done.out), written["truth"]
+    assert document["schema"] == "scintidot.ta/1"
+    assert document["status"] == "ok"
+    assert document["mode"] == "series"
+    assert within(document, "biexciton_lifetime|_ps", truth["biexciton_lifetime_ps"])
+    assert within(document, "auger_rate|_per_ps", truth["auger_rate_per_ps"])
+    assert within(document, "auger_efficiency", truth["auger_efficiency"])
+    section = document["absorption_cross_section_cm2"]
+    assert abs(section - 1e-14) < 4 * document["absorption_cross_section_cm2_error"]
+    fit = document["carrier_fit"]
+    assert within(fit, "exciton_lifetime|_ps", truth["exciton_lifetime_ps"])
+    assert within(fit, "retained_fraction", 0.8)
+    assert document["successive_subtraction"][0]["pairs"] == 2
+    assert within(document["from_subtraction"], "biexciton_lifetime|_ps", truth["biexciton_lifetime_ps"])
+    assert document["state_filling"]["late"]["cross_section"] == pytest.approx(1e-14, rel=0.15)
+    assert [row["mean_excitons"] for row in document["mean_excitons"]] == pytest.approx(
+        [0.1, 0.5, 1.5, 4], rel=0.02
+    )
+    assert 0.8 < document["fit"]["chi_square_per_dof"] < 1.3
+    assert document["response"]["sigma_ps"] == pytest.approx(truth["response_sigma_ps"], rel=0.15)
+    for key in (
+        "statistics",
+        "filling_meaning",
+        "degeneracy",
+        "tail_ps",
+        "band_nm",
+        "auger_efficiency_definition",
+    ):
+        assert document["choices"][key]
+    assert {row["name"] for row in document["parameters"]} >= {"exciton_rate", "auger_rate", "cross_section"}
+    spectra = document["spectra"]
+    shape = np.array(spectra["species_associated"])
+    assert spectra["kinds"][0] == "X"
+    top = int(np.argmin(np.abs(np.array(spectra["wavelength_nm"]) - 510)))
+    error = np.array(spectra["species_associated_error"])
+    assert abs(shape[0, top] + 20) < 4 * error[0, top] + 0.4  # one exciton in every nanocrystal [mOD]
+    assert abs(shape[1, top] + 40) < 4 * error[1, top] + 0.4  # two
+
+
+@pytest.mark.parametrize("format", ["csv", "glotaran"])
+def test_text_formats_are_read_back(cli: Run, tmp_path: Path, format: str) -> None:
+    """They hold no fluence: it is asked for by the name of the option, and relative powers do as well."""
+    assert cli("simulate", "ta", "--out", tmp_path, "--format", format, *SMALL).code == 0
+    truth = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
+    files = [tmp_path / row["file"] for row in truth["matrices"]]
+    refused = cli("analyse", "ta", *files, "--time-unit", "ps")
+    assert refused.code == 2
+    assert "--fluence" in refused.err
+    assert "4 fluences" in refused.err
+    done = cli(
+        "analyse",
+        "ta",
+        *files,
+        "--time-unit",
+        "ps",
+        "--pump-power",
+        "1,5,15,40",
+        "--retained-fraction",
+        1,
+        "--json",
+    )
+    document = json.loads(done.out)
+    assert document["choices"]["fluence_unit"] == "relative"
+    assert "absorption_cross_section_cm2" not in document
+    assert abs(document["mean_excitons_per_unit"] - 0.1) < 4 * document["mean_excitons_per_unit_error"]
+
+
+def test_pulse_energies_become_photons(cli: Run, series: tuple[list[Path], dict[str, Any]]) -> None:
+    """1 uJ/cm2 at 400 nm is 2.0136e12 photons/cm2: E = hc/lambda."""
+    files, _ = series
+    joules = 6.62607015e-34 * 299792458 / 400e-9
+    energies = ",".join(f"{value * joules * 1e6:.8g}" for value in (1e13, 5e13, 1.5e14, 4e14))
+    options = (
+        "--pulse-energy-uJ-cm2",
+        energies,
+        "--retained-fraction",
+        "0.8",
+        "--exciton-rate",
+        "8 ns",
+        "--json",
+    )
+    assert cli("analyse", "ta", *files, *options).code == 2
+    document = json.loads(cli("analyse", "ta", *files, *options, "--pump-wavelength", 400).out)
+    assert [row["fluence"] for row in document["mean_excitons"]] == pytest.approx(
+        [1e13, 5e13, 1.5e14, 4e14], rel=1e-6
+    )
+    assert document["choices"]["exciton_rate"] == "given"
+    assert document["carrier_fit"]["exciton_lifetime_error_ps"] == 0
+
+
+def test_one_matrix_is_analysed_globally(cli: Run, series: tuple[list[Path], dict[str, Any]]) -> None:
+    files, _ = series
+    document = json.loads(
+        cli("analyse", "ta", files[0], "--components", 1, "--chirp", "linear", "--json").out
+    )
+    assert document["mode"] == "global"
+    assert len(document["components"]) == 1
+    assert document["chirp"]["coefficients_ps"][1] == pytest.approx(0.5, abs=0.2)
+    assert len(document["spectra"]["decay_associated"][0]) == len(document["spectra"]["wavelength_nm"]) == 11
+    text = cli("analyse", "ta", files[0], "--components", 1)
+    assert "component 1" in text.out
+
+
+def test_columns_without_numbers_are_left_out(cli: Run, tmp_path: Path) -> None:
+    assert cli("simulate", "ta", "--out", tmp_path, *SMALL).code == 0
+    with np.load(tmp_path / "ta-04.npz") as data:
+        arrays = dict(data)
+    arrays["values"][:, 2] = 0.0
+    np.savez(tmp_path / "broken.npz", **arrays)
+    document = json.loads(cli("analyse", "ta", tmp_path / "broken.npz", "--components", 2, "--json").out)
+    assert document["status"] == "ok"
+    assert any("left out" in warning for warning in document["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("options", "who"),
+    [
+        (("--fluence", "1e13,2e13"), "--fluence"),
+        (("--fluence", "1e13,2e13,3e13,-1"), "--fluence"),
+        (("--fluence", "1,1,1,1"), "--fluence"),
+        (("--pump-power", "1,2,3,4", "--fluence", "1,2,3,4"), "--fluence"),
+        (("--tail", "500"), "--tail"),
+        (("--band", "520:500"), "--band"),
+        (("--band", "500:520", "--wavelength", "510"), "--wavelength"),
+        (("--degeneracy", "none"), "--degeneracy"),
+        (("--chirp", "polynomal"), "--chirp"),
+        (("--model", "paper"), "--model"),
+        (("--retained-fraction", "80"), "--retained-fraction"),
+        (("--artefact", "9"), "--artefact"),
+        (("--components", "0"), "--components"),
+        (("--mode", "global"), "--mode"),
+    ],
+)
+def test_a_mistake_is_one_line_with_the_option(
+    cli: Run, series: tuple[list[Path], dict[str, Any]], options: tuple[str, ...], who: str
+) -> None:
+    done = cli("analyse", "ta", *series[0], *options)
+    assert done.code == 2
+    assert who in done.err
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "who"),
+    [
+        (("--delays", "1:3000"), "--delays"),
+        (("--wavelengths", "550:470"), "--wavelengths"),
+        (("--delay-points", "1000000"), "--delay-points"),
+        (("--format", "xls"), "--format"),
+        (("--auger-efficiency", "1"), "--auger-efficiency"),
+        (("--noise-mOD", "-1"), "--noise-mOD"),
+        (("--fluences", "many"), "--fluences"),
+    ],
+)
+def test_the_laboratory_refuses_what_it_cannot_make(
+    cli: Run, tmp_path: Path, options: tuple[str, ...], who: str
+) -> None:
+    done = cli("simulate", "ta", "--out", tmp_path / "new", *options)
+    assert done.code == 2
+    assert who in done.err
+    assert not (tmp_path / "new").exists()
+
+
+def test_same_seed_same_files(cli: Run, tmp_path: Path) -> None:
+    for folder, seed in (("a", 1), ("b", 1), ("c", 2)):
+        assert cli("simulate", "ta", "--out", tmp_path / folder, "--seed", seed, *SMALL).code == 0
+    values = [np.load(tmp_path / folder / "ta-01.npz")["values"] for folder in "abc"]
+    np.testing.assert_array_equal(values[0], values[1])
+    assert not np.array_equal(values[0], values[2])
+
+
+def test_a_matrix_of_noise_is_no_result_without_warning(cli: Run, tmp_path: Path) -> None:
+    """Nothing to be found: the document says so, or the fit failed and the exit code is 1."""
+    random = np.random.default_rng(0)
+    time = np.concatenate([np.linspace(-5, 5, 30), np.geomspace(6, 1000, 30)])
+    for index in range(3):
+        np.savez(
+            tmp_path / f"n{index}.npz", time_ps=time, wavelength_nm=np.linspace(500, 520, 5),
+            values=random.standard_normal((60, 5)), fluence=10.0**index,
+        )  # fmt: skip
+    done = cli("analyse", "ta", *(tmp_path / f"n{index}.npz" for index in range(3)), "--json")
+    assert done.code == 1
+    document = json.loads(done.out)
+    assert document["status"] == "failed"
+    assert "no signal" in document["warnings"][-1]
+    alone = json.loads(cli("analyse", "ta", tmp_path / "n0.npz", "--json").out)
+    assert alone["warnings"]

@@ -12,7 +12,18 @@ from scintidot import __version__
 from scintidot.measured.document import Analysis
 from scintidot.measured.panels import Panel, Series
 from scintidot.output import write_text, write_together
-from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, settings, to_svg
+from scintidot.report.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    figure,
+    settings,
+    shades,
+    to_svg,
+)
 from scintidot.report.templates import render
 
 COLOURS = (VERMILION, BLUE, GREEN, ORANGE, PURPLE, GREY)
@@ -109,9 +120,15 @@ def draw(panel: Panel) -> str:
             main.set_yscale("log")
         if panel.log_x:
             main.set_xscale("log")
-        for start, end, words in panel.marks:
-            main.axvspan(start, end, color=GREY, alpha=0.12, lw=0)
-            main.annotate(words, (start, 0.97), xycoords=("data", "axes fraction"), fontsize=8.5, color=GREY)
+        for i, (start, end, words) in enumerate(panel.marks):
+            if end > start:
+                main.axvspan(start, end, color=GREY, alpha=0.12, lw=0)
+            else:
+                main.axvline(start, color=GREY, lw=1, ls=":")
+            at = (start, 0.97 - 0.06 * (i % 3))
+            main.annotate(
+                f" {words}", at, xycoords=("data", "axes fraction"), fontsize=8.5, color=GREY, va="top"
+            )
         if any(series.label for series in panel.series):
             main.legend(ncols=2)
         if below is not None:
@@ -126,6 +143,8 @@ def draw(panel: Panel) -> str:
 
 def _axis(axis: Any, many: tuple[Series, ...]) -> None:
     lines = 0
+    number = sum(series.style in ("line", "dashed") and bool(series.label) for series in many)
+    colours = COLOURS if number <= len(COLOURS) else shades(number)
     for series in many:
         x, y, error, x_error = _thinned(series)
         label = series.label or None
@@ -138,14 +157,13 @@ def _axis(axis: Any, many: tuple[Series, ...]) -> None:
             else:
                 axis.errorbar(x, y, error, x_error, fmt="o", ms=size, color=BLUE, capsize=3, label=label)
             continue
-        colour = COLOURS[lines % len(COLOURS)]
-        if series.label:
-            lines += 1
-        if series.style == "band":
+        if series.style == "band":  # of the line before it
             spread = np.zeros_like(y) if error is None else error
+            colour = colours[max(lines - 1, 0)]
             axis.fill_between(x, y - spread, y + spread, color=colour, alpha=0.15, lw=0, label=label)
         else:
-            dashed = series.style == "dashed"
+            colour, dashed = colours[min(lines, len(colours) - 1)], series.style == "dashed"
+            lines += bool(series.label)
             axis.plot(x, y, "--" if dashed else "-", color=colour, lw=1.2 if dashed else 1.8, label=label)
 
 

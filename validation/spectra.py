@@ -19,7 +19,7 @@ from scintidot.measured.laboratory_spectrum import synthetic_spectra
 from scintidot.measured.series import analyse_series
 from validation.case import SHARED, Case, Row
 
-TRIALS = 250
+TRIALS = 200
 DATA = SHARED / "reference/measured/cdse_qd_growth_imperial/Data"
 PEAKED, SLOPED = (2, 3, 6, 9), (1, 4, 5, 7, 8)
 """Runs of which the authors' table holds the shoulder, and those of which it holds the steepest descent."""

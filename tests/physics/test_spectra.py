@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scintidot.analysis.spectra.absorption import absorption_features
@@ -250,3 +250,26 @@ def test_tables_of_the_other_runs_are_edges_not_peaks(growth):
         assert np.sum(~known) <= 2
         assert abs(np.median(edge[known])) < 1.2
         assert np.median(peak[known]) < -11
+
+
+# --- hostile arrays ---
+
+HOSTILE = st.one_of(
+    st.lists(st.floats(-1e6, 1e6), min_size=8, max_size=40),
+    st.lists(st.sampled_from([0.0, 1.0]), min_size=8, max_size=40),
+    st.integers(8, 40).map(lambda n: [0.3] * n),
+    st.integers(8, 40).map(lambda n: [float(i) for i in range(n)]),
+)
+
+
+@given(HOSTILE, st.floats(0.01, 30), st.sampled_from(["gaussian", "pseudo-voigt", "asymmetric"]))
+@settings(max_examples=80)
+def test_any_spectrum_gives_numbers_or_nothing(values, step, line):
+    nm = 400 + step * np.arange(len(values))
+    found = absorption_features(nm, np.array(values))
+    for number in (found.peak, found.edge, found.maximum):
+        assert number is None or math.isfinite(number)
+    light = emission_line(nm, np.array(values), line=line)
+    if light is not None:
+        assert math.isfinite(light.peak_nm)
+        assert light.fwhm_nm is None or light.fwhm_nm > 0

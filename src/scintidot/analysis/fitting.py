@@ -191,7 +191,7 @@ def _scored(evaluate: _Evaluation, start: FloatArray) -> tuple[FloatArray, float
         slope, information = evaluate.scoring(values)
         if not (np.all(np.isfinite(slope)) and np.all(np.isfinite(information))):
             break
-        here, stuck = values[free], _stuck(evaluate, values)
+        here, stuck = values[free], _stuck(evaluate, values, slope)
         move = np.flatnonzero(~stuck & (np.diag(information) > 0))
         if not move.size:
             break
@@ -245,7 +245,7 @@ def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hess
     if not len(free):
         return _Outcome(start, np.zeros((0, 0)), {}, "information", ())
     if len(free) > MOST_HESSE and not minos:
-        known = _without(_stuck(evaluate, start), evaluate.scoring(start)[1])
+        known = _covariance(evaluate, start)
         return _settled(evaluate, start, known, "information", {})
     _, information = evaluate.scoring(start)
     scale = np.sqrt(np.maximum(np.diag(information), 0))
@@ -271,17 +271,14 @@ def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hess
     for name, low, high, at, s in zip(names, evaluate.low, evaluate.high, offset, scale, strict=True):
         minuit.limits[name] = ((low - at) * s, (high - at) * s)
         minuit.errors[name] = 1.0
-    if (
-        minos
-        or _distance(evaluate, start, _without(_stuck(evaluate, start), evaluate.scoring(start)[1]))
-        > POLISHED
-    ):
+    if minos or _distance(evaluate, start, _covariance(evaluate, start)) > POLISHED:
         minuit.migrad(ncall=500, iterate=1, use_simplex=False)
     values = whole(np.array(minuit.values))
     if evaluate.value(values) > evaluate.value(start):
         values = start.copy()
-    stuck = _stuck(evaluate, values)
-    covariance, errors_by = _without(stuck, evaluate.scoring(values)[1]), "information"
+    slope, information = evaluate.scoring(values)
+    stuck = _stuck(evaluate, values, slope)
+    covariance, errors_by = _without(stuck, information), "information"
     if hesse:
         minuit.strategy = 1
         for name, waits in zip(names, stuck, strict=True):
@@ -305,11 +302,16 @@ POLISHED = 1e-6
 """The same, below which Minuit has nothing to polish."""
 
 
-def _stuck(evaluate: _Evaluation, values: FloatArray) -> npt.NDArray[np.bool_]:
-    """Which free parameters wait at a limit that the data would have them cross."""
-    slope, _ = evaluate.scoring(values)
+def _stuck(evaluate: _Evaluation, values: FloatArray, slope: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which free parameters wait at a limit that the data would have them cross, by minus half the gradient."""
     here = values[evaluate.free]
     return np.asarray(((here <= evaluate.low) & (slope < 0)) | ((here >= evaluate.high) & (slope > 0)))
+
+
+def _covariance(evaluate: _Evaluation, values: FloatArray) -> FloatArray:
+    """From the expected information at ``values``."""
+    slope, information = evaluate.scoring(values)
+    return _without(_stuck(evaluate, values, slope), information)
 
 
 def _without(stuck: npt.NDArray[np.bool_], information: FloatArray) -> FloatArray:
@@ -325,7 +327,7 @@ def _without(stuck: npt.NDArray[np.bool_], information: FloatArray) -> FloatArra
 def _distance(evaluate: _Evaluation, values: FloatArray, covariance: FloatArray) -> float:
     """How far the cost is above its minimum, by its slope; what waits at a limit does not count."""
     slope, _ = evaluate.scoring(values)
-    known = np.isfinite(np.diag(covariance)) & ~_stuck(evaluate, values)
+    known = np.isfinite(np.diag(covariance)) & ~_stuck(evaluate, values, slope)
     return float(slope[known] @ covariance[np.ix_(known, known)] @ slope[known])
 
 

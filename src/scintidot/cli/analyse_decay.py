@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scintidot.cli.analysis_output import CardBase, EdgeLength, Out, ToCard, check_outputs, finish
+from scintidot.cli.analysis_output import CardMaterial, Out, SampleEdge, ToCard, check_outputs, finish
 from scintidot.cli.console import print_table
 from scintidot.cli.file_options import (
     BinWidth,
@@ -94,8 +94,8 @@ def decay(
     format: Format = None,
     out: Out = None,
     to_card: ToCard = None,
-    material: CardBase = "CsPbBr3",
-    edge_length_nm: EdgeLength = None,
+    material: CardMaterial = None,
+    edge_length_nm: SampleEdge = None,
     json: Json = False,
 ) -> None:
     """Fit decays: exponentials or the kinetics of X and XX, through the instrument's response.
@@ -118,8 +118,8 @@ def decay(
         files, exclude=exclude or (), fix=fix or (), free=free or (), given=given, **options
     )
     finish(
-        analysis, json=json, out=out, to_card=to_card, material=material, edge_length_nm=edge_length_nm, where=WHERE,
-        show=_print,
+        analysis, _print, where=WHERE, json=json, out=out, to_card=to_card, material=material,
+        edge_length=edge_length_nm,
     )  # fmt: skip
 
 

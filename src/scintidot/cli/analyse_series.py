@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scintidot.cli.console import print_json, print_notes, print_table
+from scintidot.cli.analysis_output import CARD_BASE, Out, ToCard, check_outputs, finish
+from scintidot.cli.console import print_notes, print_table
 from scintidot.cli.options import Json, MaterialOption, RetainedFraction, Shape
+
+if TYPE_CHECKING:
+    from scintidot.measured.document import Analysis
 
 Text = str | None
 _HERE = ("table", "out", "to_card", "json")
@@ -44,8 +48,8 @@ def series(
     ] = None,
     shape: Shape = None,
     material: MaterialOption = None,
-    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write report and result there.")] = None,
-    to_card: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a material card.")] = None,
+    out: Out = None,
+    to_card: ToCard = None,
     json: Json = False,
 ) -> None:
     """Powers of the volume, pair creation energy, attenuation, and prediction against measurement.
@@ -55,27 +59,26 @@ def series(
     light_yield_photons_per_MeV, counts_with, counts_without, counts_background; errors as edge_length_error_nm and so
     on. Cells may be empty.
     """
-    from scintidot.cli.written import write_all
     from scintidot.measured.series import analyse_series
 
+    check_outputs(out, to_card)
     options: dict[str, Any] = {
         _RENAMED.get(name, name): value
         for name, value in context.params.items()
         if name not in _HERE and value is not None
     }
+    if to_card is not None:
+        options.setdefault(
+            "material", CARD_BASE
+        )  # whose law says at which sizes a card holds Auger lifetimes
     analysis = analyse_series(table, **options)
-    write_all(analysis, out, to_card, material)
-    if json:
-        print_json(analysis.document)
-    else:
-        _print(analysis.document, analysis.answer)
-    if analysis.document["status"] == "failed":
-        raise typer.Exit(1)
+    finish(analysis, _print, where="analyse series", json=json, out=out, to_card=to_card, material=material)
 
 
-def _print(document: dict[str, Any], answer: str) -> None:
+def _print(analysis: Analysis) -> None:
     from scintidot.output import as_text
 
+    document, answer = analysis.document, analysis.answer
     if document["laws"]:
         rows = [
             [
@@ -101,4 +104,3 @@ def _print(document: dict[str, Any], answer: str) -> None:
         print_table(f"Validation, model {document['choices']['model']}", heads, rows)
     print(answer)
     print_notes([f"left out: {word}" for word in document["skipped"]])
-    print_notes(document["warnings"])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scintidot.cli.console import print_json, print_notes, print_table
+from scintidot.cli.analysis_output import Out, ToCard, check_outputs, finish
+from scintidot.cli.console import print_table
 from scintidot.cli.file_options import Column, Format, SpectralUnit, SpectrumKind, given_from
 from scintidot.cli.options import Json, MaterialOption
+
+if TYPE_CHECKING:
+    from scintidot.measured.document import Analysis
 
 Text = str | None
 _FILE = ("format", "kind", "column", "spectral_unit")
@@ -72,8 +76,8 @@ def spectrum(
     density_g_per_cm3: Annotated[
         Text, typer.Option(metavar="DENSITY", help="Of the nanocrystals: concentration in g/L.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write report and result there.")] = None,
-    to_card: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a material card.")] = None,
+    out: Out = None,
+    to_card: ToCard = None,
     json: Json = False,
 ) -> None:
     """First absorption peak and edge, emission peak and width, size, Stokes shift, yields, concentration.
@@ -81,26 +85,21 @@ def spectrum(
     The file says itself, by a heading or its name, whether it is absorption or emission; else --kind does. Shoulders
     count as peaks: the most negative second derivative.
     """
-    from scintidot.cli.written import write_all
     from scintidot.measured.spectrum import analyse_spectrum
 
+    check_outputs(out, to_card)
     options: dict[str, Any] = {
         name: value for name, value in context.params.items() if name not in _HERE and value is not None
     }
     given = given_from("analyse spectrum", **{name: context.params[name] for name in _FILE[1:]})
     analysis = analyse_spectrum(file, format=format, given=given, kind=kind, **options)
-    write_all(analysis, out, to_card, material)
-    if json:
-        print_json(analysis.document)
-    else:
-        _print(analysis.document, analysis.answer)
-    if analysis.document["status"] == "failed":
-        raise typer.Exit(1)
+    finish(analysis, _print, where="analyse spectrum", json=json, out=out, to_card=to_card, material=material)
 
 
-def _print(document: dict[str, Any], answer: str) -> None:
+def _print(analysis: Analysis) -> None:
     from scintidot.output import as_text
 
+    document, answer = analysis.document, analysis.answer
     keys = {
         "peak_nm": "peak [nm]", "peak_error_nm": "+-", "maximum_nm": "maximum [nm]", "edge_nm": "edge [nm]",
         "peak_eV": "peak [eV]", "fwhm_nm": "FWHM [nm]", "fwhm_eV": "FWHM [eV]", "edge_length_nm": "edge length [nm]",
@@ -111,4 +110,3 @@ def _print(document: dict[str, Any], answer: str) -> None:
     shown = [key for key in keys if any(key in row for row in document["traces"])]
     table = [[row["name"], *(as_text(row.get(key), 5) for key in shown)] for row in document["traces"]]
     print_table(answer, ["spectrum", *(keys[key] for key in shown)], table)
-    print_notes(document["warnings"])

@@ -128,13 +128,19 @@ def analyse_decay(
             model, lambda mean: pair_distribution(mean, statistics), 1.0, 1.0, 1.0, 1.0, xi, phi, most,
             tuple(name for name in ("retained_fraction", "quantum_yield") if name not in free),
         )  # fmt: skip
-    results, reason = _fitted(loaded, named, kinetic, common, choices, minos, held)
+    with np.errstate(all="ignore"):
+        results, reason = _fitted(loaded, named, kinetic, common, choices, minos, held)
+    if not reason and any(
+        not float(fit.models[i].shape.exponentials(fit.values(i)[:-4]).integral > 0) for fit, i, _ in results
+    ):
+        reason = "no light above the background"
     if reason:
         return _failed(document, loaded, reason)
     _check_held(held, results[0])
-    decays = []
-    for fit, i, place in results:
-        decays.append(one(fit, i, loaded, place, named, kinetic, statistics, xi, width))
+    with np.errstate(all="ignore"):  # what is no number becomes null
+        decays = [
+            one(fit, i, loaded, place, named, kinetic, statistics, xi, width) for fit, i, place in results
+        ]
     warnings = list(
         dict.fromkeys([*loaded.warnings, *(w for decay in decays for w in decay.pop("warnings"))])
     )
@@ -287,7 +293,7 @@ def _with_error(value: float | None, error: float | None) -> str:
 def _card(decays: list[dict[str, Any]], kinetic: Kinetic | None) -> dict[str, Any]:
     """Rates for a material card: lifetime of the exciton, and of Auger recombination where XX is seen."""
     rows = {row["name"]: row for row in decays[0]["components"]}
-    if "X" not in rows or rows["X"]["lifetime_ps"] is None or len(decays) > 1:
+    if "X" not in rows or rows["X"]["lifetime_error_ps"] is None or len(decays) > 1:
         return {}
     slow = rows["X"]
     note = (
@@ -297,7 +303,7 @@ def _card(decays: list[dict[str, Any]], kinetic: Kinetic | None) -> dict[str, An
     if "XX" in rows and rows["XX"]["lifetime_ps"]:
         fast = rows["XX"]
         rate = 1 / fast["lifetime_ps"] - 4 / slow["lifetime_ps"]
-        if rate > 0:
+        if rate > 0 and fast["lifetime_error_ps"] is not None:
             spread = fast["lifetime_error_ps"] / fast["lifetime_ps"] ** 2 / rate**2
             card["auger_lifetime_ps"] = (1 / rate, spread, "ps", "1/(1/tau_XX - 4/tau_X), " + note)
     return card

@@ -83,6 +83,7 @@ def load(
     traces = [trace for content in contents for trace in content.traces]
     for trace, content in ((t, c) for c in contents for t in c.traces):
         _check(trace, str(content.path))
+    said = [note for trace in traces for note in trace.metadata.get("notes", ())]
     response = None
     if irf is not None and str(irf).lower() != NONE:
         irf_given = Given(bin_width=given.bin_width, time_unit=given.time_unit, period=given.period)
@@ -101,7 +102,7 @@ def load(
         irf_fwhm_ps, "--irf-fwhm-ps", WHERE, In("ps", above=0, at_most=1e9)
     )  # fmt: skip
     names = _names([(content, trace) for content in contents for trace in content.traces])
-    notes: list[str] = []
+    notes: list[str] = [note[0].upper() + note[1:] for note in said]
     decays, prepared = [], []
     for name, trace in zip(names, traces, strict=True):
         decay, used = _decay(

@@ -215,7 +215,8 @@ def _column(path: Path, name: str) -> tuple[str, bool, float]:
         error = "_error" if match["error"] else ""
         raise _bad(
             path, "unit", name, " or ".join(f"{base}{error}_{u}" for u in known) if column.unit != "1" else base,
-            "no unit" if unit is None else repr(unit), _HINTS.get(str(unit).lower()) or nearest(str(unit), known, cutoff=0.8),
+            "no unit" if unit is None else repr(unit),
+            _HINTS.get(str(unit).lower()) or nearest(str(unit), known, cutoff=0.8),
         )  # fmt: skip
     names = [
         *TEXTS,

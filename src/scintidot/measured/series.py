@@ -115,7 +115,10 @@ def analyse_series(
     document["bibliography"] = cited(bibliography(["york_2004", "fratelli_2024"]))
     panels = [found.panel for found in (*laws, *filter(None, (pairs, shares))) if found.panel is not None]
     answer = _answer(document, judged)
-    return Analysis(document, (*_panels(samples, judged), *panels), f"Series {Path(table).name}", answer)
+    card = _to_card(samples, laws, shape, material)
+    return Analysis(
+        document, (*_panels(samples, judged), *panels), f"Series {Path(table).name}", answer, card
+    )
 
 
 def _definition(table: SampleTable, given: str | None) -> str:
@@ -248,6 +251,35 @@ def _warnings(table: SampleTable, setup: Setup, judged: list[Judged], laws: list
     if small:
         warnings.append(f"Too few points to judge: {', '.join(small)}.")
     return warnings
+
+
+def _to_card(
+    table: SampleTable, laws: list[Found], shape: str, material: str | Path | None
+) -> dict[str, tuple[float, float, str, str]]:
+    """Lifetime of the exciton, and the Auger lifetimes at the two sizes through which the law of the card goes."""
+    entries: dict[str, tuple[float, float, str, str]] = {}
+    if table.has("exciton_lifetime"):
+        value, error = table.values["exciton_lifetime"], table.error("exciton_lifetime")
+        good = np.isfinite(value) & (error > 0)
+        if good.any():
+            weight = 1 / error[good] ** 2
+            mean = float(np.sum(weight * value[good]) / np.sum(weight))
+            entries["exciton.lifetime"] = (
+                mean, float(np.sum(weight) ** -0.5), "ps", f"weighted mean of {int(good.sum())} samples",
+            )  # fmt: skip
+    card = None if material is None else load_material(material, where=WHERE, who="--material").card
+    law = next((found.law for found in laws if found.document["name"] == "auger_lifetime"), None)
+    if card is not None and card.auger is not None and law is not None:
+        name = card.auger.default
+        of_card = card.auger.laws[name]
+        for end in ("small", "large"):
+            edge = getattr(of_card, f"{end}_edge_length").value
+            size = np.array([float(volume(edge, shape))])
+            note = f"at {edge:g} nm by the power law of {len(table.samples)} samples"
+            entries[f"auger.laws.{name}.{end}_lifetime"] = (
+                float(law(size)[0]), float(law.error(size)[0]), "ps", note,
+            )  # fmt: skip
+    return entries
 
 
 def _answer(document: dict[str, Any], judged: list[Judged]) -> str:

@@ -35,6 +35,7 @@ class Found(NamedTuple):
     document: dict[str, Any]
     warnings: list[str]
     panel: Panel | None
+    law: PowerLaw | None = None
 
 
 def _volume(table: SampleTable, shape: str) -> tuple[FloatArray, FloatArray]:
@@ -113,7 +114,10 @@ def _power(name: str, unit: str, formula: str, points: Points) -> Found:
             f"intrinsic scatter of {law.line.scatter:.1%} was added."
         )
     return Found(
-        _power_document(name, unit, formula, law, points), warnings, _power_panel(name, unit, law, points)
+        _power_document(name, unit, formula, law, points),
+        warnings,
+        _power_panel(name, unit, law, points),
+        law,
     )
 
 

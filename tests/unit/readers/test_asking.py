@@ -22,7 +22,6 @@ ASKED = {
     "channels": ("Channel Counts\n" + CHANNELS, "decay", {}, "--bin-width-ps"),
     "numbers without unit": (CHANNELS, "decay", {}, "--time-unit"),
     "columns of counts": ("3,1\n1,2\n5,3\n", "decay", {}, "--bin-width-ps"),
-    "glotaran": (GLOTARAN, "transient", {}, "--time-unit"),
     "matrix": (MATRIX, "transient", {"time_unit": "ps"}, "--rows"),
     "matrix without unit": (MATRIX, "transient", {"rows": "wavelengths"}, "--time-unit"),
     "matrix against energy": ("-1,0,1\n2.1,1,2\n2.2,3,4\n2.3,4,5\n", "transient", PS, "--spectral-unit"),
@@ -50,7 +49,12 @@ def test_the_answer_is_taken(read_text: Callable[..., Any]) -> None:
     assert read_text(CHANNELS, "decay", bin_width=16.0).traces[0].bin_width == 16.0
     assert read_text(CHANNELS, "decay", time_unit="ns").traces[0].bin_width == 1000.0
     assert read_text(MATRIX, "transient", time_unit="ps", rows="wavelengths").traces[0].values.shape == (3, 3)
+    usual = read_text(GLOTARAN, "transient").traces[0]
+    assert usual.time.tolist() == [0, 1]
+    assert any("taken for them" in note for note in usual.metadata["notes"])
     assert read_text(GLOTARAN, "transient", time_unit="ns").traces[0].time.tolist() == [0, 1000]
+    wavenumbers = read_text(GLOTARAN, "transient", time_unit="ps", spectral_unit="cm-1").traces[0].wavelength
+    assert np.allclose(wavenumbers, [1e7 / 510, 1e7 / 500])
     trace = read_text(NANOSECONDS, "decay", column="3", period=1e5, excitations=1e6).traces[0]
     assert (trace.name, trace.period, trace.excitations) == ("B", 1e5, 1e6)
     spectrum = read_text("2.0 1\n2.5 2\n", "spectrum", spectral_unit="eV", kind="emission").traces[0]

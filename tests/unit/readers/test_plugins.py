@@ -72,6 +72,15 @@ def test_the_example_of_the_docs(
         read_text(b"MINE\x05\x02", "decay")
 
 
+def test_the_other_example_of_the_docs(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (root / "docs" / "measured-files.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    Path("decay.csv").write_text("time_ps,counts\n0,1\n4,2\n")
+    names: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0], names)
+    assert names["contents"].traces[0].period == 100_000.0
+
+
 def test_the_docs_name_every_format(root: Path) -> None:
     page = (root / "docs" / "measured-files.md").read_text(encoding="utf-8")
     assert all(f"`{name}`" in page for name in readers())

@@ -99,9 +99,9 @@ def test_decays_of_the_calibrated_text(measured: Path) -> None:
 )
 def test_matrices(name: str, times: int, wavelengths: int, first: float, last: float, measured: Path) -> None:
     path = measured / "ta_pyglotaran_examples" / name
-    with pytest.raises(BadFile, match="--time-unit"):
-        read(path, "transient")
-    (trace,) = read(path, "transient", given=Given(time_unit="ps")).traces
+    (trace,) = read(path, "transient").traces
+    (other,) = read(path, "transient", given=Given(time_unit="ns")).traces
+    assert other.time == pytest.approx(1000 * trace.time)
     assert trace.values.shape == (times, wavelengths)
     assert np.all(np.diff(trace.time) > 0)
     assert np.all(np.diff(trace.wavelength) > 0)

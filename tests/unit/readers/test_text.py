@@ -127,3 +127,32 @@ def test_single_lines_of_numbers_elsewhere_are_noted() -> None:
     found = table(text)
     assert len(found.values) == 100
     assert "3 lines of numbers apart" in found.notes[0]
+
+
+@pytest.mark.parametrize("manner", [("\t", "."), (";", "."), (",", "."), ("\t", ","), (";", ",")])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", sorted(ENCODINGS))
+def test_every_kind_reads_the_same_in_any_manner(
+    manner: tuple[str, str], end: str, encoding: str, read_text: Callable[..., Any]
+) -> None:
+    """Numbers in titles, as the axis of a matrix, follow the manner of the rows."""
+    separator, decimal = manner
+
+    def written(*rows: tuple[Any, ...]) -> bytes:
+        lines = [
+            separator.join(x if isinstance(x, str) else repr(x).replace(".", decimal) for x in row)
+            for row in rows
+        ]
+        return ENCODINGS[encoding]("\n".join([*lines, ""]).replace("\n", end))
+
+    decay = written(("Zeit für A [ns]", "Counts"), *((0.25 * i, 9 - i) for i in range(8)))
+    (trace,) = read_text(decay, "decay", time_unit=None).traces
+    assert (trace.bin_width, trace.values.tolist()) == (250.0, [9, 8, 7, 6, 5, 4, 3, 2])
+    matrix = written(("time in ps", 500.5, 510.25), (-1.5, 1.25, -2.5), (0.5, 3.0, 4.75))
+    (trace,) = read_text(matrix, "transient").traces
+    assert (trace.time.tolist(), trace.wavelength.tolist()) == ([-1.5, 0.5], [500.5, 510.25])
+    assert trace.values.tolist() == [[1.25, -2.5], [3.0, 4.75]]
+    spectrum = written(("Wellenlänge (nm)", "Dünnfilm PL", ""), (500.5, 1.25, ""), (510.25, 2.5, ""))
+    (trace,) = read_text(spectrum, "spectrum").traces
+    assert (trace.name, trace.kind) == ("Dünnfilm PL", "emission")
+    assert (trace.wavelength.tolist(), trace.values.tolist()) == ([500.5, 510.25], [1.25, 2.5])

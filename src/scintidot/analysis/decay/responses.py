@@ -1,23 +1,23 @@
-"""Exponential decays as an instrument of finite response counts them in bins, exactly, with derivatives.
+"""Exponential decays as an instrument of finite response counts them in bins, with derivatives.
 
 A response gives, for each rate k, the share of the photons of k exp(-k t) that falls into each bin. A measured response
-is a histogram h on the bins of the data. It is taken as constant within each bin, at any shift, and the integrals over
-the bins are exact; since spreading a histogram over its bins once more adds w^2/6 to its variance (Sheppard 1898 for
-the half of it), h is sharpened before by -1/12 of its second difference, which takes that off again. In units of the
-bin width w, with kappa = k w and the share s of a bin by which the response is shifted,
+is a histogram h on the bins of the data; its density is taken as a spline on these bins, of which the integrals over
+shifted bins are exact. A smooth response is a quadratic spline whose integral over every bin is h: coefficients c with
+(c_(j-1) + 4 c_j + c_(j+1))/6 = h_j, cubic B-splines after the integration (order n = 4). One that is only a bin or two
+wide would ring; it is constant within each bin instead (n = 2, c = h). In units of the bin width w, with kappa = k w,
+the share s of a bin by which the response is shifted, and the repeated integrals of the decay
 
-    G(x) = x - (1 - e^(-kappa x))/kappa          0 <= x <= 1
-    G(x) = 1 - e^(-kappa x) (e^kappa - 1)/kappa  x >= 1
-    share of bin m after the source bin: G(m + 1 - s) - G(m - s)
+    I_1(x) = 1 - e^(-kappa x),  I_n(x) = x^(n-1)/(n-1)! - I_(n-1)(x)/kappa,  0 for x <= 0,
+    share of bin m after the source bin: n-th backward difference of I_n at m - s + n/2,
 
-which is geometric from m = 2 on: a recursive filter.
+which is geometric once all n knots lie behind: a recursive filter.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -68,128 +68,158 @@ class MeasuredResponse:
         return len(self.histogram)
 
     @cached_property
-    def _sharp(self) -> FloatArray:
+    def _spline(self) -> tuple[FloatArray, int]:
+        """Coefficients and order n."""
         h = self.histogram
-        padded = np.pad(h, 1)
-        sharp = h - (padded[2:] - 2 * h + padded[:-2]) / 12
-        sharp = np.where(h > 0, np.maximum(sharp, 0), h)
-        return np.asarray(sharp * (h.sum() / sharp.sum()))
+        smooth = _prefiltered(h)
+        if smooth.min() < -RINGING * smooth.max():
+            return h, 2
+        return smooth, 4
 
-    def _moved(self, shift: float) -> tuple[FloatArray, float]:
-        """The histogram moved by whole bins, and the share of a bin that is left."""
+    def _moved(self, shift: float) -> tuple[FloatArray, float, int]:
+        """Coefficients moved by whole bins, the share of a bin that is left, and the order."""
+        coefficients, order = self._spline
         whole = math.floor(shift / self.bin_width)
+        first = whole + 1 - order // 2  # the first bin that light reaches
         moved = np.zeros(self.bins)
-        if whole >= 0:
-            moved[whole:] = self._sharp[: self.bins - whole] if whole < self.bins else 0
-        else:
-            moved[:whole] = self._sharp[-whole:] if -whole < self.bins else 0
-        return moved, shift / self.bin_width - whole
+        if 0 <= first < self.bins:
+            moved[first:] = coefficients[: self.bins - first]
+        elif -self.bins < first < 0:
+            moved[:first] = coefficients[-first:]
+        return moved, shift / self.bin_width - whole, order
 
     def share(self, rates: FloatArray, shift: float, width: float) -> FloatArray:  # noqa: ARG002 - it has its own
         """See `Response`."""
         from scipy.signal import lfilter
 
-        moved, s = self._moved(shift)
+        moved, s, order = self._moved(shift)
         rows = np.empty((len(rates), self.bins))
         for i, rate in enumerate(rates):
             kappa = float(rate) * self.bin_width
-            q, p = math.exp(-kappa), _first_bins(kappa, s)[0]
-            rows[i] = lfilter([p[0], p[1] - q * p[0], p[2] - q * p[1]], [1.0, -q], moved)
+            p = _first_bins(kappa, s, order)[0]
+            q = math.exp(-kappa)
+            rows[i] = lfilter(_started(p, q), [1.0, -q], moved)
             if self.period is not None:
-                rows[i] += self._earlier(moved, kappa, s)[0]
+                rows[i] += self._earlier(moved, kappa, p, order)[0]
         return rows
 
     def columns(self, rates: FloatArray, shift: float, width: float) -> Columns:  # noqa: ARG002
         """See `Response`."""
         from scipy.signal import lfilter
 
-        moved, s = self._moved(shift)
+        moved, s, order = self._moved(shift)
         rows = []
         for rate in rates:
             kappa = float(rate) * self.bin_width
             q = math.exp(-kappa)
-            p, by_kappa, by_s = _first_bins(kappa, s)
+            p, by_kappa, by_s = _first_bins(kappa, s, order)
             recursion = [1.0, -q]
-            share = lfilter([p[0], p[1] - q * p[0], p[2] - q * p[1]], recursion, moved)
-            b = [
-                by_kappa[0],
-                by_kappa[1] - q * by_kappa[0] + q * p[0],
-                by_kappa[2] - q * by_kappa[1] + q * p[1],
-            ]
-            fed = _fir(b, moved)
+            share = lfilter(_started(p, q), recursion, moved)
+            fed = _fir(_started(by_kappa, q) + q * np.concatenate([[0.0], p[:-1]]), moved)
             fed[1:] -= q * share[:-1]
             slope = lfilter([1.0], recursion, fed)
-            drift = lfilter([by_s[0], by_s[1] - q * by_s[0], by_s[2] - q * by_s[1]], recursion, moved)
+            drift = lfilter(_started(by_s, q), recursion, moved)
             if self.period is not None:
-                earlier = self._earlier(moved, kappa, s)
-                share, slope, drift = share + earlier[0], slope + earlier[1], drift + earlier[2]
+                earlier, lever = self._earlier(moved, kappa, p, order)
+                last = max(p[-1], 1e-300)
+                share, drift = share + earlier, drift + earlier * (by_s[-1] / last)
+                slope = slope + lever + earlier * (by_kappa[-1] / last)
             rows.append((share, kappa * slope, drift / self.bin_width))
         share, slope, drift = (np.stack(part) for part in zip(*rows, strict=True))
         return Columns(share, slope, drift, None)
 
     def _earlier(
-        self, moved: FloatArray, kappa: float, s: float
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """What the pulses before this one still give: share, and its derivatives by kappa and s."""
+        self, moved: FloatArray, kappa: float, p: FloatArray, order: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """What the pulses before this one still give, and its derivative by kappa but for that of the last of ``p``."""
         assert self.period is not None
         full = self.period / self.bin_width
         place = np.arange(self.bins)
-        back = full - place - s - 1  # bins from the end of a source to the same place a period later
+        back = full - place - order  # from the last bin of ``p`` to the same place a period later
         weight = moved * np.exp(-kappa * back)
         total, lever = weight.sum(), (weight * back).sum()
-        gone = -math.expm1(-kappa)
-        spread = gone**2 / kappa
         again = -1 / math.expm1(-kappa * full)
-        wave = np.exp(-kappa * place) * (spread * again)
-        share = wave * total
-        by_spread = 2 * math.exp(-kappa) / gone - 1 / kappa
+        wave = np.exp(-kappa * place) * (p[-1] * again)
         by_again = -full * math.exp(-kappa * full) * again
-        slope = share * (by_spread + by_again - place) - wave * lever
-        return share, slope, kappa * share
+        return wave * total, wave * (total * (by_again - place) - lever)
 
     def flash(self, shift: float, width: float) -> Columns:  # noqa: ARG002
         """See `Response`."""
-        moved, s = self._moved(shift)
-        later = np.concatenate([[0.0], moved[:-1]])
-        share = (1 - s) * moved + s * later
-        drift = (later - moved) / self.bin_width
+        moved, s, order = self._moved(shift)
+        knots = np.maximum(np.arange(1, order + 1) - s, 0.0)
+        weight = _differences(knots ** (order - 1) / math.factorial(order - 1), order)
+        slope = -_differences(knots ** (order - 2) / math.factorial(order - 2), order)
+        share, drift = _fir(weight, moved), _fir(slope, moved) / self.bin_width
         return Columns(share[None], np.zeros((1, self.bins)), drift[None], None)
 
 
-def _first_bins(kappa: float, s: float) -> tuple[list[float], list[float], list[float]]:
-    """Shares of the bins 0, 1, 2 after the source bin, and their derivatives by kappa and by s."""
-    e = math.exp(-kappa)
-    if kappa < 1e-4:  # series to second order: no digits are lost
-        below = [(1 - s) ** 2 * (1 / 2 - kappa * (1 - s) / 6) * kappa]
-        below_k = [(1 - s) ** 2 * (1 / 2 - kappa * (1 - s) / 3)]
-    else:
-        x = 1 - s
-        fallen = -math.expm1(-kappa * x)
-        below = [x - fallen / kappa]
-        below_k = [fallen / kappa**2 - x * (1 - fallen) / kappa]
-    slope_inner = -math.expm1(-kappa * (1 - s))  # G'(1 - s)
-    lost = -math.expm1(-kappa) / kappa  # (1 - e^-kappa)/kappa
-    lost_k = (e - lost) / kappa if kappa > 1e-4 else -0.5 + kappa / 3
-    # G(2 - s) = 1 - e^(-kappa (1 - s)) lost
-    wave = math.exp(-kappa * (1 - s))
-    outer, outer_k = 1 - wave * lost, wave * ((1 - s) * lost - lost_k)
-    slope_outer = kappa * wave * lost  # G'(2 - s)
-    # share of bin 2: e^(-kappa (1 - s)) lost (1 - e^-kappa)
-    gone = -math.expm1(-kappa)
-    second = wave * lost * gone
-    second_k = wave * (-(1 - s) * lost * gone + lost_k * gone + lost * e)
-    return (
-        [below[0], outer - below[0], second],
-        [below_k[0], outer_k - below_k[0], second_k],
-        [-slope_inner, slope_inner - slope_outer, kappa * second],
-    )
+RINGING = 0.02
+"""Negative coefficient over the largest one beyond which a response is too narrow for a smooth spline."""
 
 
-def _fir(b: list[float], x: FloatArray) -> FloatArray:
-    out = b[0] * x
-    out[1:] += b[1] * x[:-1]
-    out[2:] += b[2] * x[:-2]
-    return np.asarray(out)
+def _prefiltered(h: FloatArray) -> FloatArray:
+    """Coefficients of the quadratic spline whose integrals over the bins are ``h``."""
+    from scipy.linalg import solve_banded
+
+    band = np.full((3, len(h)), 1 / 6)
+    band[1] = 2 / 3
+    return np.asarray(solve_banded((1, 1), band, h))
+
+
+def _differences(values: FloatArray, order: int) -> FloatArray:
+    """``order``-th backward differences of values at knots 1, 2, ..., before which all are zero."""
+    return np.convolve(values, _SIGNS[order])[: len(values)]
+
+
+_SIGNS = {n: [(-1.0) ** j * math.comb(n, j) for j in range(n + 1)] for n in (2, 4)}
+
+
+TERMS = 20
+"""Of the series of the repeated integrals, exact to rounding up to kappa x = 1."""
+
+
+@cache
+def _series(order: int) -> tuple[FloatArray, FloatArray]:
+    """I_n = kappa x^n sum of c_k y^k, and its derivative by kappa, x^n sum of (k + 1) c_k y^k, with y = kappa x."""
+    c = np.array([(-1.0) ** k / math.factorial(order + k) for k in range(TERMS)])
+    return c, c * np.arange(1, TERMS + 1)
+
+
+def _integrals(kappa: float, x: FloatArray, order: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """I_(order-1), I_order and its derivative by kappa at x >= 0; by series where the recursion would lose digits."""
+    y = kappa * x
+    if y[-1] < 1:
+        powers = y[:, None] ** np.arange(TERMS)
+        c, slopes = _series(order)
+        high = x**order
+        before = kappa * x ** (order - 1) * (powers @ _series(order - 1)[0])
+        return before, kappa * high * (powers @ c), high * (powers @ slopes)
+    wave = np.exp(-y)
+    before, found, slope = np.zeros_like(x), 1 - wave, x * wave
+    for n in range(2, order + 1):
+        before, found = found, x ** (n - 1) / math.factorial(n - 1) - found / kappa
+        slope = before / kappa**2 - slope / kappa
+    small = y < 1
+    if small.any():
+        before[small], found[small], slope[small] = _integrals(kappa, x[small], order)
+    return before, found, slope
+
+
+def _first_bins(kappa: float, s: float, order: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Shares of the first order + 1 bins that light reaches, and their derivatives by kappa and by s; geometric after
+    them."""
+    x = np.asarray(np.arange(1, order + 2) - s, dtype=float)
+    before, found, slope = _integrals(kappa, x, order)
+    return _differences(found, order), _differences(slope, order), -_differences(before, order)
+
+
+def _started(first: FloatArray, q: float) -> FloatArray:
+    """Numerator of the recursive filter of which the response starts with ``first`` and falls by ``q`` after it."""
+    return first - q * np.concatenate([[0.0], first[:-1]])
+
+
+def _fir(weight: FloatArray, x: FloatArray) -> FloatArray:
+    return np.convolve(x, weight)[: len(x)]
 
 
 @dataclass(frozen=True)

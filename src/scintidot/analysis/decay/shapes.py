@@ -154,7 +154,8 @@ class Kinetic:
         weight = terms.amplitude / terms.rate
         counts = weight @ columns.share
         jacobian = np.zeros((response.bins, len(values)))
-        jacobian[:, 0] = counts / values[0]
+        one = np.concatenate([[1.0], values[1:]])
+        jacobian[:, 0] = counts / values[0] if values[0] else self.counts(one, response, shift, width)
         for place, p in enumerate(self.parameters()):
             if place == 0 or p.fixed:
                 continue

@@ -101,18 +101,23 @@ def _read_sdt(source: Source, kind: str) -> Sequence[DecayTrace]:
         sdt = sdtfile.SdtFile(file)
     traces: list[DecayTrace] = []
     for number, (header, data) in enumerate(zip(sdt.block_headers, sdt.data, strict=True)):
-        contents = _DECAYS.get(int(header.block_type) & _CONTENTS)
+        contents = _DECAYS.get(int(_scalar(header.block_type)) & _CONTENTS)
         if contents is not None:
-            info = sdt.measure_info[int(header.meas_desc_block_no)]
+            info = sdt.measure_info[int(_scalar(header.meas_desc_block_no))]
             traces += _block(source, number, contents, np.asarray(data), info, len(traces))
     if not traces:
         raise source.refuse("content", "the blocks", "decays or images with counts", "none")
     return picked_by_channel(source, traces)
 
 
+def _scalar(field: Any) -> float:
+    """A field of a record, which earlier versions of the library give as an array of one."""
+    return float(np.ravel(field)[0])
+
+
 def _block(source: Source, number: int, contents: str, data: Any, info: Any, first: int) -> list[DecayTrace]:
     """The curves of a block with counts; all pixels of an image together."""
-    bins = int(info.adc_re) or 65536
+    bins = int(_scalar(info.adc_re)) or 65536
     if data.ndim == 0 or data.shape[-1] != bins or not 2 <= bins <= MOST_BINS:
         raise source.refuse("block", f"block {number}", f"curves of {bins} bins", f"shape {data.shape}")
     notes = ["all pixels of an image together"] if data.ndim > 2 else []
@@ -120,7 +125,7 @@ def _block(source: Source, number: int, contents: str, data: Any, info: Any, fir
     curves = curves.sum(axis=0, dtype=float)[None, :] if data.ndim > 2 else curves
     if len(curves) > _MOST_CURVES:
         raise source.refuse("block", f"block {number}", f"at most {_MOST_CURVES} curves", f"{len(curves)}")
-    span, gain = float(info.tac_r), float(info.tac_g)
+    span, gain = _scalar(info.tac_r), _scalar(info.tac_g)
     if not (0 < span < 1 and gain > 0):
         raise source.refuse(
             "block", f"block {number}", "range and gain of the TAC above zero", f"{span:g} s, {gain:g}"
@@ -128,7 +133,7 @@ def _block(source: Source, number: int, contents: str, data: Any, info: Any, fir
     width = float(f"{span * PS_PER_S / (gain * bins):.7g}")  # stored in single precision
     given = source.given
     agreed(source, "--bin-width-ps", given.bin_width, width, "ps")
-    seconds = float(info.col_t)
+    seconds = _scalar(info.col_t)
     return [
         DecayTrace(
             curve.astype(float), width, name=f"block {number}" + (f" curve {i}" if len(curves) > 1 else ""),

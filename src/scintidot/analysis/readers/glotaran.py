@@ -2,7 +2,8 @@
 
 Two lines of comment, the words, ``Intervalnr`` with the number N of points of the explicit axis, these N points on
 one or several lines, then rows of one point of the other axis and N values
-(https://glotaran.github.io/legacy/file_formats). The format knows no unit of time.
+(https://glotaran.github.io/legacy/file_formats). The format knows no unit of time: ps is what its programs are used
+with, and what is taken, with a note, where the user says none.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scintidot.analysis.readers.axes import MOST_POINTS, transient
-from scintidot.analysis.readers.checks import agreed_unit
+from scintidot.analysis.readers.axes import MOST_POINTS, to_nanometres, transient
 from scintidot.analysis.readers.registry import Reader, Source
 from scintidot.analysis.readers.text import head_text, looks_like_text, text_lines
 from scintidot.analysis.traces import TransientTrace
@@ -22,6 +22,7 @@ from scintidot.records import FloatArray
 _EXPLICIT = re.compile(r"^\s*(time|wavelength)\s+explicit", re.IGNORECASE)
 _NUMBER_OF = re.compile(r"^\s*intervalnr\s*[:=]?\s*(\d{1,12})", re.IGNORECASE)
 _FIRST_LINES = 12
+USUAL_UNIT = "ps"
 
 
 def _recognise(head: bytes, suffix: str, kind: str) -> float:
@@ -44,7 +45,12 @@ def _read(source: Source, kind: str) -> Sequence[TransientTrace]:
         raise source.refuse(
             "header", "Intervalnr", "'Time explicit' or 'Wavelength explicit', then 'Intervalnr N'", "none"
         )
-    unit = agreed_unit(source, None, "a Glotaran file, which never says it")
+    unit = source.given.time_unit or USUAL_UNIT
+    said = (
+        "as said by --time-unit"
+        if source.given.time_unit
+        else "taken for them: the format never says (--time-unit)"
+    )
     count = int(match[1])
     numbers = _numbers(source, lines, at + 2)
     if not 1 <= count <= len(numbers) or len(numbers) > MOST_POINTS:
@@ -64,12 +70,13 @@ def _read(source: Source, kind: str) -> Sequence[TransientTrace]:
     times_across = explicit[1].lower() == "time"
     other, values = rows[:, 0], rows[:, 1:]
     time, wavelength = (axis, other) if times_across else (other, axis)
+    wavelength = to_nanometres(source, wavelength, source.given.spectral_unit or "nm", "the spectral axis")
     return [
         transient(
             source, time, wavelength, values.T if times_across else values, time_unit=unit,
             name=source.path.stem,
             metadata={"comment": " ".join(" ".join(first[:at]).split()), "notes": [
-                f"times in {unit} as said by --time-unit",
+                f"times in {unit}, {said}",
             ]},
         )
     ]  # fmt: skip
@@ -96,7 +103,8 @@ def _numbers(source: Source, lines: Sequence[str], start: int) -> FloatArray:
 
 READERS = (
     Reader(
-        "glotaran", "Glotaran ASCII, Time explicit or Wavelength explicit; needs --time-unit", ("transient",),
+        "glotaran", "Glotaran ASCII, Time explicit or Wavelength explicit; in ps unless --time-unit says other",
+        ("transient",),
         _recognise, _read,
     ),
 )  # fmt: skip

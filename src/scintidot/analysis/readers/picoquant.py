@@ -19,8 +19,8 @@ _MOST_CURVES = 4096
 _T2, _T3 = 2, 3
 
 
-def _opened(source: Source, kind: str) -> Any:
-    """The file as ptufile reads its tags; what the library would log is said by its errors."""
+def _opened(source: Source, kind: str) -> tuple[Any, int]:
+    """The file as ptufile reads its tags, and where they end; what it would log is said by its errors."""
     import ptufile
 
     logger = logging.getLogger("ptufile")
@@ -28,7 +28,8 @@ def _opened(source: Source, kind: str) -> Any:
         logger.addHandler(logging.NullHandler())
     reader = ptufile.PtuFile if kind == "PTU" else ptufile.PhuFile
     try:
-        return reader(io.BytesIO(source.content))
+        stream = io.BytesIO(source.content)
+        return reader(stream), stream.tell()
     except ptufile.PqFileError as error:
         raise source.refuse("header", "its tags", f"those of a {kind} file", str(error)[:120]) from None
 
@@ -44,7 +45,8 @@ def _tag(source: Source, tags: dict[str, Any], name: str) -> float:
 
 
 def _read_ptu(source: Source, kind: str) -> Sequence[DecayTrace]:
-    with _opened(source, "PTU") as file:
+    file, end = _opened(source, "PTU")
+    with file:
         tags = file.tags
         mode = tags.get("Measurement_Mode")
         if mode != _T3:
@@ -55,7 +57,7 @@ def _read_ptu(source: Source, kind: str) -> Sequence[DecayTrace]:
         period = _tag(source, tags, "MeasDesc_GlobalResolution") * PS_PER_S
         stated, there = (
             tags.get("TTResult_NumberOfRecords", 0),
-            (len(source.content) - file.record_offset) // 4,
+            (len(source.content) - end) // 4,
         )
         if not isinstance(stated, int) or stated > there:
             hint = "Was the file cut short?"
@@ -103,7 +105,8 @@ def _traces(
 
 
 def _read_phu(source: Source, kind: str) -> Sequence[DecayTrace]:
-    with _opened(source, "PHU") as file:
+    file, _ = _opened(source, "PHU")
+    with file:
         tags = file.tags
     count = int(_tag(source, tags, "HistoResult_NumberOfCurves"))
     names = ("HistResDscr_DataOffset", "HistResDscr_HistogramBins")

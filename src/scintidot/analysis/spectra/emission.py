@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot.analysis.fitting import Cost, Fit, Parameter, Prediction, fit
-from scintidot.analysis.spectra.local import SHORTEST, noise_of
+from scintidot.analysis.spectra.local import SHORTEST, local_cubic, noise_of
 from scintidot.constants import PLANCK_TIMES_LIGHT
 from scintidot.records import FloatArray
 
@@ -28,12 +28,14 @@ BACKGROUNDS = {
     "none": "nothing is subtracted",
     "ends": "a straight line through the means of the first and last twentieth of the window",
 }
-TOP = (0.1, 5.0, 0.5)
-"""How far below its height, as a share, a polynomial of degree 4 through the top of a line reaches: that many times the
-noise, between the two limits."""
+TOP = (0.1, 6.0, 0.35)
+"""How far below its height, as a share, the top of a line reaches that a local cubic smooths to find the peak: that
+many times the noise, between the two limits."""
+REACH = 1.5
+"""Width of the smoothing over that of the top."""
 FLANK = (0.3, 0.7)
 """Shares of the height between which a parabola finds where half of it is crossed."""
-FITTED = 0.2
+FITTED = 0.1
 """Share of the height above which a line is fitted."""
 TRIALS = 100
 
@@ -111,7 +113,7 @@ def emission_line(
     if not float(np.max(smooth)) > 5 * noise:
         return None
     energy, of_energy = per_energy(wavelength, clean)
-    noise_nm = np.full(clean.size, _noise_at_top(clean, noise))
+    noise_nm = _noise(clean, noise)
     noise_eV = per_energy(wavelength, noise_nm)[1]
     by_nm, by_eV = _shape(wavelength, clean, noise_nm), _shape(energy, of_energy, noise_eV)
     top = int(np.argmax(smooth))
@@ -129,10 +131,18 @@ def _running_mean(values: FloatArray, length: int) -> FloatArray:
     )
 
 
-def _noise_at_top(values: FloatArray, noise: float) -> float:
-    """Noise where the light is, which photon counting makes larger than elsewhere."""
-    above = _around(values, int(np.argmax(_running_mean(values, 5))), 0.3)
-    return max(noise_of(values[above]), noise) if above.size >= SHORTEST else noise
+def _noise(values: FloatArray, everywhere: float) -> FloatArray:
+    """Standard deviation at every point: a floor, and light whose variance is proportional to it, as that of counts."""
+    smooth = np.maximum(_running_mean(values, 5), 0.0)
+    bright = _around(values, int(np.argmax(smooth)), 0.3)
+    if bright.size < SHORTEST:
+        return np.full(values.size, everywhere)
+    dark = values[smooth < 0.1 * smooth.max()]
+    floor = min(noise_of(dark), everywhere) if dark.size >= SHORTEST else 0.0
+    variance = float(np.mean(np.diff(values[bright], 2) ** 2)) / 6
+    per_light = max(variance - floor**2, 0.0) / float(np.mean(smooth[bright]))
+    found = np.sqrt(floor**2 + per_light * smooth)
+    return np.asarray(np.maximum(found, 0.05 * found.max()))
 
 
 def _around(values: FloatArray, top: int, share: float) -> Places:
@@ -148,13 +158,17 @@ def _around(values: FloatArray, top: int, share: float) -> Places:
 def _shape(axis: FloatArray, values: FloatArray, noise: FloatArray) -> tuple[Any, ...]:
     """Peak, its error, full width, its error (None: beyond the window), height."""
     top = int(np.argmax(_running_mean(values, 5)))
-    repeats = values[:, None] + noise[:, None] * np.random.default_rng(1).standard_normal(
-        (values.size, TRIALS)
-    )
+    above = _around(values, top, 0.5)
+    calm = local_cubic(axis, 0.5 * float(np.ptp(axis[above])), axis)[0] @ values
+    top = int(above[np.argmax(calm[above])])
+    random = np.random.default_rng(1)
+    repeats = calm[:, None] + noise[:, None] * random.standard_normal((values.size, TRIALS))
     both = np.column_stack([values, repeats])
     least, times, most = TOP
-    depth = min(max(times * float(noise[top] / values[top]), least), most)
-    peak, height = _top(axis, both, _widened(_around(values, top, 1 - depth), top, values.size, 4))
+    depth = min(max(times * float(noise[top] / calm[top]), least), most)
+    peak, height = _top(
+        axis, both, float(axis[top]), 0.5 * REACH * float(np.ptp(axis[_around(calm, top, 1 - depth)]))
+    )
     spread = float(np.std(peak[1:]))
     sides = [_crossing(axis, values, both, height, top, side) for side in (-1, 1)]
     if sides[0] is None or sides[1] is None:
@@ -163,29 +177,22 @@ def _shape(axis: FloatArray, values: FloatArray, noise: FloatArray) -> tuple[Any
     return float(peak[0]), spread, float(width[0]), float(np.std(width[1:])), float(height[0])
 
 
-def _widened(places: Places, top: int, size: int, reach: int) -> Places:
-    """At least ``reach`` points to both sides, as far as there are any."""
-    return np.arange(
-        max(min(int(places[0]), top - reach), 0), min(max(int(places[-1]), top + reach) + 1, size)
-    )
-
-
-def _top(axis: FloatArray, columns: FloatArray, places: Places) -> tuple[FloatArray, FloatArray]:
-    """Place and height of the maximum of a polynomial through the top of each column."""
-    centre, scale = axis[places].mean(), np.ptp(axis[places]) / 2
-    u = (axis[places] - centre) / scale
-    degree = 4 if places.size >= 9 else 2
-    coefficients = np.polynomial.polynomial.polyfit(u, columns[places], degree)
-    at = np.linspace(-1, 1, 401)
-    curve = np.polynomial.polynomial.polyval(at, coefficients)
-    best = np.argmax(curve, axis=-1)
-    inner = np.clip(best, 1, at.size - 2)
-    rows = np.arange(len(inner))
-    left, here, right = curve[rows, inner - 1], curve[rows, inner], curve[rows, inner + 1]
-    bend = left - 2 * here + right
-    aside = np.where((bend < 0) & (best == inner), 0.5 * (left - right) / np.where(bend < 0, bend, -1), 0.0)
-    place = at[best] + aside * (at[1] - at[0])
-    return centre + scale * place, np.max(curve, axis=-1)
+def _top(
+    axis: FloatArray, columns: FloatArray, near: float, half_width: float
+) -> tuple[FloatArray, FloatArray]:
+    """Place and height of the maximum of each column, smoothed by a local cubic."""
+    at = np.linspace(max(near - half_width, axis[0]), min(near + half_width, axis[-1]), 81)
+    value, slope, _ = (part @ columns for part in local_cubic(axis, half_width, at))
+    place, height = np.empty(columns.shape[1]), np.empty(columns.shape[1])
+    for i, (v, g) in enumerate(zip(value.T, slope.T, strict=True)):
+        best = int(np.argmax(v))
+        falling = np.flatnonzero((g[:-1] > 0) & (g[1:] <= 0))
+        place[i] = at[best]
+        if falling.size:
+            k = int(falling[np.argmin(np.abs(falling - best))])
+            place[i] = at[k] + g[k] / (g[k] - g[k + 1]) * (at[k + 1] - at[k])
+        height[i] = np.interp(place[i], at, v)
+    return place, height
 
 
 def _crossing(

@@ -44,7 +44,11 @@ def noise_of(values: FloatArray) -> float:
     """
     if values.size < 4:
         return math.nan
-    return float(np.median(np.abs(np.diff(values, 2)))) / (0.674490 * math.sqrt(6))
+    second = np.diff(values, 2)
+    middle = float(np.median(np.abs(second))) / 0.674490
+    return (middle or float(np.sqrt(np.mean(second**2)))) / math.sqrt(
+        6
+    )  # rounded values differ by nothing mostly
 
 
 def vertex(x: FloatArray, y: FloatArray) -> float:

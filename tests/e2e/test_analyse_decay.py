@@ -1,0 +1,375 @@
+"""``scintidot analyse decay``, ``simulate tcspc`` and ``plan`` from the command line."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scintidot.errors import ScintidotError
+from scintidot.materials.library import load_material
+from scintidot.measured.decay import analyse_decay
+from scintidot.measured.laboratory_tcspc import simulate_tcspc
+from scintidot.measured.occupancy import mean_from_ratio, population_ratio
+from scintidot.measured.plan import plan
+from scintidot.report.analysis import write_analysis
+
+Cli = Callable[..., Any]
+KEYS = {
+    "schema", "version", "status", "inputs", "choices", "components", "tau_ps", "deviance_per_dof", "counts",
+    "shift_ps", "background", "mean_excitons", "warnings", "decays", "parameters", "correlation", "identifiability",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two decays with one response: exponentials, and carriers."""
+    folder = tmp_path_factory.mktemp("laboratory")
+    simulate_tcspc(
+        folder / "two", lifetimes_ps="300,8000", fractions="0.2,0.8", counts=3e5, bins=2048, bin_width_ps=32
+    )
+    simulate_tcspc(
+        folder / "carriers", auger_efficiency=0.9, mean_excitons=1.5, exciton_rate="8 ns", counts=4e5, bins=2048,
+        bin_width_ps=32,
+    )  # fmt: skip
+    return folder
+
+
+@pytest.fixture(scope="module")
+def two(laboratory: Path) -> dict[str, Any]:
+    """The document of the exponentials."""
+    folder = laboratory / "two"
+    return analyse_decay(folder / "decay.csv", irf=folder / "irf.csv", components=2).document
+
+
+def test_document_has_the_published_keys(two: dict[str, Any]) -> None:
+    assert set(two) >= KEYS
+    assert two["schema"] == "scintidot.decay/1"
+    assert two["status"] == "ok"
+    first = two["components"][0]
+    assert {"name", "lifetime_ps", "lifetime_error_ps", "amplitude", "fraction"} <= set(first)
+    assert [row["name"] for row in two["components"]] == ["XX", "X"]
+    assert {"harmonic", "instrument", "mean_photon_time", "one_over_e"} <= set(two["tau_ps"])
+    assert [entry["file"] for entry in two["inputs"]] == ["decay.csv", "irf.csv"]
+    assert all(re.fullmatch("[0-9a-f]{64}", entry["sha256"]) for entry in two["inputs"])
+    json.dumps(two, allow_nan=False)
+
+
+def test_components_and_lifetimes_are_those_that_went_in(two: dict[str, Any]) -> None:
+    for row, tau, share in zip(two["components"], (300, 8000), (0.2, 0.8), strict=True):
+        assert row["lifetime_ps"] == pytest.approx(tau, abs=4 * row["lifetime_error_ps"])
+        assert row["fraction"] == pytest.approx(share, abs=4 * row["fraction_error"])
+        assert row["amplitude"] == pytest.approx(row["photons"] / row["lifetime_ps"])
+    tau = two["tau_ps"]
+    assert tau["harmonic"] == pytest.approx(1 / (0.2 / 300 + 0.8 / 8000), abs=4 * tau["harmonic_error"])
+    assert tau["mean_photon_time"] == pytest.approx(
+        0.2 * 300 + 0.8 * 8000, abs=4 * tau["mean_photon_time_error"]
+    )
+    assert two["deviance_per_dof"] == pytest.approx(two["quality"]["expected_deviance_per_dof"], abs=0.15)
+
+
+def test_kinetic_model_gives_mean_excitons(cli: Cli, laboratory: Path) -> None:
+    folder = laboratory / "carriers"
+    done = cli(
+        "analyse", "decay", folder / "decay.csv", "--irf", folder / "irf.csv", "--model", "carriers", "--json"
+    )
+    assert done.code == 0, done.err
+    document = json.loads(done.out)
+    mean = document["mean_excitons"]
+    assert (mean["statistics"], mean["method"]) == ("poisson", "carriers")
+    assert mean["value"] == pytest.approx(1.5, abs=4 * mean["error"])
+    assert document["auger_efficiency"] == pytest.approx(0.9, abs=4 * document["auger_efficiency_error"])
+    assert document["exciton_lifetime_ps"]["value"] == pytest.approx(
+        8000, abs=4 * document["exciton_lifetime_ps"]["error"]
+    )
+
+
+def test_mean_excitons_from_components_of_the_paper_model(tmp_path: Path) -> None:
+    """Light of Eqs. 1-6: its two exponentials give back <N> once feeding and rates are taken into account."""
+    simulate_tcspc(
+        tmp_path, model="paper", statistics="poisson", mean_excitons=1.2, auger_efficiency=0.95, exciton_rate=1e-4,
+        counts=1e6, bins=4096, bin_width_ps=24,
+    )  # fmt: skip
+    document = analyse_decay(tmp_path / "decay.csv", irf=tmp_path / "irf.csv", components=2).document
+    mean = document["mean_excitons"]
+    assert (mean["method"], mean["statistics"]) == ("populations", "poisson")
+    assert mean["value"] == pytest.approx(1.2, abs=4 * mean["error"])
+    others = {(o["method"], o["statistics"]): o["value"] for o in mean["others"]}
+    assert others["populations", "exponential"] == pytest.approx(
+        (math.expm1(mean["value"]) - mean["value"]) / mean["value"]
+    )
+
+
+@given(
+    st.floats(0.05, 3.0),
+    st.floats(0.0, 0.99),
+    st.floats(0.0, 1.0),
+    st.sampled_from(["poisson", "exponential"]),
+)
+def test_ratio_of_populations_is_inverted_exactly(
+    mean: float, efficiency: float, retained: float, statistics: str
+) -> None:
+    """Amplitudes of Eqs. 5-6, worked out from the populations, give the mean back."""
+    k_x = 1e-4
+    k_auger = 4 * k_x * efficiency / (1 - efficiency)
+    total = 4 * k_x + k_auger
+    singles, pairs = (
+        (mean * math.exp(-mean), -math.expm1(-mean) - mean * math.exp(-mean))
+        if statistics == "poisson"
+        else (mean / (1 + mean) ** 2, (mean / (1 + mean)) ** 2)
+    )
+    passed_on = (4 * k_x + retained * k_auger) / (total - k_x) * pairs
+    fast = (4 * k_x * pairs - k_x * passed_on, 1 / total)
+    slow = (k_x * (singles + passed_on), 1 / k_x)
+    ratio = population_ratio(fast, slow, retained)
+    assert ratio == pytest.approx(pairs / singles, rel=1e-6)
+    assert mean_from_ratio(ratio, statistics) == pytest.approx(mean, rel=1e-5)
+
+
+def test_report_result_and_card_are_written(cli: Cli, laboratory: Path, tmp_path: Path) -> None:
+    folder = laboratory / "two"
+    card = tmp_path / "mine.toml"
+    done = cli(
+        "analyse", "decay", folder / "decay.csv", "--irf", folder / "irf.csv", "--components", 2, "--out",
+        tmp_path / "report", "--to-card", card, "--edge-length-nm", 8, "--minos", "--json",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    document = json.loads(done.out)
+    assert json.loads((tmp_path / "report" / "result.json").read_text()) == document
+    page = (tmp_path / "report" / "report.html").read_text()
+    assert page.count("<svg") == 2
+    assert "lifetime_XX_ps" in page
+    assert document["inputs"][0]["sha256"] in page
+    assert not re.search(r"""(src|href)=["']?(https?:|//)""", page)
+    intervals = {p["name"]: p["interval"] for p in document["parameters"]}
+    assert intervals["lifetime_XX_ps"] == "minos"
+    material = load_material(card)
+    rows = {row["name"]: row for row in document["components"]}
+    assert material.scintillator().exciton.lifetime.value == pytest.approx(rows["X"]["lifetime_ps"], rel=1e-5)
+    assert material.scintillator().exciton.lifetime.provenance == "measured"
+    rate = 1 / rows["XX"]["lifetime_ps"] - 4 / rows["X"]["lifetime_ps"]
+    assert float(material.scintillator().auger.laws["measured"](np.array(8.0))) == pytest.approx(
+        1 / rate, rel=1e-5
+    )
+    done = cli("predict", "--material", card, "--edge-length", 8, "--deposit", "continuous", "--json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["rows"]
+
+
+def test_many_decays_share_their_lifetimes(cli: Cli, laboratory: Path, tmp_path: Path) -> None:
+    files = []
+    for i, share in enumerate((0.1, 0.3)):
+        simulate_tcspc(
+            tmp_path / str(i), lifetimes_ps="300,8000", fractions=f"{share},{1 - share}", counts=1e5, seed=i + 5,
+            bins=2048, bin_width_ps=32,
+        )  # fmt: skip
+        files.append((tmp_path / str(i) / "decay.csv").rename(tmp_path / f"sample{i}.csv"))
+    irf = laboratory / "two" / "irf.csv"
+    done = cli("analyse", "decay", *files, "--irf", irf, "--components", 2, "--share", "lifetimes", "--json")
+    assert done.code == 0, done.err
+    document = json.loads(done.out)
+    assert [d["name"] for d in document["decays"]] == ["sample0", "sample1"]
+    lifetimes = [[row["lifetime_ps"] for row in d["components"]] for d in document["decays"]]
+    assert lifetimes[0] == lifetimes[1]
+    assert lifetimes[0][0] == pytest.approx(300, abs=5 * document["components"][0]["lifetime_error_ps"])
+    fractions = [d["components"][0]["fraction"] for d in document["decays"]]
+    assert fractions == pytest.approx([0.1, 0.3], abs=0.02)
+    done = cli("analyse", "decay", *files, "--irf", irf, "--components", 2, "--json")
+    apart = json.loads(done.out)
+    assert len(apart["fits"]) == 2
+    assert apart["components"][0]["lifetime_ps"] is None
+
+
+def test_ptu_files_of_the_laboratory_and_pile_up(cli: Cli, tmp_path: Path) -> None:
+    done = cli(
+        "simulate", "tcspc", "--lifetimes-ps", "300,8000", "--fractions", "0.2,0.8", "--format", "ptu",
+        "--photons-per-period", 0.2, "--counts", "4e5", "--irf-counts", "4e5", "--bin-width-ps", 32, "--bins", 2048,
+        "--out", tmp_path, "--json",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    assert "pile-up" in json.loads(done.out)["warnings"][0]
+    done = cli(
+        "analyse", "decay", tmp_path / "decay.ptu", "--irf", tmp_path / "irf.ptu", "--components", 2, "--json"
+    )
+    document = json.loads(done.out)
+    assert document["choices"]["pile_up"] == "first photon of an excitation"
+    slow = document["components"][1]
+    assert slow["lifetime_ps"] == pytest.approx(8000, abs=5 * slow["lifetime_error_ps"])
+
+
+def test_real_decay_with_its_response(cli: Cli, shared: Path, tmp_path: Path) -> None:
+    """Atto550 on DNA. With the background of the response taken off, three components leave a deviance of 1.16 per
+    degree of freedom; with the response as it is, 1.8. Both are not perfect, and the report says where."""
+    data = shared / "reference" / "measured" / "tcspc_atto550_lifefit" / "data"
+    command = ("analyse", "decay", data / "lifetime" / "Atto550_DNA.txt", "--irf", data / "IRF" / "irf.txt")
+    done = cli(*command, "--out", tmp_path, "--json")
+    assert done.code == 0, done.err
+    document = json.loads(done.out)
+    assert document["counts"] == pytest.approx(1_476_495, rel=1e-3)
+    assert 1.1 < document["deviance_per_dof"] < 1.25
+    assert any(w.startswith("the fit is not perfect") for w in document["warnings"])
+    assert document["quality"]["worst_places"]
+    main = max(document["components"], key=lambda row: row["fraction"])
+    assert main["lifetime_ps"] == pytest.approx(3900, rel=0.1)
+    assert "not perfect" in (tmp_path / "report.html").read_text()
+    raw = json.loads(cli(*command, "--irf-background", 0, "--json").out)
+    assert raw["deviance_per_dof"] == pytest.approx(1.8, abs=0.1)
+
+
+BAD: dict[str, tuple[tuple[object, ...], str, int]] = {
+    "no response": ((), "--irf FILE, a Gaussian of --irf-fwhm-ps WIDTH, or --irf none", 2),
+    "unknown model": (("--irf", "none", "--model", "carrier"), "Did you mean 'carriers'", 2),
+    "both": (("--irf", "none", "--model", "carriers", "--components", 2), "no such option with --model", 2),
+    "components": (("--irf", "none", "--components", 9), "from 1 to 4", 2),
+    "window": (("--irf", "none", "--window", "5:2"), "a below b", 2),
+    "window unit": (("--irf", "none", "--window", "1 nm:2 nm"), "a time", 2),
+    "empty window": (("--irf-fwhm-ps", 100, "--window", "1:2"), "at least 20 bins", 2),
+    "period": (("--irf-fwhm-ps", 100, "--period-ns", 1), "--period-ns", 3),
+    "fix": (("--irf-fwhm-ps", 100, "--fix", "lifetime=8"), "--fix", 2),
+    "fix text": (("--irf-fwhm-ps", 100, "--fix", "lifetime_X_ps=long"), "NAME=NUMBER", 2),
+    "missing response": (("--irf", "nowhere.txt"), "No such file", 3),
+    "excitations": (("--irf-fwhm-ps", 100, "--excitations", 10), "--excitations", 3),
+    "names": (("--irf-fwhm-ps", 100, "--components", 2, "--names", "a,a"), "different names", 2),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_mistake_is_one_line(name: str, cli: Cli, laboratory: Path) -> None:
+    options, words, code = BAD[name]
+    done = cli("analyse", "decay", laboratory / "two" / "decay.csv", *options, "--json")
+    assert done.code == code, done.err
+    assert words in done.err
+    assert len(done.err.strip().splitlines()) == 1
+    assert done.out == ""
+
+
+def write_counts(path: Path, counts: Any, header: str = "# bin_width_ps: 16\n# start_ps: 0\n") -> Path:
+    rows = "\n".join(f"{16 * i},{count}" for i, count in enumerate(counts))
+    path.write_text(f"# scintidot.decay-data/1\n{header}time_ps,counts\n{rows}\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ([0] * 200, "zeros only"),
+        ([0, 0, 1, 2] * 20, "at least 100"),
+        ([5] * 10, "at least"),
+        ([1.5] * 200, "counts"),
+        ([-3, *[20] * 200], "counts"),
+        (["nan", *[20] * 200], "nan"),
+    ],
+)
+def test_hostile_counts_are_refused(counts: Any, words: str, cli: Cli, tmp_path: Path) -> None:
+    done = cli("analyse", "decay", write_counts(tmp_path / "bad.csv", counts), "--irf-fwhm-ps", 100, "--json")
+    assert done.code in (2, 3), (done.out, done.err)
+    assert words in done.err
+
+
+def test_noise_is_not_fitted_in_silence(cli: Cli, tmp_path: Path) -> None:
+    """Counts without any decay: the document comes, and says that nothing is determined or nothing fits."""
+    counts = np.random.default_rng(1).poisson(50, 800)
+    path = write_counts(tmp_path / "flat.csv", counts)
+    done = cli("analyse", "decay", path, "--irf-fwhm-ps", 100, "--components", 2, "--json")
+    document = json.loads(done.out)
+    assert document["schema"] == "scintidot.decay/1"
+    assert document["warnings"]
+    untold = document["identifiability"]
+    assert document["status"] == "failed" or untold["not_determined"] or untold["at_limit"]
+    assert done.code == (0 if document["status"] == "ok" else 1)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 2000), min_size=30, max_size=120), st.integers(1, 3))
+def test_any_counts_give_a_document_or_one_line(tmp_path: Path, counts: list[int], components: int) -> None:
+    path = write_counts(tmp_path / "any.csv", counts)
+    try:
+        analysis = analyse_decay(path, irf_fwhm_ps=60, components=components, starts=1)
+    except ScintidotError:
+        return
+    json.dumps(analysis.document, allow_nan=False)
+    assert analysis.document["status"] in ("ok", "failed")
+    if analysis.document["status"] == "failed":
+        assert analysis.document["warnings"]
+    write_analysis(analysis, tmp_path / "report")
+
+
+def test_light_beyond_the_bins_asks_for_the_period(tmp_path: Path) -> None:
+    simulate_tcspc(tmp_path, lifetimes_ps="30000", counts=1e5, period_ns=1000, bins=1000, bin_width_ps=32)
+    text = (tmp_path / "decay.csv").read_text().replace("# period_ns: 1000\n", "")
+    (tmp_path / "decay.csv").write_text(text)
+    document = analyse_decay(tmp_path / "decay.csv", irf_fwhm_ps=100, components=1).document
+    assert any("--period-ns" in warning for warning in document["warnings"])
+
+
+# --- plan ---
+
+
+def test_planned_counts_give_the_wanted_precision(tmp_path: Path) -> None:
+    """<N> to 5 %: forty measurements of the planned length scatter by 5 %."""
+    light = {"auger_efficiency": 0.9, "mean_excitons": 1.0, "exciton_rate": "8 ns", "model": "paper",
+             "statistics": "poisson"}  # fmt: skip
+    setup = {"bins": 1024, "bin_width_ps": 64, "dark_count_rate": 0}
+    planned = plan(**light, **setup)
+    assert planned["status"] == "ok"
+    assert planned["minutes"] == pytest.approx(planned["counts_needed"] / planned["count_rate_per_s"] / 60)
+    found = []
+    for seed in range(40):
+        simulate_tcspc(
+            tmp_path, **light, **setup, counts=round(planned["counts_needed"]), irf_counts=1000, seed=seed
+        )
+        document = analyse_decay(tmp_path / "decay.csv", irf_fwhm_ps=100, model="paper", starts=1).document
+        found.append(document["mean_excitons"]["value"])
+    assert np.std(found) == pytest.approx(0.05, rel=0.4)
+    assert np.mean(found) == pytest.approx(1, abs=4 * 0.05 / np.sqrt(40))
+
+
+def test_twice_the_precision_takes_four_times_the_counts(cli: Cli) -> None:
+    needed = []
+    for precision in ("10 %", "5 %"):
+        done = cli("plan", "--lifetimes-ps", "300,8000", "--fractions", "0.2,0.8", "--target", "lifetime_XX_ps",
+                   "--precision", precision, "--count-rate", "1e5", "--json")  # fmt: skip
+        assert done.code == 0, done.err
+        document = json.loads(done.out)
+        assert document["schema"] == "scintidot.plan/1"
+        needed.append(document["counts_needed"])
+    assert needed[1] / needed[0] == pytest.approx(4, rel=1e-6)
+
+
+def test_plan_names_the_targets_that_there_are(cli: Cli) -> None:
+    done = cli("plan", "--lifetimes-ps", "300,8000", "--target", "lifetime_XY_ps")
+    assert done.code == 2
+    assert "lifetime_XX_ps" in done.err
+    done = cli("plan", "--precision", "5 %")
+    assert done.code == 2
+    assert "--auger-efficiency" in done.err
+
+
+def test_light_of_a_nanocrystal_of_a_run(cli: Cli, tmp_path: Path) -> None:
+    """The laboratory takes what a prediction takes: a size of a material, its deposit and rates."""
+    done = cli(
+        "simulate",
+        "tcspc",
+        "--edge-length",
+        8.7,
+        "--mean-excitons",
+        2,
+        "--counts",
+        "1e4",
+        "--out",
+        tmp_path,
+        "--json",
+    )
+    assert done.code == 0, done.err
+    truth = json.loads(done.out)["truth"]
+    assert truth["edge_length_nm"] == 8.7
+    assert truth["mean_excitons"] == 2
+    assert json.loads((tmp_path / "truth.json").read_text())["truth"] == truth

@@ -34,6 +34,7 @@ CASES = (
     "deposits",
     "spectra",
     "timing",
+    "transient",
 )
 SHOWN_ROWS = 12
 

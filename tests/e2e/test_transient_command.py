@@ -221,3 +221,33 @@ def test_a_matrix_of_noise_is_no_result_without_warning(cli: Run, tmp_path: Path
     assert "no signal" in document["warnings"][-1]
     alone = json.loads(cli("analyse", "ta", tmp_path / "n0.npz", "--json").out)
     assert alone["warnings"]
+
+
+def test_report_and_card(cli: Run, series: tuple[list[Path], dict[str, Any]], tmp_path: Path) -> None:
+    """The card has the found rates and is taken by predict."""
+    card, folder = tmp_path / "mine.toml", tmp_path / "report"
+    done = cli(
+        "analyse",
+        "ta",
+        *series[0],
+        "--out",
+        folder,
+        "--to-card",
+        card,
+        "--edge-length-nm",
+        "6",
+        "--retained-fraction",
+        0.8,
+    )
+    assert done.code == 0, done.err
+    assert json.loads((folder / "result.json").read_text(encoding="utf-8"))["schema"] == "scintidot.ta/1"
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    for title in ("Dynamics and carrier model", "State filling", "Spectra of the species", "Chirp"):
+        assert title in page
+    assert cli("materials", "check", card).code == 0
+    text = card.read_text(encoding="utf-8")
+    assert "measured" in text
+    assert "biexciton.retained_fraction" not in text
+    alone = cli("analyse", "ta", series[0][-1], "--components", 2, "--out", tmp_path / "one")
+    assert alone.code == 0
+    assert "Decay-associated spectra" in (tmp_path / "one" / "report.html").read_text(encoding="utf-8")

@@ -89,6 +89,15 @@ def test_a_law_is_recovered_beside_an_outlier(law: str, outlier: int, seed: int,
     assert np.max(np.abs(found(wavelength) - truth(wavelength))) < 0.06
 
 
+def test_columns_of_noise_have_no_onset() -> None:
+    trace = matrix(4, 0.02)
+    values = trace.values.copy()
+    values[:, :5] = 0.02 * np.random.default_rng(9).standard_normal((len(TIME), 5))
+    first = onsets(TransientTrace(TIME, WAVELENGTH, values))
+    assert np.all(np.isinf(first.error[:5]))
+    assert np.isfinite(first.error[5:12]).all()
+
+
 def test_too_few_onsets_give_one_time_zero() -> None:
     first = Onsets(np.array([500.0, 510, 520]), np.array([0.1, 0.2, 9.0]), np.array([0.1, 0.1, np.inf]), 0.1)
     found = dispersion(first, "polynomial")

@@ -11,6 +11,7 @@ from scintidot.analysis.transient.carriers import (
     Modes,
     Sample,
     SeriesModel,
+    bent,
     bleach,
     fit_series,
     folded,
@@ -303,6 +304,20 @@ def test_the_carrier_model_does_not_amplify_noise() -> None:
         by_subtraction.append(extracted[0].lifetime)
     assert np.std(by_subtraction) > 5 * np.std(by_fit)
     assert abs(np.median(by_subtraction) - 39.2) < 3 * np.median(np.abs(np.array(by_subtraction) - 39.2)) + 1
+
+
+def test_a_series_without_pairs_is_refused() -> None:
+    """Curves proportional to the fluence tell nothing of two pairs: neither cross section nor biexciton."""
+    weak = series((0.001, 0.002, 0.005), xi=1.0, noise=2e-4)
+    assert bent(weak, ZERO, WIDTH) < 4
+    with pytest.raises(ValueError, match="proportional to the fluence"):
+        fit_series(weak, poisson, Sample(), time_zero=0.0, response_sigma=0.4, exciton_rate=2e-4)
+    assert bent(series((0.05, 0.2, 0.5), xi=1.0, noise=0.005), ZERO, WIDTH) > 4
+    by_chance = [
+        bent(series((1e-6, 2e-6, 4e-6, 8e-6), xi=1.0, noise=0.01, seed=seed), ZERO, WIDTH)
+        for seed in range(60)
+    ]
+    assert np.mean(np.array(by_chance) > 4) < 0.05
 
 
 def test_given_rates_are_held() -> None:

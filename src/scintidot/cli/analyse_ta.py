@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scintidot.cli.console import print_json, print_notes, print_table, progress
+from scintidot.cli.analysis_output import CardBase, EdgeLength, Out, ToCard, check_outputs, finish
+from scintidot.cli.console import print_table, progress
 from scintidot.cli.file_options import Format, Rows, SpectralUnit, TimeUnit, given_from
 from scintidot.cli.options import Json, QuantumYield
 
+if TYPE_CHECKING:
+    from scintidot.measured.document import Analysis
+
 Text = str | None
-_NOT_OF_THE_ANALYSIS = ("files", "out", "json", "to_card", "time_unit", "rows", "spectral_unit")
+_NOT_OF_THE_ANALYSIS = (
+    "files", "out", "json", "to_card", "material", "edge_length_nm", "time_unit", "rows", "spectral_unit",
+)  # fmt: skip
 
 
 def analyse_ta(
@@ -75,19 +81,14 @@ def analyse_ta(
         typer.Option(metavar="XI", help="xi held, share of Auger events that eject no carrier (fitted)."),
     ] = None,
     quantum_yield: QuantumYield = None,
-    edge_length: Annotated[
-        Text, typer.Option(metavar="LENGTH", help="Of the nanocrystals [nm], for --to-card.")
-    ] = None,
     time_unit: TimeUnit = None,
     rows: Rows = None,
     spectral_unit: SpectralUnit = None,
     format: Format = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Write report.html and result.json there.")
-    ] = None,
-    to_card: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write what was found as a material card (.toml).")
-    ] = None,
+    out: Out = None,
+    to_card: ToCard = None,
+    material: CardBase = "CsPbBr3",
+    edge_length_nm: EdgeLength = None,
     json: Json = False,
 ) -> None:
     """Lifetimes and spectra of one matrix; biexciton lifetime, Auger rate and cross section of a fluence series.
@@ -96,40 +97,26 @@ def analyse_ta(
     series and, beside it, successive subtraction and state filling.
     """
     from scintidot.measured.transient import analyse_ta as analyse
-    from scintidot.output import check_writable
+    from scintidot.measured.transient_options import WHERE
 
-    if to_card is not None:
-        check_writable(to_card, "--to-card")
-    if out is not None:
-        check_writable(out / "result.json", "--out")
+    check_outputs(out, to_card)
     options: dict[str, Any] = {
         name: value
         for name, value in context.params.items()
         if name not in _NOT_OF_THE_ANALYSIS and value is not None
     }
-    given = given_from("analyse ta", time_unit=time_unit, rows=rows, spectral_unit=spectral_unit)
+    given = given_from(WHERE, time_unit=time_unit, rows=rows, spectral_unit=spectral_unit)
     with progress() as show:
         analysis = analyse(files, given=given, show=show, **options)
+    finish(
+        analysis, json=json, out=out, to_card=to_card, material=material, edge_length_nm=edge_length_nm, where=WHERE,
+        show=_print,
+    )  # fmt: skip
+
+
+def _print(analysis: Analysis) -> None:
+    print(analysis.answer)
     document = analysis.document
-    if out is not None:
-        from scintidot.report.analysis import write_analysis
-
-        write_analysis(analysis, out)
-    if to_card is not None and document["status"] == "ok":
-        from scintidot.measured.card import write_card
-
-        write_card(analysis, to_card, None)
-    if json:
-        print_json(document)
-    else:
-        _print(document, analysis.answer)
-        print_notes(document["warnings"])
-    if document["status"] != "ok":
-        raise typer.Exit(1)
-
-
-def _print(document: dict[str, Any], answer: str) -> None:
-    print(answer)
     if document["status"] != "ok":
         return
     if document["mode"] == "global":

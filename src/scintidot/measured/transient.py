@@ -24,6 +24,8 @@ from scintidot.measured.transient_options import (
 
 SCHEMA = "scintidot.ta/1"
 FEWEST_DELAYS = 12
+LARGEST = 1e30
+"""Size of a value beyond which it is none."""
 Show = Callable[[str, float], None]
 
 
@@ -105,8 +107,8 @@ def _checked(contents: Contents, trace: TransientTrace) -> TransientTrace:
             expected=f"{FEWEST_DELAYS} delays at least",
             found=len(trace.time),
         )
-    good = np.all(np.isfinite(trace.values), axis=0)
-    good &= np.ptp(np.where(np.isfinite(trace.values), trace.values, 0.0), axis=0) > 0
+    good = np.all(np.abs(trace.values) < LARGEST, axis=0)  # not where it is no number
+    good &= np.ptp(np.where(good, trace.values, 0.0), axis=0) > 0
     if not good.any():
         raise BadFile(
             where=where,

@@ -41,7 +41,6 @@ class Options:
     tail: tuple[float, float] | None
     exciton_rate: float | None
     retained_fraction: float | None
-    edge_length: float | None
     choices: dict[str, Any] = field(default_factory=dict)
 
 
@@ -60,7 +59,6 @@ def read_options(
     exciton_rate: Number | None = None,
     retained_fraction: Number | None = None,
     quantum_yield: Number = 1.0,
-    edge_length: Number | None = None,
 ) -> Options:
     """Options as the user wrote them. Raises `BadValue` with the name of the option."""
     for value, names, who in (
@@ -79,7 +77,6 @@ def read_options(
     xi = (
         None if retained_fraction is None else read(retained_fraction, "--retained-fraction", WHERE, FRACTION)
     )
-    size = None if edge_length is None else read(edge_length, "--edge-length", WHERE, In("nm", above=0))
     choices = {
         "chirp": chirp,
         "chirp_meaning": LAWS[chirp],
@@ -89,7 +86,7 @@ def read_options(
     }
     return Options(
         mode, number, model, Sample(model, filling, places, phi), chirp, columns, _band(wavelength, band),
-        None if tail is None else _interval(tail, "--tail", "ps"), rate, xi, size, choices,
+        None if tail is None else _interval(tail, "--tail", "ps"), rate, xi, choices,
     )  # fmt: skip
 
 

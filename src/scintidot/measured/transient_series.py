@@ -94,7 +94,7 @@ def series_analysis(
     document["warnings"] += warnings(found, chosen)
     return Analysis(
         document, series_panels(found, chosen), "Transient absorption: fluence series", answer(found),
-        card(found, chosen),
+        card(found),
     )  # fmt: skip
 
 
@@ -104,6 +104,8 @@ def analyse(traces: list[TransientTrace], chosen: Options, show: Callable[[str, 
     rough = onsets(top)
     good = np.isfinite(rough.error)
     zero = float(np.median(rough.time_zero[good] if good.any() else rough.time_zero))
+    if not np.any(top.time > zero + 5 * rough.sigma):
+        raise ValueError("no delays after the onset of the signal")
     low, high = chosen.band or _default_band(traces, zero + 5 * rough.sigma)
     curves = _curves(traces, low, high, zero - CLEAR * rough.sigma, zero + 5 * rough.sigma)
     alone = onsets(

@@ -60,7 +60,12 @@ def _of_the_parameters(found: Found) -> list[str]:
         parameter = found.series.fit[name]
         if parameter.fixed:
             continue
-        if parameter.at_limit and name != "retained_fraction":
+        if parameter.at_limit and name == "retained_fraction":
+            said.append(
+                f"The retained fraction went to its limit {parameter.value:.0f}, and the other errors take it as "
+                "exact; --retained-fraction holds another."
+            )
+        elif parameter.at_limit:
             said.append(f"{name} went to the limit of what is allowed ({parameter.value:.3g}).")
         elif name == "retained_fraction" and parameter.error > 0.3:
             said.append(
@@ -143,10 +148,10 @@ def _of_the_methods(found: Found, chosen: Options) -> list[str]:
     return said
 
 
-def card(found: Found, chosen: Options) -> dict[str, Any]:
+def card(found: Found) -> dict[str, Any]:
     """Dotted key of a material card -> (value, error, unit, note).
 
-    ``auger_lifetime_ps`` and ``edge_length_nm`` are no keys of a card: a law takes two sizes.
+    ``auger_lifetime_ps`` is no key of a card: with the size of the sample it becomes a law.
     """
     fit = found.series.fit
     entries: dict[str, Any] = {}
@@ -161,8 +166,6 @@ def card(found: Found, chosen: Options) -> dict[str, Any]:
             "ps",
             f"1/k_AR, {note}",
         )
-        if chosen.edge_length is not None:
-            entries["edge_length_nm"] = (chosen.edge_length, 0.0, "nm", "as said by --edge-length")
     if not retained.fixed and retained.error < 0.3:
         entries["biexciton.retained_fraction"] = (retained.value, retained.error, "1", note)
     return entries

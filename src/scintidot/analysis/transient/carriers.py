@@ -37,8 +37,10 @@ WEIGHTS = {"electrons-and-holes": (0.5, 0.5), "electrons": (1.0, 0.0)}
 RARE = 1e-4
 """Probability of more pairs than are followed, at most; those nanocrystals start with the most that are."""
 FEWEST_PAIRS, MOST_PAIRS = 6, 24
+CLEAR_BEND = 4.0
+"""Standard errors by which a series must depart from proportionality to the fluence."""
 CLEAR_SERIES = 100.0
-"""Chi-square that the coarse search must take away for a fit to be worth it: ten standard deviations of one height."""
+"""Chi-square of no signal at all, above that of noise, from which a fit is worth it."""
 
 
 class Modes(NamedTuple):
@@ -156,6 +158,7 @@ class SeriesModel:
         self.fluence = np.array([curve.fluence for curve in curves])
         self.times, places = np.unique(np.concatenate([c.time for c in curves]), return_inverse=True)
         ends = np.cumsum([len(c.time) for c in curves])
+        self.least = 1e-6 / float(np.ptp(self.times))  # change of a rate that a curve may show
         self.places = np.split(places, ends[:-1])
 
     def found(self, values: FloatArray) -> Modes:
@@ -190,7 +193,7 @@ class SeriesModel:
         height = values[4]
         by: list[FloatArray] = []
         for place in range(3):
-            step = 1e-4 * max(values[place], 1e-4 * values[1]) if place < 2 else 1e-4
+            step = max(1e-4 * values[place], 1e-8 * values[1], self.least) if place < 2 else 1e-4
             up, down = values.copy(), values.copy()
             up[place] += step
             down[place] = max(values[place] - step, 0.0)
@@ -272,27 +275,33 @@ def fit_series(
     Raises
     ------
     ValueError
-        If no signal stands out of the noise.
+        If no signal stands out of the noise, or if nothing in the series is not proportional to the fluence.
     """
-    strongest = max(curve.fluence for curve in curves)
+    if not sum(float(np.sum((c.values / c.sigma) ** 2 - 1)) for c in curves) > CLEAR_SERIES:
+        raise ValueError("no signal stands out of the noise")
+    if not bent(curves, time_zero, response_sigma) > CLEAR_BEND:
+        raise ValueError(
+            "within their noise the curves are proportional to the fluence: no pump clearly makes two pairs"
+        )
+    strongest = float(max(curve.fluence for curve in curves))
     span = max(float(curve.time[-1]) for curve in curves) - time_zero
     xi = 0.7 if retained_fraction is None else retained_fraction
     start, most = _start(
         curves, pairs, sample, np.array([exciton_rate, 0, xi, 0, 0, time_zero, response_sigma]), span
     )
-    height = abs(start[4])
+    auger, section, height = (float(start[i]) for i in (1, 3, 4))
     parameters = [
         Parameter("exciton_rate", exciton_rate, 0.0, 1e2 / span, fixed=exciton_rate_fixed, unit="1/ps"),
-        Parameter("auger_rate", start[1], 0.0, 1e2 / response_sigma, unit="1/ps"),
+        Parameter("auger_rate", auger, 0.0, 1e2 / response_sigma, unit="1/ps"),
         Parameter("retained_fraction", xi, 0.0, 1.0, fixed=retained_fraction is not None, scale=1.0),
-        Parameter("cross_section", start[3], 1e-6 * start[3], 50 / strongest, unit="cm2"),
-        Parameter("amplitude", start[4], unit="signal of one pair"),
+        Parameter("cross_section", section, 1e-6 * section, 50 / strongest, unit="cm2"),
+        Parameter("amplitude", height, unit="signal of one pair"),
         Parameter("time_zero", time_zero, unit="ps", scale=response_sigma),
         Parameter("response_sigma", response_sigma, 0.02 * response_sigma, 50 * response_sigma, unit="ps"),
     ]
     has_before = [np.count_nonzero(c.time < time_zero - 2 * response_sigma) > 1 for c in curves]
     parameters += [
-        Parameter(f"baseline_{i}", 0.0, fixed=not before, scale=height)
+        Parameter(f"baseline_{i}", 0.0, fixed=not before, scale=abs(height))
         for i, before in enumerate(has_before, start=1)
     ]
     data = np.concatenate([c.values for c in curves])
@@ -312,6 +321,34 @@ def fit_series(
         again = [replace(p, start=q.value) for p, q in zip(parameters, found.parameters, strict=True)]
         found = fit(Cost.gaussian(model, data, sigma * scale), again, hesse=hesse)
     return Series(found, model, chi_square, degrees, scale)
+
+
+def bent(curves: Sequence[Curve], time_zero: float, response_sigma: float) -> float:
+    """Standard errors by which a series departs from proportionality to the fluence, as pairs would make it.
+
+    The part J f(t) with any f is taken away; what is left is compared with J^2 exp(-t/tau), the first order of
+    saturation and of biexcitons, for tau from the response to infinity. The largest of nine: 2 by chance.
+    """
+    time = curves[0].time
+    values = np.stack([np.interp(time, c.time, c.values) for c in curves])
+    sigma = np.stack([np.interp(time, c.time, c.sigma) for c in curves])
+    fluence = np.array([c.fluence for c in curves]) / max(c.fluence for c in curves)
+    later = time - time_zero
+    lifetimes = np.geomspace(response_sigma, max(float(later[-1]), 2 * response_sigma), 8)
+    shapes = gaussian_times_decay(later[:, None], np.append(0.0, 1 / lifetimes), response_sigma).T
+    weight = 1 / sigma**2
+
+    def straightened(part: FloatArray) -> FloatArray:
+        """What is left of (..., curves, times) without the multiple of the fluence at each delay."""
+        slope = np.einsum("m,mt,...mt->...t", fluence, weight, part) / np.einsum(
+            "m,mt->t", fluence**2, weight
+        )
+        return np.asarray(part - fluence[:, None] * slope[..., None, :])
+
+    bend = straightened(fluence[:, None] ** 2 * shapes[:, None, :])
+    size = np.sqrt(np.einsum("kmt,mt->k", bend**2, weight))
+    score = np.abs(np.einsum("kmt,mt,mt->k", bend, weight, values))
+    return float(np.max(score / np.maximum(size, 1e-300)))
 
 
 def _start(
@@ -336,6 +373,4 @@ def _start(
             if cost < best:
                 trial[4] = height
                 best, best_values, best_most = cost, trial, most
-    if not float(weight @ data**2) - best > CLEAR_SERIES:
-        raise ValueError("no signal stands out of the noise")
     return best_values, max(best_most, followed(pairs, best_values[3] * strongest))

@@ -22,6 +22,8 @@ LAWS = {
     "polynomial": "t0 = a + b x + c x^2 + d x^3, x = (wavelength - centre)/100 nm",
     "cauchy": "t0 = a + b (u - 1) + c (u^2 - 1), u = (centre/wavelength)^2: a medium with n = A + B/L^2 + C/L^4",
 }
+CLEAR_ONSET = 60.0
+"""Chi-square that a step and its decays must take away from a constant, for an onset to count."""
 TERMS = {"none": 1, "linear": 2, "polynomial": 4, "cauchy": 3}
 
 
@@ -132,6 +134,8 @@ def _refined(
         middle / max(len(scaled) - 8, 1), 1.0
     )  # chi-square per point where the step is no good model
     error = np.where(bent, step * np.sqrt(2 * spread / np.where(bent, curvature, 1.0)), np.inf)
+    nothing = np.sum((scaled - scaled.mean(axis=0)) ** 2, axis=0)
+    error = np.where(nothing - middle > CLEAR_ONSET * spread, error, np.inf)
     error = np.where(error < 5 * width, np.hypot(error, 0.02 * width), np.inf)
     return Onsets(wavelength, time_zero, error, width)
 

@@ -145,31 +145,33 @@ def fit_matrix(
     wavelength, values, coarse = _fewer(trace.wavelength, trace.values, sigma)
     model = Projection(time, wavelength, values, coarse, setup, components)
     span, step = float(time[-1]) - first, 0.2 * setup.response_sigma
-    low, high = SHORTEST * setup.response_sigma, 100 * span
+    low, high = SHORTEST * float(setup.response_sigma), 100 * float(span)
     starts = [
         np.clip(start, low, high) for start in _lifetimes(components, setup.response_sigma, span, before)
     ]
     law = setup.dispersion
-    parameters = [Parameter(f"lifetime_{i + 1}", s, low, high, unit="ps") for i, s in enumerate(starts[0])]
-    parameters += [
-        Parameter(f"time_zero_{i}", c, unit="ps", scale=step) for i, c in enumerate(law.coefficients)
+    parameters = [
+        Parameter(f"lifetime_{i + 1}", float(s), low, high, unit="ps") for i, s in enumerate(starts[0])
     ]
-    width = setup.response_sigma
+    parameters += [
+        Parameter(f"time_zero_{i}", float(c), unit="ps", scale=step) for i, c in enumerate(law.coefficients)
+    ]
+    width = float(setup.response_sigma)
     parameters.append(Parameter("response_sigma", width, 0.1 * width, 10 * width, unit="ps"))
     others = np.append(law.coefficients, width)
     each = np.repeat(coarse, len(time))
     cost = Cost.gaussian(model, model.data.ravel(), each)
     whole = sorted((np.append(s, others) for s in starts), key=lambda s: _size(cost, s))[:2]
-    parameters = [replace(p, start=s) for p, s in zip(parameters, whole[0], strict=True)]
-    found = fit(cost, parameters, starts=whole[1:], hesse=False)
+    parameters = [replace(p, start=float(s)) for p, s in zip(parameters, whole[0], strict=True)]
     linear = len(wavelength) * (components + setup.artefact + setup.baseline)
-    degrees = cost.points - linear - len(found.free)
-    scale = float(np.sqrt(max(found.cost / max(degrees, 1), 1.0)))
-    if scale > 1:
-        again = [replace(p, start=q.value) for p, q in zip(parameters, found.parameters, strict=True)]
-        found = replace(
-            fit(Cost.gaussian(model, cost.data, each * scale), again, hesse=False), starts=found.starts
-        )
+    with np.errstate(over="ignore"):  # a lifetime that leaves no trace has no bound
+        found = fit(cost, parameters, starts=whole[1:], hesse=False)
+        degrees = cost.points - linear - len(found.free)
+        scale = float(np.sqrt(max(found.cost / max(degrees, 1), 1.0)))
+        if scale > 1:
+            again = [replace(p, start=q.value) for p, q in zip(parameters, found.parameters, strict=True)]
+            wider = Cost.gaussian(model, cost.data, each * scale)
+            found = replace(fit(wider, again, hesse=False), starts=found.starts)
     return _spectra(trace, setup, found, components, sigma, scale)
 
 

@@ -78,7 +78,7 @@ def species_spectra(
     zero = law(wavelength)
     noises = [noise(t.time, t.values, float(zero.min()) - 4 * response_sigma) for t in traces]
     present = np.max(np.abs(_shares(traces, float(np.median(zero)), rate, weights, response_sigma)), axis=0)
-    used = np.flatnonzero(present >= SCARCE)
+    used = np.flatnonzero(present >= min(SCARCE, float(present.max())))
     spectra, error = (
         np.full((len(used), len(wavelength)), np.nan),
         np.full((len(used), len(wavelength)), np.inf),

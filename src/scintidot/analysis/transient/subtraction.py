@@ -83,7 +83,7 @@ def fit_exponential(
 
     parameters = [
         Parameter("amplitude", height),
-        Parameter("lifetime", start, 0.05 * response_sigma, 1e3 * span, unit="ps"),
+        Parameter("lifetime", start, 0.05 * float(response_sigma), 1e3 * span, unit="ps"),
         *(Parameter(f"shift_{i + 1}", 0.0, scale=1.0) for i in range(len(rows))),
     ]
     data = np.append(curve.values, np.zeros(len(rows)))

@@ -33,6 +33,7 @@ CASES = (
     "transport",
     "deposits",
     "spectra",
+    "decays",
     "timing",
     "transient",
 )

@@ -15,8 +15,8 @@ from scintidot.analysis.fitting import Fit
 from scintidot.analysis.traces import DecayTrace
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.excitons.distribution import pair_distribution
-from scintidot.measured.laboratory_light import Light, read_light
-from scintidot.measured.laboratory_tcspc import Setup, histogram, record
+from scintidot.measured.laboratory.light import Light, read_light
+from scintidot.measured.laboratory.tcspc import Setup, histogram, record
 from validation.case import Case, Row
 
 TRIALS = 200
@@ -44,7 +44,8 @@ GRID = (
     Setting("pile-up, 0.3 a period", {"lifetimes_ps": "300,6000", "fractions": "0.3,0.7"}, 2e5, "gaussian", 0.3),
     Setting(
         "model paper",
-        {"model": "paper", "mean_excitons": 1.2, "auger_efficiency": 0.95, "exciton_rate": 1 / 6000, "statistics": "poisson"},
+        {"model": "paper", "mean_excitons": 1.2, "auger_efficiency": 0.95, "exciton_rate": 1 / 6000,
+         "statistics": "poisson"},
         2e5, "gaussian", model="paper",
     ),
     Setting(
@@ -121,8 +122,8 @@ def cases(trials: int = TRIALS, show: Callable[[str], None] = lambda _: None) ->
         Case(
             "Decays: round trips",
             "virtual laboratory, every photon drawn; no formula shared with the analysis",
-            f"{trials} trials each. Coverage of intervals of one standard deviation; mean deviation over the stated error "
-            "(0.07 of chance).",
+            f"{trials} trials each. Coverage of intervals of one standard deviation; mean deviation over the stated "
+            "error (0.07 of chance).",
             rows,
         )
     ]

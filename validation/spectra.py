@@ -13,10 +13,10 @@ import numpy as np
 from scintidot.analysis.readers import read
 from scintidot.analysis.spectra.absorption import absorption_features
 from scintidot.analysis.spectra.emission import emission_line
-from scintidot.measured.laboratory_attenuation import synthetic_attenuation
-from scintidot.measured.laboratory_series import synthetic_series
-from scintidot.measured.laboratory_spectrum import synthetic_spectra
-from scintidot.measured.series import analyse_series
+from scintidot.measured.laboratory.attenuation import synthetic_attenuation
+from scintidot.measured.laboratory.series import synthetic_series
+from scintidot.measured.laboratory.spectrum import synthetic_spectra
+from scintidot.measured.series.run import analyse_series
 from validation.case import SHARED, Case, Row
 
 TRIALS = 200

@@ -19,7 +19,7 @@ from scintidot.analysis.transient.convolved import decays
 from scintidot.analysis.transient.curves import Curve
 from scintidot.analysis.transient.global_analysis import Setup, fit_matrix
 from scintidot.analysis.transient.subtraction import successive
-from scintidot.measured.transient_series import poisson
+from scintidot.measured.transient.fluence_series import poisson
 from validation.case import SHARED, Case, Row
 
 TRIALS = 240

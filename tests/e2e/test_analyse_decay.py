@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from scintidot.errors import ScintidotError
 from scintidot.materials.library import load_material
-from scintidot.measured.decay import analyse_decay
-from scintidot.measured.laboratory_tcspc import simulate_tcspc
-from scintidot.measured.occupancy import mean_from_ratio, population_ratio
+from scintidot.measured.decay.occupancy import mean_from_ratio, population_ratio
+from scintidot.measured.decay.run import analyse_decay
+from scintidot.measured.laboratory.tcspc import simulate_tcspc
 from scintidot.measured.plan import plan
 from scintidot.report.analysis import write_analysis
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scintidot.errors import ScintidotError
-from scintidot.measured.series import analyse_series
+from scintidot.measured.series.run import analyse_series
 
 
 @pytest.fixture

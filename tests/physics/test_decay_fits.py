@@ -15,8 +15,8 @@ from scintidot.analysis.decay.shapes import NAMES, Kinetic
 from scintidot.analysis.traces import DecayTrace
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.excitons.distribution import pair_distribution
-from scintidot.measured.laboratory_light import Light, read_light
-from scintidot.measured.laboratory_tcspc import Setup, histogram, record
+from scintidot.measured.laboratory.light import Light, read_light
+from scintidot.measured.laboratory.tcspc import Setup, histogram, record
 from scintidot.records import FloatArray
 
 WIDTH, BINS, SIGMA = 16.0, 2048, 40.0

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scintidot.analysis.series.attenuation import attenuated_share, size_independence
 from scintidot.analysis.series.comparison import compare
 from scintidot.analysis.series.lines import chance, power_law, slope_through_zero, straight_line, york
-from scintidot.measured.laboratory_attenuation import synthetic_attenuation
-from scintidot.measured.laboratory_series import synthetic_series
-from scintidot.measured.series import analyse_series
+from scintidot.measured.laboratory.attenuation import synthetic_attenuation
+from scintidot.measured.laboratory.series import synthetic_series
+from scintidot.measured.series.run import analyse_series
 from scintidot.simulation import predict
 
 PEARSON_X = np.array([0.0, 0.9, 1.8, 2.6, 3.3, 4.4, 5.2, 6.1, 6.5, 7.4])

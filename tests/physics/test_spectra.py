@@ -24,7 +24,7 @@ from scintidot.constants import FWHM_PER_SIGMA, PLANCK_TIMES_LIGHT
 from scintidot.geometry import volume
 from scintidot.light.ensemble import nanocrystals_per_gram
 from scintidot.materials.library import load_material
-from scintidot.measured.laboratory_spectrum import synthetic_spectra
+from scintidot.measured.laboratory.spectrum import synthetic_spectra
 
 NM = np.arange(400.0, 651.0)
 CURVE = load_material("CsPbBr3").card.sizing_curve

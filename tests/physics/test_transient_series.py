@@ -24,7 +24,7 @@ from scintidot.analysis.transient.filling import filling, fit_filling
 from scintidot.analysis.transient.subtraction import fit_exponential, successive
 from scintidot.kinetics.exact import exact_rates
 from scintidot.kinetics.generator import generator
-from scintidot.measured.transient_series import poisson
+from scintidot.measured.transient.fluence_series import poisson
 from scintidot.records import FloatArray
 
 K_X, K_AR, SIGMA = 1 / 8000, 1 / 40, 1e-14

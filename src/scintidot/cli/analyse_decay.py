@@ -102,8 +102,8 @@ def decay(
 
     With one decay and its response: scintidot analyse decay decay.txt --irf irf.txt
     """
-    from scintidot.measured.decay import analyse_decay
-    from scintidot.measured.decay_inputs import WHERE
+    from scintidot.measured.decay.inputs import WHERE
+    from scintidot.measured.decay.run import analyse_decay
 
     check_outputs(out, to_card)
     given = given_from(

@@ -59,7 +59,7 @@ def series(
     light_yield_photons_per_MeV, counts_with, counts_without, counts_background; errors as edge_length_error_nm and so
     on. Cells may be empty.
     """
-    from scintidot.measured.series import analyse_series
+    from scintidot.measured.series.run import analyse_series
 
     check_outputs(out, to_card)
     options: dict[str, Any] = {

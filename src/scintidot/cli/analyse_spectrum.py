@@ -85,7 +85,7 @@ def spectrum(
     The file says itself, by a heading or its name, whether it is absorption or emission; else --kind does. Shoulders
     count as peaks: the most negative second derivative.
     """
-    from scintidot.measured.spectrum import analyse_spectrum
+    from scintidot.measured.spectrum.run import analyse_spectrum
 
     check_outputs(out, to_card)
     options: dict[str, Any] = {

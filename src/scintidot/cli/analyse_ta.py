@@ -96,8 +96,8 @@ def analyse_ta(
     One matrix: global analysis with chirp and response. Several, each with its fluence: the carrier model of the whole
     series and, beside it, successive subtraction and state filling.
     """
-    from scintidot.measured.transient import analyse_ta as analyse
-    from scintidot.measured.transient_options import WHERE
+    from scintidot.measured.transient.options import WHERE
+    from scintidot.measured.transient.run import analyse_ta as analyse
 
     check_outputs(out, to_card)
     options: dict[str, Any] = {

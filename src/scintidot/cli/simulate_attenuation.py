@@ -30,7 +30,7 @@ def attenuation(
     json: Json = False,
 ) -> None:
     """A table of counts, which `analyse series` takes, and truth.json."""
-    from scintidot.measured.laboratory_attenuation import synthetic_attenuation
+    from scintidot.measured.laboratory.attenuation import synthetic_attenuation
 
     options = {{"energy_kev": "energy"}.get(name, name): value for name, value in given(context).items()}
     text, truth = synthetic_attenuation(**options)

@@ -34,7 +34,7 @@ def series(
     json: Json = False,
 ) -> None:
     """A table of samples from the laws of a card, which `analyse series` takes, and truth.json."""
-    from scintidot.measured.laboratory_series import synthetic_series
+    from scintidot.measured.laboratory.series import synthetic_series
 
     text, truth = synthetic_series(**given(context))
     write_measurement(out, "series.csv", text, truth, as_json=json)

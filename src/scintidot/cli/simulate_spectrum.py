@@ -47,7 +47,7 @@ def spectrum(
     json: Json = False,
 ) -> None:
     """A file as a spectrometer writes it, which `analyse spectrum` takes, and truth.json."""
-    from scintidot.measured.laboratory_spectrum import as_csv, synthetic_spectra
+    from scintidot.measured.laboratory.spectrum import as_csv, synthetic_spectra
 
     samples, truth = synthetic_spectra(kind, **given(context, "kind"))
     write_measurement(out, f"{kind}.csv", as_csv(samples), truth, as_json=json)

@@ -71,7 +71,7 @@ def simulate_ta(
     json: Json = False,
 ) -> None:
     """A fluence series of transient absorption, with chirp, response and noise, and the truth beside it."""
-    from scintidot.measured.laboratory_ta import simulate_ta as simulate
+    from scintidot.measured.laboratory.ta import simulate_ta as simulate
 
     options = {
         name: value

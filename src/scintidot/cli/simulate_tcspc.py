@@ -75,7 +75,7 @@ def tcspc(
 
     Example: scintidot simulate tcspc --auger-efficiency 0.9 --mean-excitons 2 --out lab
     """
-    from scintidot.measured.laboratory_tcspc import simulate_tcspc
+    from scintidot.measured.laboratory.tcspc import simulate_tcspc
 
     options: dict[str, Any] = {
         name: value for name, value in context.params.items() if name not in ("json", "out")

@@ -20,9 +20,9 @@ from scintidot.constants import PS_PER_S
 from scintidot.errors import BadValue, one_of
 from scintidot.excitons.distribution import pair_distribution
 from scintidot.materials.fields import In
+from scintidot.measured.decay.occupancy import mean_excitons
 from scintidot.measured.document import correlation_of
-from scintidot.measured.laboratory_light import read_light
-from scintidot.measured.occupancy import mean_excitons
+from scintidot.measured.laboratory.light import read_light
 from scintidot.options import Number, option_flag, read, read_whole
 from scintidot.output import number
 from scintidot.records import FloatArray
@@ -64,7 +64,7 @@ def plan(
     count_rate : number, optional
         Detected counts per second; else ``photons_per_period`` over the period.
     **light
-        Of `laboratory_light.read_light`: what is expected of the sample.
+        Of `laboratory.light.read_light`: what is expected of the sample.
 
     Returns
     -------

@@ -20,7 +20,7 @@ from scintidot.analysis.transient.global_analysis import (
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.measured.document import Analysis, correlation_of, parameters_of
 from scintidot.measured.panels import Panel, Series
-from scintidot.measured.transient_options import Options
+from scintidot.measured.transient.options import Options
 from scintidot.output import number
 from scintidot.provenance import bibliography, cited
 from scintidot.records import FloatArray

@@ -16,10 +16,10 @@ from scintidot.errors import BadFile, one_of
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
 from scintidot.materials.nanocrystal import SizingCurve
-from scintidot.measured import spectrum_quantities
 from scintidot.measured.document import Analysis, new_document
 from scintidot.measured.panels import Panel, Series
-from scintidot.measured.spectrum_traces import Row, read_window, row_of, within
+from scintidot.measured.spectrum import quantities as spectrum_quantities
+from scintidot.measured.spectrum.traces import Row, read_window, row_of, within
 from scintidot.options import Number
 from scintidot.options import read as read_number
 from scintidot.output import number

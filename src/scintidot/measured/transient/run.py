@@ -13,7 +13,7 @@ from scintidot.analysis.readers import Contents, Given, read
 from scintidot.analysis.traces import TransientTrace
 from scintidot.errors import BadFile, BadValue
 from scintidot.measured.document import Analysis, new_document
-from scintidot.measured.transient_options import (
+from scintidot.measured.transient.options import (
     WHERE,
     Options,
     global_choices,
@@ -129,7 +129,7 @@ def _left_out(traces: Sequence[TransientTrace]) -> list[str]:
 
 
 def _global(contents: Sequence[Contents], trace: TransientTrace, chosen: Options, show: Show) -> Analysis:
-    from scintidot.measured.transient_global import global_analysis
+    from scintidot.measured.transient.one_matrix import global_analysis
 
     document = new_document(SCHEMA, contents, global_choices(chosen))
     document["mode"] = "global"
@@ -147,7 +147,7 @@ def _series(
     words: dict[str, Any],
     show: Show,
 ) -> Analysis:
-    from scintidot.measured.transient_series import series_analysis
+    from scintidot.measured.transient.fluence_series import series_analysis
 
     document = new_document(SCHEMA, contents, {**series_choices(chosen), **words})
     document["mode"] = "series"

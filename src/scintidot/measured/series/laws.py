@@ -11,7 +11,7 @@ from scintidot.analysis.series.attenuation import attenuated_share, size_indepen
 from scintidot.analysis.series.lines import PowerLaw, Slope, chance, power_law, slope_through_zero
 from scintidot.geometry import volume
 from scintidot.measured.panels import Panel, Series
-from scintidot.measured.sample_table import SampleTable
+from scintidot.measured.series.sample_table import SampleTable
 from scintidot.output import number
 from scintidot.records import FloatArray
 

@@ -20,7 +20,7 @@ from scintidot.analysis.transient.subtraction import Extracted, successive
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.excitons.distribution import MOST_PAIRS, STATISTICS, pair_distribution
 from scintidot.measured.document import Analysis, correlation_of, parameters_of
-from scintidot.measured.transient_options import Options
+from scintidot.measured.transient.options import Options
 from scintidot.output import number
 from scintidot.provenance import bibliography, cited
 from scintidot.records import FloatArray
@@ -84,8 +84,8 @@ def series_analysis(
     show: Callable[[str, float], None],
 ) -> Analysis:
     """Biexciton lifetime by both methods, Auger rate and efficiency, cross section, spectra; completes ``document``."""
-    from scintidot.measured.transient_panels import series_panels
-    from scintidot.measured.transient_words import answer, card, warnings
+    from scintidot.measured.transient.panels import series_panels
+    from scintidot.measured.transient.words import answer, card, warnings
 
     traces = sorted(traces, key=lambda trace: trace.fluence or 0.0)
     show("time zero", 0.05)

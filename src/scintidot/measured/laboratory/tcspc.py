@@ -20,7 +20,7 @@ from scintidot.errors import BadValue, one_of
 from scintidot.interchange.ptu import MOST_BINS, PtuFile, header_tags
 from scintidot.kinetic_options import FRACTION
 from scintidot.materials.fields import In
-from scintidot.measured.laboratory_light import Light, read_light
+from scintidot.measured.laboratory.light import Light, read_light
 from scintidot.options import Number, option_flag, read, read_whole
 from scintidot.output import write_text, write_together
 from scintidot.records import FloatArray
@@ -128,7 +128,7 @@ def simulate_tcspc(
     photons_per_period : number
         Detected from one excitation on average; the first alone is counted.
     **light
-        Of `laboratory_light.read_light`.
+        Of `light.read_light`.
 
     Returns
     -------

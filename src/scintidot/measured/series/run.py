@@ -20,9 +20,9 @@ from scintidot.materials.fields import In
 from scintidot.materials.library import load_material
 from scintidot.measured.document import Analysis
 from scintidot.measured.panels import Panel, Series
-from scintidot.measured.sample_table import COLUMNS, SampleTable, read_sample_table
-from scintidot.measured.series_laws import Found, attenuation, pair_creation, power_laws
-from scintidot.measured.series_validation import Judged, Setup, as_document, judge, predictable, verdict
+from scintidot.measured.series.laws import Found, attenuation, pair_creation, power_laws
+from scintidot.measured.series.sample_table import COLUMNS, SampleTable, read_sample_table
+from scintidot.measured.series.validation import Judged, Setup, as_document, judge, predictable, verdict
 from scintidot.options import Number, read
 from scintidot.output import number
 from scintidot.provenance import bibliography, cited

@@ -7,8 +7,8 @@ import numpy as np
 from scintidot.analysis.transient.filling import filling
 from scintidot.analysis.transient.subtraction import Extracted
 from scintidot.measured.panels import Panel, Series
-from scintidot.measured.transient_options import Options
-from scintidot.measured.transient_series import Found
+from scintidot.measured.transient.fluence_series import Found
+from scintidot.measured.transient.options import Options
 
 
 def series_panels(found: Found, chosen: Options) -> tuple[Panel, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from scintidot import __version__
 from scintidot.errors import BadValue
 from scintidot.materials.fields import In
-from scintidot.measured.laboratory_spectrum import read_edges
+from scintidot.measured.laboratory.spectrum import read_edges
 from scintidot.options import Number, read, read_whole
 from scintidot.output import number
 

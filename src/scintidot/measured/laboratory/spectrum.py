@@ -18,7 +18,7 @@ from scintidot.light.ensemble import size_distribution
 from scintidot.light.spectrum import spectrum
 from scintidot.materials.fields import In
 from scintidot.materials.library import load_material
-from scintidot.measured.spectrum_traces import read_window
+from scintidot.measured.spectrum.traces import read_window
 from scintidot.options import Number, read, read_whole
 from scintidot.output import number
 from scintidot.records import FloatArray

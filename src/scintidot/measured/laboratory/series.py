@@ -13,8 +13,8 @@ from scintidot.excitons.distribution import COMPOUND, STATISTICS
 from scintidot.kinetic_options import DEFAULT_MODEL, FRACTION, KINETIC_MODELS
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.fields import In
-from scintidot.measured.laboratory_spectrum import read_edges
-from scintidot.measured.series_validation import Samples, Setup, predict
+from scintidot.measured.laboratory.spectrum import read_edges
+from scintidot.measured.series.validation import Samples, Setup, predict
 from scintidot.options import Number, read, read_whole
 from scintidot.output import number
 from scintidot.records import FloatArray

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.measured.transient_options import Options
-from scintidot.measured.transient_series import Found
+from scintidot.measured.transient.fluence_series import Found
+from scintidot.measured.transient.options import Options
 
 NOT_FLAT = 1.5
 """Chi-square per degree of freedom above which the model does not describe the data within their noise."""

@@ -18,11 +18,11 @@ from scintidot.excitons.distribution import pair_distribution
 from scintidot.kinetic_options import FRACTION
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.fields import In
-from scintidot.measured.decay_document import DOUBTFUL, Result, fit_part, one, top
-from scintidot.measured.decay_inputs import NONE, WHERE, Loaded, load
-from scintidot.measured.decay_panels import panels_of
+from scintidot.measured.decay.figures import DOUBTFUL, Result, fit_part, one, top
+from scintidot.measured.decay.inputs import NONE, WHERE, Loaded, load
+from scintidot.measured.decay.occupancy import STATISTICS
+from scintidot.measured.decay.panels import panels_of
 from scintidot.measured.document import Analysis, new_document
-from scintidot.measured.occupancy import STATISTICS
 from scintidot.options import Number, read, read_whole
 
 SCHEMA = "scintidot.decay/1"

@@ -22,7 +22,7 @@ from scintidot.analysis.spectra.quantities import (
 )
 from scintidot.errors import BadFile, BadValue, nearest, one_of
 from scintidot.materials.fields import In
-from scintidot.measured.spectrum_traces import Row, read_window, within
+from scintidot.measured.spectrum.traces import Row, read_window, within
 from scintidot.options import option_flag
 from scintidot.options import read as read_number
 from scintidot.output import number

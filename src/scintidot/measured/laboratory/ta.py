@@ -21,7 +21,7 @@ from scintidot.errors import BadValue, one_of
 from scintidot.kinetic_options import EFFICIENCY_RATIO, FRACTION, read_exciton_rate
 from scintidot.kinetics.exact import MODELS
 from scintidot.materials.fields import In
-from scintidot.measured.transient_series import poisson
+from scintidot.measured.transient.fluence_series import poisson
 from scintidot.options import Number, read, read_whole
 from scintidot.output import number, write_text, write_together
 from scintidot.records import FloatArray
@@ -127,7 +127,7 @@ def simulate_ta(
     exciton_rate, auger_efficiency, retained_fraction
         k_X [1/ps] or a lifetime, Phi_AR = k_AR/(k_AR + 4 k_X), xi.
     model, filling, degeneracy
-        As `scintidot.measured.transient_options.read_options` takes them.
+        As `scintidot.measured.transient.options.read_options` takes them.
     delays, wavelengths : str
         From and to [ps, nm]. Half of the ``delay_points`` lie evenly about time zero, the others grow by a factor.
     bleach_wavelength, line_width, biexciton_shift

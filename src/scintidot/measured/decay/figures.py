@@ -18,9 +18,9 @@ from scintidot.kinetics import exact
 from scintidot.kinetics import rates as truncated
 from scintidot.kinetics.curve import ExponentialDecay
 from scintidot.kinetics.lifetimes import DEFINITIONS, effective_lifetimes
-from scintidot.measured.decay_inputs import Loaded
+from scintidot.measured.decay.inputs import Loaded
+from scintidot.measured.decay.occupancy import STATISTICS, mean_excitons
 from scintidot.measured.document import correlation_of, parameters_of
-from scintidot.measured.occupancy import STATISTICS, mean_excitons
 from scintidot.output import number
 from scintidot.records import Exponentials, FloatArray
 

@@ -22,7 +22,7 @@ from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.exact import ExactDecay, exact_rates
 from scintidot.kinetics.lifetimes import effective_lifetimes
 from scintidot.kinetics.rates import biexciton_rates
-from scintidot.measured.sample_table import SampleTable
+from scintidot.measured.series.sample_table import SampleTable
 from scintidot.output import number
 from scintidot.records import FloatArray
 from scintidot.timing.coincidence import detected_photons, label_formula

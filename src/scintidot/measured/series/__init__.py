@@ -1,0 +1,1 @@
+"""Tables of samples, to ``scintidot.series/1``."""

@@ -1,0 +1,1 @@
+"""Spectra, from options and files to ``scintidot.spectrum/1``."""

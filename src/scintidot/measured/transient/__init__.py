@@ -1,0 +1,1 @@
+"""Transient absorption, from options and files to ``scintidot.ta/1``."""

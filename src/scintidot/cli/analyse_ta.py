@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scintidot.cli.analysis_output import CardBase, EdgeLength, Out, ToCard, check_outputs, finish
+from scintidot.cli.analysis_output import CardMaterial, Out, SampleEdge, ToCard, check_outputs, finish
 from scintidot.cli.console import print_table, progress
 from scintidot.cli.file_options import Format, Rows, SpectralUnit, TimeUnit, given_from
 from scintidot.cli.options import Json, QuantumYield
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Text = str | None
 _NOT_OF_THE_ANALYSIS = (
-    "files", "out", "json", "to_card", "material", "edge_length_nm", "time_unit", "rows", "spectral_unit",
+    "files", "out", "json", "to_card", "material", "edge_length", "time_unit", "rows", "spectral_unit",
 )  # fmt: skip
 
 
@@ -87,8 +87,8 @@ def analyse_ta(
     format: Format = None,
     out: Out = None,
     to_card: ToCard = None,
-    material: CardBase = "CsPbBr3",
-    edge_length_nm: EdgeLength = None,
+    material: CardMaterial = None,
+    edge_length: SampleEdge = None,
     json: Json = False,
 ) -> None:
     """Lifetimes and spectra of one matrix; biexciton lifetime, Auger rate and cross section of a fluence series.
@@ -109,9 +109,15 @@ def analyse_ta(
     with progress() as show:
         analysis = analyse(files, given=given, show=show, **options)
     finish(
-        analysis, json=json, out=out, to_card=to_card, material=material, edge_length_nm=edge_length_nm, where=WHERE,
-        show=_print,
-    )  # fmt: skip
+        analysis,
+        _print,
+        where=WHERE,
+        json=json,
+        out=out,
+        to_card=to_card,
+        material=material,
+        edge_length=edge_length,
+    )
 
 
 def _print(analysis: Analysis) -> None:

@@ -18,7 +18,7 @@ from scintidot.materials.library import Material, load_material
 from scintidot.materials.nanocrystal import SizingCurve
 from scintidot.measured.document import Analysis, new_document
 from scintidot.measured.panels import Panel, Series
-from scintidot.measured.spectrum import quantities as spectrum_quantities
+from scintidot.measured.spectrum import quantities
 from scintidot.measured.spectrum.traces import Row, read_window, row_of, within
 from scintidot.options import Number
 from scintidot.options import read as read_number
@@ -68,7 +68,7 @@ def analyse_spectrum(
     line, background, weight : str
         Of `LINES`, `BACKGROUNDS` and `WEIGHTS`.
     **others
-        Of `spectrum_quantities.KEYWORDS`: an absorption spectrum of the same samples, a reference, what is needed for
+        Of `quantities.KEYWORDS`: an absorption spectrum of the same samples, a reference, what is needed for
         quantum yields, concentrations and light yields.
 
     Raises
@@ -83,7 +83,7 @@ def analyse_spectrum(
         (weight, WEIGHTS, "--weight"),
     ):
         one_of(name, names, where=WHERE, who=option)
-    wanted = spectrum_quantities.read_options(WHERE, others)
+    wanted = quantities.read_options(WHERE, others)
     given = given or Given(kind=kind)
     contents = read(file, "spectrum", format=format, given=given)
     kinds = [_kind(trace, contents, kind) for trace in contents.traces]
@@ -103,7 +103,7 @@ def analyse_spectrum(
     warnings = _grouped(rows)
     if card is not None and curve is not None:
         warnings += _expected(document, card, curve, edge_length, kinds)
-    found = spectrum_quantities.evaluate(rows, wanted, document, peak=peak, weight=weight, where=WHERE)
+    found = quantities.evaluate(rows, wanted, document, peak=peak, weight=weight, where=WHERE)
     warnings += found
     if all(row.document["peak_nm"] is None for row in rows):
         document["status"] = "failed"

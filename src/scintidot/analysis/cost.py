@@ -74,18 +74,21 @@ class Cost:
         n = self.data
         if self.sigma is not None:
             return np.asarray(((n - expected) / self.sigma) ** 2)
-        mu = np.maximum(expected, TINY)
+        kept = np.maximum(expected, TINY)
+        below = np.minimum(expected - TINY, 0.0) / TINY
         with np.errstate(divide="ignore", invalid="ignore"):
-            logarithm = np.where(n > 0, n * np.log(n / mu), 0.0)
-        return np.asarray(2 * (mu - n + logarithm))
+            logarithm = np.where(n > 0, n * (np.log(n / kept) - below + 0.5 * below**2), 0.0)
+        return np.asarray(2 * (np.maximum(expected, 0.0) - n + logarithm))
 
     def slope(self, expected: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Minus half the derivative of the cost by each expected value, and its expected curvature (half)."""
         if self.sigma is not None:
             weight = 1 / self.sigma**2
             return (self.data - expected) * weight, weight
-        mu = np.maximum(expected, TINY)
-        return self.data / mu - 1, 1 / mu
+        kept = np.maximum(expected, TINY)
+        below = np.minimum(expected - TINY, 0.0) / TINY
+        there = expected > 0
+        return self.data / kept * (1 - below) - there, np.where(there | (self.data > 0), 1 / kept, 0.0)
 
     def value(self, values: FloatArray) -> float:
         """The cost itself; very large where the model gives no number."""
@@ -145,8 +148,8 @@ class Cost:
         )
 
 
-TINY = 1e-12
-"""Smallest expected count."""
+TINY = 1e-6
+"""Expected counts below which ln(mu) goes on as a parabola: the noise of a response may make them negative."""
 
 
 class JointCost(Cost):

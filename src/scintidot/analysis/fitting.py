@@ -27,8 +27,10 @@ __all__ = ["Cost", "Fit", "FittedParameter", "JointCost", "Model", "Parameter", 
 
 MOST_HESSE = 40
 """Free parameters up to which second derivatives are taken numerically; beyond, the expected information is used."""
-STEPS = 1000
-"""Scoring steps from one start, at most."""
+STEPS, IDLE = 1000, 25
+"""Scoring steps from one start, at most, and in a row that gain next to nothing."""
+NEGLIGIBLE = 1e-9
+"""Height above the minimum at which scoring ends, in units of one standard deviation squared."""
 
 
 @dataclass(frozen=True)
@@ -142,14 +144,15 @@ def fit(
     free = np.array([i for i, p in enumerate(parameters) if not p.fixed], dtype=int)
     if cost.points < len(free):
         raise ValueError(f"{cost.points} points for {len(free)} parameters")
-    evaluate = _Evaluation(cost, parameters, free)
+    evaluate = _Evaluation(cost, parameters, free, 0.0 if scaled else NEGLIGIBLE)
     begin = np.array([p.start for p in parameters])
     ends = [_scored(evaluate, _inside(start, parameters)) for start in (begin, *starts)]
     reached = [end[1] for end in ends]
     best = ends[int(np.argmin(reached))][0]
     if scaled and cost.points > len(free) and cost.sigma is not None:
         spread = math.sqrt(max(min(reached), 1e-300) / (cost.points - len(free)))
-        evaluate = _Evaluation(Cost(cost.model, cost.data, cost.sigma * spread), parameters, free)
+        known = Cost(cost.model, cost.data, cost.sigma * spread)
+        evaluate = _Evaluation(known, parameters, free, NEGLIGIBLE)
         best = _scored(evaluate, best)[0]
     outcome = _minuit(evaluate, best, minos, hesse and len(free) <= MOST_HESSE)
     expected = evaluate.cost.expected(outcome.values)
@@ -171,11 +174,12 @@ def _inside(values: FloatArray, parameters: Sequence[Parameter]) -> FloatArray:
 class _Evaluation:
     """A cost with the parameters that are free in it."""
 
-    def __init__(self, cost: Cost, parameters: Sequence[Parameter], free: Any) -> None:
-        self.cost, self.parameters, self.free = cost, parameters, free
+    def __init__(
+        self, cost: Cost, parameters: Sequence[Parameter], free: Any, negligible: float = 1e-9
+    ) -> None:
+        self.cost, self.parameters, self.free, self.negligible = cost, parameters, free, negligible
         self.low = np.array([parameters[i].low for i in free])
         self.high = np.array([parameters[i].high for i in free])
-        self.negligible = 1e-9 if cost.sigma is None else 0.0
         self.value = cost.value
 
     def scoring(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -186,7 +190,7 @@ class _Evaluation:
 def _scored(evaluate: _Evaluation, start: FloatArray) -> tuple[FloatArray, float]:
     """Where Fisher scoring ends from one start, and the cost there; parameters at a limit wait there."""
     values, free = start.copy(), evaluate.free
-    value, damping = evaluate.value(values), 1e-3
+    value, damping, idle = evaluate.value(values), 1e-3, 0
     for _ in range(STEPS):
         slope, information = evaluate.scoring(values)
         if not (np.all(np.isfinite(slope)) and np.all(np.isfinite(information))):
@@ -216,7 +220,10 @@ def _scored(evaluate: _Evaluation, start: FloatArray) -> tuple[FloatArray, float
             damping *= 10
         if not improved:
             break
+        idle = idle + 1 if value - reached <= 1e-9 * value else 0
         values, value = trial, reached
+        if idle == IDLE:
+            break
         damping = max(damping / 10, 1e-12)
     return values, value
 
@@ -368,15 +375,16 @@ def _inverse(information: FloatArray) -> FloatArray:
     """Covariance from the information; infinite variances where a parameter leaves no trace."""
     if not np.all(np.isfinite(information)):
         return np.full(information.shape, math.inf)
-    diagonal = np.diag(information)
-    scale = np.where(diagonal > 0, 1 / np.sqrt(np.maximum(diagonal, 1e-300)), 0.0)
-    values, vectors = np.linalg.eigh(information * np.outer(scale, scale))
-    known = values > 1e-14 * max(values.max(initial=0.0), 1e-300)
-    inverse = (vectors[:, known] / values[known]) @ vectors[:, known].T
-    covariance = inverse * np.outer(scale, scale)
-    if not np.all(known):
-        unknown = np.sum(vectors[:, ~known] ** 2, axis=1) > 1e-6
-        covariance[np.diag(unknown)] = math.inf
+    with np.errstate(all="ignore"):
+        diagonal = np.diag(information)
+        scale = np.where(diagonal > 0, 1 / np.sqrt(np.maximum(diagonal, 1e-300)), 0.0)
+        values, vectors = np.linalg.eigh(information * np.outer(scale, scale))
+        known = values > 1e-14 * max(values.max(initial=0.0), 1e-300)
+        inverse = (vectors[:, known] / values[known]) @ vectors[:, known].T
+        covariance = inverse * np.outer(scale, scale)
+        if not np.all(known):
+            unknown = np.sum(vectors[:, ~known] ** 2, axis=1) > 1e-6
+            covariance[np.diag(unknown)] = math.inf
     return np.asarray(covariance)
 
 
@@ -389,7 +397,7 @@ def _fitted(parameters: Sequence[Parameter], free: Any, outcome: _Outcome) -> tu
         error = math.sqrt(max(variance, 0.0))
         low, high = outcome.minos.get(index, (value - error, value + error))
         near = 1e-3 * error if math.isfinite(error) else 0.0
-        at_limit = not p.fixed and (value - p.low <= near or p.high - value <= near)
+        at_limit = bool(not p.fixed and (value - p.low <= near or p.high - value <= near))
         found.append(
             FittedParameter(
                 p.name,

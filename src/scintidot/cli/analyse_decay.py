@@ -118,7 +118,7 @@ def decay(
         files, exclude=exclude or (), fix=fix or (), free=free or (), given=given, **options
     )
     finish(
-        analysis, _print, where=WHERE, json=json, out=out, to_card=to_card, material=material,
+        analysis, _print, json=json, out=out, to_card=to_card, material=material,
         edge_length=edge_length_nm,
     )  # fmt: skip
 

@@ -72,7 +72,7 @@ def series(
             "material", CARD_BASE
         )  # whose law says at which sizes a card holds Auger lifetimes
     analysis = analyse_series(table, **options)
-    finish(analysis, _print, where="analyse series", json=json, out=out, to_card=to_card, material=material)
+    finish(analysis, _print, json=json, out=out, to_card=to_card, material=material)
 
 
 def _print(analysis: Analysis) -> None:

@@ -93,7 +93,7 @@ def spectrum(
     }
     given = given_from("analyse spectrum", **{name: context.params[name] for name in _FILE[1:]})
     analysis = analyse_spectrum(file, format=format, given=given, kind=kind, **options)
-    finish(analysis, _print, where="analyse spectrum", json=json, out=out, to_card=to_card, material=material)
+    finish(analysis, _print, json=json, out=out, to_card=to_card, material=material)
 
 
 def _print(analysis: Analysis) -> None:

@@ -109,7 +109,7 @@ def analyse_ta(
     with progress() as show:
         analysis = analyse(files, given=given, show=show, **options)
     finish(
-        analysis, _print, where=WHERE, json=json, out=out, to_card=to_card, material=material,
+        analysis, _print, json=json, out=out, to_card=to_card, material=material,
         edge_length=edge_length_nm,
     )  # fmt: skip
 

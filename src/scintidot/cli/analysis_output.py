@@ -49,7 +49,6 @@ def finish(
     analysis: Analysis,
     show: Callable[[Analysis], None],
     *,
-    where: str,
     json: bool,
     out: Path | None,
     to_card: Path | None,
@@ -59,14 +58,9 @@ def finish(
     """Write and print; exit with code 1 if the analysis failed, after everything stands that there is."""
     failed = analysis.document["status"] != "ok"
     if to_card is not None and not failed:
-        from scintidot.materials.fields import In
         from scintidot.measured.card import write_card
-        from scintidot.options import read
 
-        edge = (
-            None if edge_length is None else read(edge_length, "--edge-length-nm", where, In("nm", above=0))
-        )
-        write_card(analysis, to_card, material or CARD_BASE, edge)
+        write_card(analysis, to_card, material or CARD_BASE, edge_length)
     if out is not None:
         from scintidot.report.analysis import write_analysis
 

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from scintidot.errors import BadFile, BadValue
+from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
 from scintidot.measured.document import Analysis
+from scintidot.options import Number, read
 from scintidot.output import write_text, write_together
 
 WHERE = "--to-card"
@@ -26,7 +28,7 @@ REACH = 2.0
 
 
 def write_card(
-    analysis: Analysis, path: str | Path, base: str = "CsPbBr3", edge_length: float | None = None
+    analysis: Analysis, path: str | Path, base: str = "CsPbBr3", edge_length: Number | None = None
 ) -> Path:
     """Write a card with provenance ``measured`` for every number that was found.
 
@@ -38,7 +40,7 @@ def write_card(
         The card, a ``.toml`` file. It is read back before it stands there.
     base : str
         Shipped material that gives everything else.
-    edge_length : float, optional
+    edge_length : number or str, optional
         Of the sample [nm]; a law of Auger recombination needs it.
 
     Raises
@@ -56,10 +58,11 @@ def write_card(
             where=WHERE, what="result", who=WHERE, expected="a fit that succeeded", found="one that failed"
         )
     numbers = dict(analysis.card)
-    if edge_length is None and EDGE in numbers:
-        edge_length = float(numbers[EDGE][0])
-    numbers.pop(EDGE, None)
-    if edge_length is None and len(numbers) > 1 and numbers.pop(MEASURED_LAW, None) is not None:
+    of_sample = numbers.pop(EDGE, None)
+    edge = None if of_sample is None else float(of_sample[0])
+    if edge_length is not None:
+        edge = read(edge_length, "--edge-length-nm", WHERE, In("nm", above=0))
+    if edge is None and len(numbers) > 1 and numbers.pop(MEASURED_LAW, None) is not None:
         analysis.document["warnings"].append(
             "the card has no Auger lifetime: its law is one of size; give --edge-length-nm LENGTH"
         )
@@ -70,7 +73,7 @@ def write_card(
             hint="A fit of one decay with a component named X gives one.",
         )  # fmt: skip
     material = load_material(base, where=WHERE, who="--material", kind="scintillator")
-    text = card_text(analysis, material, numbers, edge_length)
+    text = card_text(analysis, material, numbers, edge)
 
     def write(temporary: Path) -> None:
         write_text(temporary, text)

@@ -115,7 +115,9 @@ def _read_matrix(source: Source) -> list[TransientTrace]:
     values_key = _one(source, [plain[k] for k in _VALUES if k in plain], "the values")
     time = _numbers(source, found, time_key).ravel()
     wavelength = _numbers(source, found, wavelength_key).ravel()
-    values = np.squeeze(_numbers(source, found, values_key))
+    values = _numbers(source, found, values_key)
+    if values.ndim > 2:
+        values = values.reshape([n for n in values.shape if n > 1])  # axes of one point say nothing
     match = _TIME.fullmatch(time_key.lower())
     unit = agreed_unit(source, match[1] if match else None, f"'{time_key}' without one")
     notes = []

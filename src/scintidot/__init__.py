@@ -20,6 +20,10 @@ _PUBLIC = {
     "Prediction": "scintidot.results",
     "RunConfig": "scintidot.config",
     "ScintidotError": "scintidot.errors",
+    "analyse_decay": "scintidot.measured.decay.run",
+    "analyse_series": "scintidot.measured.series.run",
+    "analyse_spectrum": "scintidot.measured.spectrum.run",
+    "analyse_ta": "scintidot.measured.transient.run",
     "attenuation": "scintidot.interactions.attenuation",
     "build_tables": "scintidot.interactions.tables",
     "coincidence_time_resolution": "scintidot.coincidence",
@@ -30,6 +34,7 @@ _PUBLIC = {
     "low_energy": "scintidot.interactions.low_energy",
     "nanocrystal_kinetics": "scintidot.calculators",
     "photons": "scintidot.photon_stream.run",
+    "plan_measurement": "scintidot.measured.plan",
     "predict": "scintidot.simulation",
     "relaxation": "scintidot.interactions.relaxation",
     "repeated_excitation": "scintidot.excitation.document",
@@ -57,6 +62,11 @@ if TYPE_CHECKING:
     from scintidot.interactions.tables import build_tables as build_tables
     from scintidot.light_yield.run import sample_light as sample_light
     from scintidot.materials.library import load_material as load_material
+    from scintidot.measured.decay.run import analyse_decay as analyse_decay
+    from scintidot.measured.plan import plan_measurement as plan_measurement
+    from scintidot.measured.series.run import analyse_series as analyse_series
+    from scintidot.measured.spectrum.run import analyse_spectrum as analyse_spectrum
+    from scintidot.measured.transient.run import analyse_ta as analyse_ta
     from scintidot.photon_stream.run import photons as photons
     from scintidot.results import Prediction as Prediction
     from scintidot.simulation import predict as predict

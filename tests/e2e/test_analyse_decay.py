@@ -19,7 +19,7 @@ from scintidot.materials.library import load_material
 from scintidot.measured.decay.occupancy import mean_from_ratio, population_ratio
 from scintidot.measured.decay.run import analyse_decay
 from scintidot.measured.laboratory.tcspc import simulate_tcspc
-from scintidot.measured.plan import plan
+from scintidot.measured.plan import plan_measurement
 from scintidot.report.analysis import write_analysis
 
 Cli = Callable[..., Any]
@@ -318,7 +318,7 @@ def test_planned_counts_give_the_wanted_precision(tmp_path: Path) -> None:
     light = {"auger_efficiency": 0.9, "mean_excitons": 1.0, "exciton_rate": "8 ns", "model": "paper",
              "statistics": "poisson"}  # fmt: skip
     setup = {"bins": 1024, "bin_width_ps": 64, "dark_count_rate": 0}
-    planned = plan(**light, **setup)
+    planned = plan_measurement(**light, **setup)
     assert planned["status"] == "ok"
     assert planned["minutes"] == pytest.approx(planned["counts_needed"] / planned["count_rate_per_s"] / 60)
     found = []

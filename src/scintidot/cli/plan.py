@@ -64,7 +64,7 @@ def plan(
 
     Example: scintidot plan --auger-efficiency 0.9 --mean-excitons 1 --count-rate 1e5
     """
-    from scintidot.measured.plan import plan as run
+    from scintidot.measured.plan import plan_measurement as run
     from scintidot.output import as_text
 
     options: dict[str, Any] = {name: value for name, value in context.params.items() if name != "json"}

@@ -36,7 +36,7 @@ FEW = 2000.0
 """Counts below which errors are not those of many counts."""
 
 
-def plan(
+def plan_measurement(
     *,
     target: str = MEAN,
     precision: Number = 0.05,

@@ -130,8 +130,10 @@ def sdt(*, length: int | None = None, adc: int = BINS, blocks: int = 1) -> bytes
     data = COUNTS.astype("<u2").tobytes()
     header = struct.pack(
         "<hihiHihIihhHIHH", 0x28E, info_at, len(identification), setup_at, len(setup), block_at, blocks, len(data),
-        measure_at, 1, measure.nbytes, 0x5555, 0, 0, 0x55AA,
+        measure_at, 1, measure.nbytes, 0x5555, 0, 0, 0,
     )  # fmt: skip
+    checksum = (0x55AA - sum(struct.unpack("<21H", header))) & 0xFFFF
+    header = header[:-2] + struct.pack("<H", checksum)
     stated = len(data) if length is None else length
     block = struct.pack("<hiiHhII", 0, block_at + 22, block_at + 22 + len(data), 0x01, 0, 0, stated)
     return header + identification + setup + measure.tobytes() + block + data

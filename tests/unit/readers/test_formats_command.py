@@ -57,17 +57,17 @@ def test_other_kinds(
     assert found["traces"][0][key] == value
 
 
-def test_what_is_missing_is_asked_for(
-    cli: Callable[..., Any], samples: dict[str, Any], tmp_path: Path
-) -> None:
-    path = tmp_path / "x.ascii"
-    path.write_bytes(samples["explicit-times.ascii"].content)
+def test_what_is_missing_is_asked_for(cli: Callable[..., Any], tmp_path: Path) -> None:
+    """A column of counts says no bin width."""
+    path = tmp_path / "counts.txt"
+    path.write_text("counts\n" + "\n".join(str(n) for n in range(200, 0, -1)) + "\n")
     outcome = cli("formats", path)
     assert outcome.code == 3
-    assert "--time-unit" in outcome.out
-    assert cli("formats", path, "--time-unit", "ps").code == 0
+    assert "--bin-width-ps" in outcome.out
+    assert cli("formats", path, "--bin-width-ps", 4).code == 0
     document = json.loads(cli("formats", path, "--json").out)
-    assert [kind["asks_for"] for kind in document["kinds"]] == [None, "--time-unit", None]
+    decay = next(kind for kind in document["kinds"] if kind["kind"] == "decay")
+    assert decay["asks_for"] == "--bin-width-ps"
 
 
 @pytest.mark.parametrize(

@@ -139,13 +139,17 @@ def test_report_result_and_card_are_written(cli: Cli, laboratory: Path, tmp_path
     card = tmp_path / "mine.toml"
     done = cli(
         "analyse", "decay", folder / "decay.csv", "--irf", folder / "irf.csv", "--components", 2, "--out",
-        tmp_path / "report", "--to-card", card, "--edge-length-nm", 8, "--minos", "--json",
+        tmp_path / "report", "--to-card", card, "--edge-length-nm", 8, "--minos", "--profile", "--json",
     )  # fmt: skip
     assert done.code == 0, done.err
     document = json.loads(done.out)
     assert json.loads((tmp_path / "report" / "result.json").read_text()) == document
     page = (tmp_path / "report" / "report.html").read_text()
-    assert page.count("<svg") == 2
+    assert page.count("<svg") == 4
+    for profile in document["profiles"]:  # near the minimum the likelihood is the parabola of the error
+        rise, parabola = (np.array(profile[key]) for key in ("rise", "parabola"))
+        near = np.abs(parabola) < 1.1
+        assert rise[near] == pytest.approx(parabola[near], abs=0.1)
     assert "lifetime_XX_ps" in page
     assert document["inputs"][0]["sha256"] in page
     assert not re.search(r"""(src|href)=["']?(https?:|//)""", page)

@@ -85,6 +85,9 @@ def decay(
     minos: Annotated[
         bool, typer.Option("--minos", help="Intervals of lifetimes and <N> by profiling the likelihood.")
     ] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Also draw how the likelihood rises about lifetimes and <N>.")
+    ] = False,
     period_ns: Period = None,
     bin_width_ps: BinWidth = None,
     excitations: Excitations = None,
@@ -112,7 +115,7 @@ def decay(
     )  # fmt: skip
     own = ("irf", "irf_fwhm_ps", "irf_background", "free_irf_width", "components", "model", "names", "window",
            "scatter", "pile_up", "share", "statistics", "retained_fraction", "quantum_yield", "response_ps", "starts",
-           "seed", "minos", "format")  # fmt: skip
+           "seed", "minos", "profile", "format")  # fmt: skip
     options: dict[str, Any] = {name: context.params[name] for name in own}
     analysis = analyse_decay(
         files, exclude=exclude or (), fix=fix or (), free=free or (), given=given, **options

@@ -51,6 +51,8 @@ class DecayFit:
     measured: tuple[Measured, ...]
     models: tuple[DecayModel, ...]
     places: tuple[npt.NDArray[np.intp], ...]  # of the parameters of each model among those of the fit
+    cost: Cost
+    parameters: tuple[Parameter, ...]
 
     def values(self, i: int) -> FloatArray:
         """Parameters of the model of decay ``i``."""
@@ -243,7 +245,7 @@ def _fit_together(
     costs = [model.cost(data.counts, data.sigma) for data, model in zip(measured, models, strict=True)]
     cost: Cost = costs[0] if len(costs) == 1 else JointCost(list(zip(costs, places, strict=True)))
     result = fit(cost, parameters, starts=_starts(parameters, starts, seed), minos=_known(minos, parameters))
-    return DecayFit(result, tuple(measured), tuple(models), tuple(places))
+    return DecayFit(result, tuple(measured), tuple(models), tuple(places), cost, tuple(parameters))
 
 
 def _known(names: Sequence[str], parameters: Sequence[Parameter]) -> list[str]:

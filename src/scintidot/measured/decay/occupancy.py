@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from scintidot.analysis.fitting import Fit
+from scintidot.choices import TRUNCATED_FROM
 from scintidot.excitons.occupancy import inferred_mean
 from scintidot.output import number
 from scintidot.records import FloatArray
@@ -90,6 +91,11 @@ def mean_excitons(
     if rows[0]["value"] is None:
         warnings.append(
             "no <N> has this ratio of XX to X: more light comes from XX than its X left behind allow"
+        )
+    if (rows[0]["value"] or 0.0) > TRUNCATED_FROM:
+        warnings.append(
+            f"<N> = {rows[0]['value']:.3g} from two components counts every n >= 2 as one biexciton and knows no trions: "
+            "--model carriers fits <N> itself"
         )
     first = rows[0]
     return {**first, "retained_fraction": retained_fraction, "others": rows[1:]}, warnings

@@ -22,6 +22,7 @@ from scintidot.measured.decay.figures import DOUBTFUL, Result, fit_part, one, to
 from scintidot.measured.decay.inputs import NONE, WHERE, Loaded, load
 from scintidot.measured.decay.occupancy import STATISTICS
 from scintidot.measured.decay.panels import panels_of
+from scintidot.measured.decay.profiles import profile_panels, profiles_of
 from scintidot.measured.document import Analysis, new_document
 from scintidot.options import Number, read, read_whole
 
@@ -54,6 +55,7 @@ def analyse_decay(
     starts: Number = 4,
     seed: Number = 1,
     minos: bool = False,
+    profile: bool = False,
     given: Given | None = None,
     format: str | None = None,
 ) -> Analysis:
@@ -79,6 +81,8 @@ def analyse_decay(
         ``none``, or ``lifetimes`` (of a kinetic model: lifetimes of exciton and Auger recombination) for all decays.
     minos : bool
         Also intervals by profiling the likelihood of lifetimes and <N>.
+    profile : bool
+        Also the profiles themselves, in ``profiles`` and the report.
 
     Returns
     -------
@@ -148,10 +152,15 @@ def analyse_decay(
     if any(fit.fit.faults for fit, _, _ in results):
         document["status"] = "failed"
     document["decays"] = decays
+    profiles = []
+    if profile:
+        for fit in {id(result[0]): result[0] for result in results}.values():
+            profiles += profiles_of(fit, list(named))
+        document["profiles"] = profiles
     document["warnings"] = warnings
     return Analysis(
         document,
-        panels_of(results, loaded.measured),
+        (*panels_of(results, loaded.measured), *profile_panels(profiles)),
         _title(loaded),
         _answer(document, decays),
         _card(decays, kinetic),

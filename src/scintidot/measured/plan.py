@@ -14,11 +14,12 @@ import numpy as np
 from scintidot import __version__
 from scintidot.analysis.decay.fit import DecayFit, Measured, fit_components, fit_kinetic
 from scintidot.analysis.decay.responses import GaussianResponse
-from scintidot.analysis.decay.shapes import KINETIC_MODELS, NAMES, Kinetic
+from scintidot.analysis.decay.shapes import NAMES, Kinetic
 from scintidot.analysis.fitting import identifiability
 from scintidot.constants import PS_PER_S
 from scintidot.errors import BadValue, one_of
 from scintidot.excitons.distribution import pair_distribution
+from scintidot.kinetic_options import KINETIC_MODELS
 from scintidot.materials.fields import In
 from scintidot.measured.decay.occupancy import mean_excitons
 from scintidot.measured.document import correlation_of

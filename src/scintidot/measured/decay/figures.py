@@ -14,8 +14,7 @@ from scintidot.analysis.decay.quality import goodness
 from scintidot.analysis.decay.responses import MeasuredResponse
 from scintidot.analysis.decay.shapes import Kinetic
 from scintidot.analysis.fitting import identifiability
-from scintidot.kinetics import exact
-from scintidot.kinetics import rates as truncated
+from scintidot.kinetic_options import KINETIC_MODELS
 from scintidot.kinetics.curve import ExponentialDecay
 from scintidot.kinetics.lifetimes import DEFINITIONS, effective_lifetimes
 from scintidot.measured.decay.inputs import Loaded
@@ -141,11 +140,10 @@ def _kinetics(fit: DecayFit, places: Any, kinetic: Kinetic, statistics: str) -> 
         return np.array([tau / (tau + 4 * auger)])
 
     phi_ar, phi_error = fit.fit.propagated(efficiency)
-    models = {**exact.MODELS, **truncated.MODELS}
     return {
         "mean_excitons": {
             "statistics": statistics, "statistics_meaning": STATISTICS[statistics], "method": kinetic.model,
-            "method_meaning": models[kinetic.model], "value": number(mean.value), "error": number(mean.error),
+            "method_meaning": KINETIC_MODELS[kinetic.model], "value": number(mean.value), "error": number(mean.error),
             "low": number(mean.low), "high": number(mean.high),
         },
         "auger_efficiency": number(phi_ar[0]),

@@ -11,11 +11,11 @@ import numpy as np
 
 from scintidot.analysis.decay.fit import DecayFit, Measured, fit_components, fit_kinetic
 from scintidot.analysis.decay.responses import NoResponse
-from scintidot.analysis.decay.shapes import KINETIC_MODELS, NAMES, Kinetic, lifetime_name
+from scintidot.analysis.decay.shapes import NAMES, Kinetic, lifetime_name
 from scintidot.analysis.readers import Given
 from scintidot.errors import BadValue, one_of
 from scintidot.excitons.distribution import pair_distribution
-from scintidot.kinetic_options import FRACTION
+from scintidot.kinetic_options import FRACTION, KINETIC_MODELS
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.fields import In
 from scintidot.measured.decay.figures import DOUBTFUL, Result, fit_part, one, top

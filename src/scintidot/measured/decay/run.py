@@ -23,7 +23,7 @@ from scintidot.measured.decay.inputs import NONE, WHERE, Loaded, load
 from scintidot.measured.decay.occupancy import STATISTICS
 from scintidot.measured.decay.panels import panels_of
 from scintidot.measured.document import Analysis, new_document
-from scintidot.options import Number, read, read_whole
+from scintidot.options import Number, read, read_seed, read_whole
 
 SCHEMA = "scintidot.decay/1"
 RESPONSE_PS = 100.0
@@ -118,7 +118,7 @@ def analyse_decay(
         "tau_definitions": DEFINITIONS,
         "instrument_response_fwhm_ps": width,
         "starts": read_whole(starts, "--starts", WHERE, 1, 100),
-        "seed": read_whole(seed, "--seed", WHERE, 0, (1 << 63) - 1),
+        "seed": read_seed(seed, WHERE),
     }
     document = new_document(SCHEMA, loaded.inputs, choices)
     kinetic = None

@@ -21,7 +21,7 @@ from scintidot.interchange.ptu import MOST_BINS, PtuFile, header_tags
 from scintidot.kinetic_options import FRACTION
 from scintidot.materials.fields import In
 from scintidot.measured.laboratory.light import Light, read_light
-from scintidot.options import Number, option_flag, read, read_whole
+from scintidot.options import Number, option_flag, read, read_seed, read_whole
 from scintidot.output import write_text, write_together
 from scintidot.records import FloatArray
 
@@ -174,7 +174,7 @@ def simulate_tcspc(
             expected=f"at most {MOST_BINS} bins a period in a .ptu file, which tags every count",
         )  # fmt: skip
     source = read_light(WHERE, **light)
-    own_seed = read_whole(seed, "--seed", WHERE, 0, (1 << 63) - 1)
+    own_seed = read_seed(seed, WHERE)
     photons = read_whole(counts, "--counts", WHERE, 1, MOST_COUNTS)
     prompt = read_whole(irf_counts, "--irf-counts", WHERE, 1, MOST_COUNTS)
     decay = record(

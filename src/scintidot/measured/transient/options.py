@@ -17,7 +17,7 @@ from scintidot.errors import BadValue, one_of
 from scintidot.kinetic_options import FRACTION, read_exciton_rate
 from scintidot.kinetics.exact import MODELS
 from scintidot.materials.fields import In
-from scintidot.options import Number, read, read_whole
+from scintidot.options import Number, read, read_interval, read_whole
 
 WHERE = "analyse ta"
 MODES = ("automatic", "global", "series")
@@ -86,26 +86,8 @@ def read_options(
     }
     return Options(
         mode, number, model, Sample(model, filling, places, phi), chirp, columns, _band(wavelength, band),
-        None if tail is None else _interval(tail, "--tail", "ps"), rate, xi, choices,
+        None if tail is None else read_interval(tail, "--tail", WHERE, In("ps"), "300:3000"), rate, xi, choices,
     )  # fmt: skip
-
-
-def _interval(text: str, who: str, unit: str) -> tuple[float, float]:
-    parts = str(text).split(":")
-    if len(parts) != 2:
-        raise BadValue(
-            where=WHERE,
-            what="interval",
-            who=who,
-            expected=f"two numbers [{unit}] such as 500:510",
-            found=repr(text),
-        )
-    low, high = (read(part, who, WHERE, In(unit)) for part in parts)
-    if not low < high:
-        raise BadValue(
-            where=WHERE, what="interval", who=who, expected="the lower bound first", found=repr(text)
-        )
-    return low, high
 
 
 def _band(wavelength: Number | None, band: str | None) -> tuple[float, float] | None:
@@ -114,7 +96,7 @@ def _band(wavelength: Number | None, band: str | None) -> tuple[float, float] | 
             where=WHERE, what="option", who="--wavelength", expected="either it or --band", found="both"
         )
     if band is not None:
-        return _interval(band, "--band", "nm")
+        return read_interval(band, "--band", WHERE, In("nm"), "500:510")
     if wavelength is None:
         return None
     at = read(wavelength, "--wavelength", WHERE, In("nm", above=0))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +22,7 @@ from scintidot.kinetics.exact import MODELS
 from scintidot.materials.fields import In
 from scintidot.measured.transient.fluence_series import poisson
 from scintidot.options import Number, read, read_interval, read_seed, read_whole
-from scintidot.output import number, write_text, write_together
+from scintidot.output import json_text, number, write_text, write_together
 from scintidot.records import FloatArray
 from scintidot.response import gaussian_times_decay
 
@@ -191,7 +190,7 @@ def simulate_ta(
         files.append(f"ta-{index:02d}.{SUFFIX[format]}")
         writers[files[-1]] = partial(_write, format, setting.time, setting.wavelength, values, float(fluence))
     document = _truth(setting, efficiency, files, format, whole_seed)
-    writers["truth.json"] = partial(write_text, text=json.dumps(document, indent=1, allow_nan=False) + "\n")
+    writers["truth.json"] = partial(write_text, text=json_text(document))
     write_together(Path(folder), writers)
     return document
 

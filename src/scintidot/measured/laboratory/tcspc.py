@@ -22,7 +22,7 @@ from scintidot.kinetic_options import FRACTION
 from scintidot.materials.fields import In
 from scintidot.measured.laboratory.light import Light, read_light
 from scintidot.options import Number, option_flag, read, read_seed, read_whole
-from scintidot.output import write_text, write_together
+from scintidot.output import json_text, write_text, write_together
 from scintidot.records import FloatArray
 
 WHERE = "simulate tcspc"
@@ -189,7 +189,7 @@ def simulate_tcspc(
     writers: dict[str, Callable[[Path], object]] = {
         f"decay.{format}": _writer(setup, decay, document, format, "decay"),
         f"irf.{format}": _writer(setup, response, document, format, "response"),
-        "truth.json": lambda path: write_text(path, json.dumps(document, indent=1, allow_nan=False) + "\n"),
+        "truth.json": lambda path: write_text(path, json_text(document)),
     }
     write_together(Path(out), writers)
     return document

@@ -101,9 +101,7 @@ def _absorption(
     name: str, wavelength: FloatArray, values: FloatArray, peak: str, curve: SizingCurve | None
 ) -> Row:
     found = absorption_features(wavelength, values)
-    energy, error = (
-        (found.peak, found.peak_error) if peak == "curvature" else (found.maximum, found.maximum_error)
-    )
+    energy, error = found.feature(peak)
     warnings = _absorption_warnings(found, peak, wavelength)
     row = {
         "name": name,

@@ -37,13 +37,16 @@ def simulate_ta(
     degeneracy: Annotated[
         Text, typer.Option(metavar="NUMBER", help="Carriers that the probed level holds (2), or unlimited.")
     ] = None,
-    delays: Annotated[Text, typer.Option(metavar="A:B", help="[ps] (-5:3000).")] = None,
+    delays: Annotated[Text, typer.Option(metavar="FROM:TO", help="[ps] (-5:3000).")] = None,
     delay_points: Annotated[Text, typer.Option(metavar="NUMBER", help="(160)")] = None,
-    wavelengths: Annotated[Text, typer.Option(metavar="A:B", help="[nm] (470:550).")] = None,
+    wavelengths: Annotated[Text, typer.Option(metavar="FROM:TO", help="[nm] (470:550).")] = None,
     wavelength_step: Annotated[Text, typer.Option(metavar="LENGTH", help="[nm] (2).")] = None,
     bleach_wavelength: Annotated[Text, typer.Option(metavar="LENGTH", help="[nm] (510).")] = None,
     line_width: Annotated[
-        Text, typer.Option("--line-width-eV", metavar="ENERGY", help="Full width of the bleach [eV] (0.09).")
+        Text,
+        typer.Option(
+            "--line-width-eV", "--line-width", metavar="ENERGY", help="Full width of the bleach [eV] (0.09)."
+        ),
     ] = None,
     biexciton_shift: Annotated[
         Text,
@@ -52,7 +55,7 @@ def simulate_ta(
         ),
     ] = None,
     response: Annotated[
-        Text, typer.Option("--response-ps", metavar="TIME", help="Full width [ps] (0.3).")
+        Text, typer.Option("--response-ps", "--irf-fwhm-ps", metavar="TIME", help="Full width [ps] (0.3).")
     ] = None,
     time_zero: Annotated[
         Text, typer.Option("--time-zero-ps", metavar="TIME", help="At the bleach [ps] (0).")

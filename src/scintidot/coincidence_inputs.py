@@ -36,7 +36,6 @@ FEWEST_EVENTS, MOST_EVENTS = 100, 10**8
 MOST_SIMULATED_PHOTONS = 1e7
 """Of one event in a simulation."""
 _MOST_DRAWN = 1e12
-_MOST_SEED = 2**63 - 1
 _MOST_THREADS = 1024
 SHORTEST = 1e-6
 """Rise time or spread that is not 0. [ps]"""
@@ -159,7 +158,7 @@ def read_inputs(given: Mapping[str, Any]) -> Inputs:
     edge_events = _whole(given, "leading_edge_events", FEWEST_EVENTS, MOST_EVENTS)
     for name, count in (("monte_carlo", events), ("leading_edge_events", edge_events)):
         _check_size(name, count, sides)
-    seed = options.read_whole(given.get("seed", 1), "--seed", WHERE, 0, _MOST_SEED)
+    seed = options.read_seed(given.get("seed", 1), WHERE)
     threads = options.read_whole(given.get("threads", options.cores()), "--threads", WHERE, 1, _MOST_THREADS)
     electronics, threshold = _electronics(given, detector, dark_rate)
     return Inputs(

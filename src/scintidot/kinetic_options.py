@@ -21,6 +21,7 @@ KINETIC_MODELS = {**exact.MODELS, **truncated.MODELS}
 DEFAULT_MODEL = CARRIERS
 EFFICIENCY_RATIO = N2_RATIO
 """Ratio in the definition of Phi_AR by which published values were derived."""
+EFFICIENCY_MEANING = "k_AR/(k_AR + 4 k_X) with the total exciton rate k_X"
 FRACTION = In("1", at_least=0, at_most=1)
 EFFICIENCY = In("1", at_least=0, below=1)
 EXCITON_RATE = In("1/ps", at_least=1e-12, at_most=1e3)
@@ -99,7 +100,7 @@ def read_exact_rates(
     )
     choices = {
         "auger_efficiency": efficiency,
-        "auger_efficiency_definition": "k_AR/(k_AR + 4 k_X) with the total exciton rate k_X",
+        "auger_efficiency_definition": EFFICIENCY_MEANING,
         "retained_fraction": xi,
         "exciton_rate_per_ps": k_x,
         "quantum_yield": phi,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from contextlib import suppress
@@ -9,6 +10,7 @@ from contextlib import suppress
 from scintidot.errors import BadValue, FieldError, ScintidotError
 from scintidot.materials.fields import In
 
+MOST_SEED = 2**63 - 1
 Number = float | str
 """A number in the documented unit, or text with a unit such as ``"0.1/ns"``."""
 
@@ -40,6 +42,31 @@ def read_whole(value: object, who: str, where: str, least: int, most: int) -> in
         expected = f"a whole number from {least} to {most}"
         raise BadValue(where=where, what="number", who=who, expected=expected, found=repr(value))
     return whole
+
+
+def read_interval(
+    text: object, who: str, where: str, limits: In, example: str, *, open_ended: bool = False
+) -> tuple[float, float]:
+    """``"from:to"`` in the unit of ``limits``, the lower bound first; ``open_ended``: an empty side has no bound."""
+
+    def refuse(expected: str) -> BadValue:
+        return BadValue(where=where, what="interval", who=who, expected=expected, found=repr(text))
+
+    parts = str(text).split(":")
+    if len(parts) != 2:
+        raise refuse(f"from:to, such as {example}")
+    low, high = (
+        end if open_ended and not part.strip() else read(part, who, where, limits)
+        for part, end in zip(parts, (-math.inf, math.inf), strict=True)
+    )
+    if not low < high:
+        raise refuse("from:to with the lower bound first")
+    return low, high
+
+
+def read_seed(value: object, where: str) -> int:
+    """Of random numbers."""
+    return read_whole(value, "--seed", where, 0, MOST_SEED)
 
 
 def cores() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 import tempfile
@@ -44,6 +45,11 @@ def nested(flat: dict[str, Any]) -> dict[str, Any]:
             target = target.setdefault(part, {})
         target[last] = value
     return result
+
+
+def json_text(document: dict[str, Any]) -> str:
+    """A document as the commands print and write it. Raises `ValueError` for a number that is not finite."""
+    return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
 
 def write_text(path: Path, text: str) -> None:

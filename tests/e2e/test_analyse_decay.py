@@ -233,7 +233,7 @@ BAD: dict[str, tuple[tuple[object, ...], str, int]] = {
     "unknown model": (("--irf", "none", "--model", "carrier"), "Did you mean 'carriers'", 2),
     "both": (("--irf", "none", "--model", "carriers", "--components", 2), "no such option with --model", 2),
     "components": (("--irf", "none", "--components", 9), "from 1 to 4", 2),
-    "window": (("--irf", "none", "--window", "5:2"), "a below b", 2),
+    "window": (("--irf", "none", "--window", "5:2"), "lower bound first", 2),
     "window unit": (("--irf", "none", "--window", "1 nm:2 nm"), "a time", 2),
     "empty window": (("--irf-fwhm-ps", 100, "--window", "1:2"), "at least 20 bins", 2),
     "period": (("--irf-fwhm-ps", 100, "--period-ns", 1), "--period-ns", 3),

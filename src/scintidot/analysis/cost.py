@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 from scintidot.records import FloatArray
 
+TINY = 1e-6
+"""Expected counts below which ln(mu) goes on as a parabola: the noise of a response may make them negative."""
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -146,10 +149,6 @@ class Cost:
         return np.asarray(
             np.sign(self.data - expected) * np.sqrt(np.maximum(self.contributions(expected), 0))
         )
-
-
-TINY = 1e-6
-"""Expected counts below which ln(mu) goes on as a parabola: the noise of a response may make them negative."""
 
 
 class JointCost(Cost):

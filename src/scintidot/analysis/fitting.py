@@ -13,24 +13,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from scintidot.analysis.cost import Cost, JointCost, Model, Parameter, Prediction
+from scintidot.analysis.scoring import NEGLIGIBLE, Evaluation, inside, scored, stuck_at_limits
 from scintidot.records import FloatArray
 
-__all__ = ["Cost", "Fit", "FittedParameter", "JointCost", "Model", "Parameter", "Prediction", "fit", "identifiability",
-           "profile"]  # fmt: skip
+__all__ = ["Cost", "Fit", "FittedParameter", "JointCost", "Model", "Parameter", "Prediction", "fit",
+           "identifiability"]  # fmt: skip
 
 MOST_HESSE = 40
 """Free parameters up to which second derivatives are taken numerically; beyond, the expected information is used."""
-STEPS, IDLE = 1000, 25
-"""Scoring steps from one start, at most, and in a row that gain next to nothing."""
-NEGLIGIBLE = 1e-9
-"""Height above the minimum at which scoring ends, in units of one standard deviation squared."""
+NEAR = 1e-2
+"""How far above its minimum a cost may be, by its slope, in units of one standard deviation squared."""
+POLISHED = 1e-6
+"""The same, below which Minuit has nothing to polish."""
 
 
 @dataclass(frozen=True)
@@ -144,16 +145,16 @@ def fit(
     free = np.array([i for i, p in enumerate(parameters) if not p.fixed], dtype=int)
     if cost.points < len(free):
         raise ValueError(f"{cost.points} points for {len(free)} parameters")
-    evaluate = _Evaluation(cost, parameters, free, 0.0 if scaled else NEGLIGIBLE)
+    evaluate = Evaluation(cost, parameters, free, 0.0 if scaled else NEGLIGIBLE)
     begin = np.array([p.start for p in parameters])
-    ends = [_scored(evaluate, _inside(start, parameters)) for start in (begin, *starts)]
+    ends = [scored(evaluate, inside(start, parameters)) for start in (begin, *starts)]
     reached = [end[1] for end in ends]
     best = ends[int(np.argmin(reached))][0]
     if scaled and cost.points > len(free) and cost.sigma is not None:
         spread = math.sqrt(max(min(reached), 1e-300) / (cost.points - len(free)))
         known = Cost(cost.model, cost.data, cost.sigma * spread)
-        evaluate = _Evaluation(known, parameters, free, NEGLIGIBLE)
-        best = _scored(evaluate, best)[0]
+        evaluate = Evaluation(known, parameters, free, NEGLIGIBLE)
+        best = scored(evaluate, best)[0]
     outcome = _minuit(evaluate, best, minos, hesse and len(free) <= MOST_HESSE)
     expected = evaluate.cost.expected(outcome.values)
     fitted = _fitted(parameters, free, outcome)
@@ -166,76 +167,6 @@ def fit(
     )  # fmt: skip
 
 
-def _inside(values: FloatArray, parameters: Sequence[Parameter]) -> FloatArray:
-    low, high = np.array([p.low for p in parameters]), np.array([p.high for p in parameters])
-    return np.asarray(np.clip(values, low, high), dtype=float)
-
-
-class _Evaluation:
-    """A cost with the parameters that are free in it."""
-
-    def __init__(
-        self, cost: Cost, parameters: Sequence[Parameter], free: Any, negligible: float = 1e-9
-    ) -> None:
-        self.cost, self.parameters, self.free, self.negligible = cost, parameters, free, negligible
-        self.low = np.array([parameters[i].low for i in free])
-        self.high = np.array([parameters[i].high for i in free])
-        self.value = cost.value
-
-    def scoring(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Minus half the gradient, and half the expected information."""
-        return self.cost.scoring(values, self.parameters, self.free)
-
-
-def _scored(evaluate: _Evaluation, start: FloatArray) -> tuple[FloatArray, float]:
-    """Where Fisher scoring ends from one start, and the cost there; parameters at a limit wait there."""
-    values, free = start.copy(), evaluate.free
-    value, damping, idle = evaluate.value(values), 1e-3, 0
-    for _ in range(STEPS):
-        slope, information = evaluate.scoring(values)
-        if not (np.all(np.isfinite(slope)) and np.all(np.isfinite(information))):
-            break
-        here, stuck = values[free], _stuck(evaluate, values, slope)
-        move = np.flatnonzero(~stuck & (np.diag(information) > 0))
-        if not move.size:
-            break
-        improved = False
-        scale = np.sqrt(np.diag(information)[move])
-        unit = information[np.ix_(move, move)] / np.outer(scale, scale)
-        decrement = _decrement(unit, slope[move] / scale)
-        if decrement <= 1e-14 * value + evaluate.negligible:
-            break
-        while damping < 1e12:
-            try:
-                step = np.linalg.solve(unit + damping * np.eye(move.size), slope[move] / scale) / scale
-            except np.linalg.LinAlgError:
-                damping *= 10
-                continue
-            trial = values.copy()
-            trial[free[move]] = np.clip(here[move] + step, evaluate.low[move], evaluate.high[move])
-            reached = evaluate.value(trial)
-            if reached <= value:
-                improved = True
-                break
-            damping *= 10
-        if not improved:
-            break
-        idle = idle + 1 if value - reached <= 1e-9 * value else 0
-        values, value = trial, reached
-        if idle == IDLE:
-            break
-        damping = max(damping / 10, 1e-12)
-    return values, value
-
-
-def _decrement(unit: FloatArray, slope: FloatArray) -> float:
-    """How far the cost is above its minimum, were it a parabola."""
-    try:
-        return float(slope @ np.linalg.solve(unit + 1e-12 * np.eye(len(slope)), slope))
-    except np.linalg.LinAlgError:
-        return math.inf
-
-
 class _Outcome(NamedTuple):
     values: FloatArray
     covariance: FloatArray  # (free, free)
@@ -244,7 +175,7 @@ class _Outcome(NamedTuple):
     faults: tuple[str, ...]
 
 
-def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hesse: bool) -> _Outcome:
+def _minuit(evaluate: Evaluation, start: FloatArray, minos: Sequence[str], hesse: bool) -> _Outcome:
     from iminuit import Minuit
 
     free, parameters = evaluate.free, evaluate.parameters
@@ -284,7 +215,7 @@ def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hess
     if evaluate.value(values) > evaluate.value(start):
         values = start.copy()
     slope, information = evaluate.scoring(values)
-    stuck = _stuck(evaluate, values, slope)
+    stuck = stuck_at_limits(evaluate, values, slope)
     covariance, errors_by = _without(stuck, information), "information"
     if hesse:
         minuit.strategy = 1
@@ -303,22 +234,10 @@ def _minuit(evaluate: _Evaluation, start: FloatArray, minos: Sequence[str], hess
     return _settled(evaluate, values, covariance, errors_by, intervals)
 
 
-NEAR = 1e-2
-"""How far above its minimum a cost may be, by its slope, in units of one standard deviation squared."""
-POLISHED = 1e-6
-"""The same, below which Minuit has nothing to polish."""
-
-
-def _stuck(evaluate: _Evaluation, values: FloatArray, slope: FloatArray) -> npt.NDArray[np.bool_]:
-    """Which free parameters wait at a limit that the data would have them cross, by minus half the gradient."""
-    here = values[evaluate.free]
-    return np.asarray(((here <= evaluate.low) & (slope < 0)) | ((here >= evaluate.high) & (slope > 0)))
-
-
-def _covariance(evaluate: _Evaluation, values: FloatArray) -> FloatArray:
+def _covariance(evaluate: Evaluation, values: FloatArray) -> FloatArray:
     """From the expected information at ``values``."""
     slope, information = evaluate.scoring(values)
-    return _without(_stuck(evaluate, values, slope), information)
+    return _without(stuck_at_limits(evaluate, values, slope), information)
 
 
 def _without(stuck: npt.NDArray[np.bool_], information: FloatArray) -> FloatArray:
@@ -331,15 +250,15 @@ def _without(stuck: npt.NDArray[np.bool_], information: FloatArray) -> FloatArra
     return covariance
 
 
-def _distance(evaluate: _Evaluation, values: FloatArray, covariance: FloatArray) -> float:
+def _distance(evaluate: Evaluation, values: FloatArray, covariance: FloatArray) -> float:
     """How far the cost is above its minimum, by its slope; what waits at a limit does not count."""
     slope, _ = evaluate.scoring(values)
-    known = np.isfinite(np.diag(covariance)) & ~_stuck(evaluate, values, slope)
+    known = np.isfinite(np.diag(covariance)) & ~stuck_at_limits(evaluate, values, slope)
     return float(slope[known] @ covariance[np.ix_(known, known)] @ slope[known])
 
 
 def _settled(
-    evaluate: _Evaluation,
+    evaluate: Evaluation,
     values: FloatArray,
     covariance: FloatArray,
     errors_by: str,
@@ -449,23 +368,3 @@ def identifiability(fit: Fit) -> dict[str, Any]:
             p.name: round(float(part), 3) for p, part in zip(free, worst, strict=True) if abs(part) > 0.1
         }
     return document
-
-
-def profile(
-    cost: Cost, parameters: Sequence[Parameter], best: Fit, name: str, points: FloatArray
-) -> FloatArray:
-    """The cost above its minimum where one parameter is held at each of ``points`` and the others are fitted."""
-    index = next(i for i, p in enumerate(parameters) if p.name == name)
-    rises = np.empty(len(points))
-    for order in (range(len(points) // 2, len(points)), range(len(points) // 2 - 1, -1, -1)):
-        values = best.values
-        for i in order:
-            held = [
-                replace(p, start=values[j], fixed=p.fixed or j == index) for j, p in enumerate(parameters)
-            ]
-            held[index] = replace(held[index], start=float(points[i]), low=-math.inf, high=math.inf)
-            free = np.array([j for j, p in enumerate(held) if not p.fixed], dtype=int)
-            evaluate = _Evaluation(cost, held, free)
-            values, reached = _scored(evaluate, np.array([p.start for p in held]))
-            rises[i] = reached - best.cost
-    return rises

@@ -50,9 +50,11 @@ def decay(
     names: Annotated[
         Text, typer.Option(metavar="LIST", help="Of the components by rising lifetime (XX,trion,X).")
     ] = None,
-    window: Annotated[Text, typer.Option(metavar="A:B", help="Times to fit [ps], or '2 ns:80 ns'.")] = None,
+    window: Annotated[
+        Text, typer.Option(metavar="FROM:TO", help="Times to fit [ps], or '2 ns:80 ns'.")
+    ] = None,
     exclude: Annotated[
-        list[str] | None, typer.Option(metavar="A:B", help="Times to leave out; may be repeated.")
+        list[str] | None, typer.Option(metavar="FROM:TO", help="Times to leave out; may be repeated.")
     ] = None,
     scatter: Annotated[
         bool, typer.Option("--scatter", help="Fit scattered excitation light, shaped as the response.")

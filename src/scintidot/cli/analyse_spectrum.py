@@ -32,7 +32,13 @@ def spectrum(
     ] = None,
     material: MaterialOption = None,
     edge_length: Annotated[
-        Text, typer.Option(metavar="LENGTH", help="Also what the card expects at this edge length [nm].")
+        Text,
+        typer.Option(
+            "--edge-length",
+            "--edge-length-nm",
+            metavar="LENGTH",
+            help="Also what the card expects there [nm].",
+        ),
     ] = None,
     peak: Annotated[
         Text, typer.Option(metavar="NAME", help="Of absorption: curvature (default) or maximum.")

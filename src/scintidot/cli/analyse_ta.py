@@ -47,7 +47,9 @@ def analyse_ta(
     wavelength: Annotated[
         Text, typer.Option(metavar="LENGTH", help="Of the dynamics of a series [nm] (strongest bleach).")
     ] = None,
-    band: Annotated[Text, typer.Option(metavar="A:B", help="Instead, a band such as 500:510 [nm].")] = None,
+    band: Annotated[
+        Text, typer.Option(metavar="FROM:TO", help="Instead, a band such as 500:510 [nm].")
+    ] = None,
     components: Annotated[
         Text, typer.Option(metavar="NUMBER", help="Of lifetimes in global analysis (as many as pay).")
     ] = None,
@@ -70,7 +72,7 @@ def analyse_ta(
     tail: Annotated[
         Text,
         typer.Option(
-            metavar="A:B", help="Delays of single excitons alone [ps] (after 6 biexciton lifetimes)."
+            metavar="FROM:TO", help="Delays of single excitons alone [ps] (after 6 biexciton lifetimes)."
         ),
     ] = None,
     exciton_rate: Annotated[

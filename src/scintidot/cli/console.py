@@ -5,7 +5,6 @@ from __future__ import annotations
 import _thread
 import errno
 import io
-import json
 import os
 import signal
 import sys
@@ -17,11 +16,12 @@ from types import FrameType
 from typing import Any
 
 from scintidot.errors import CannotWrite, ScintidotError
+from scintidot.output import json_text
 
 
 def print_json(document: dict[str, Any]) -> None:
     """The document alone on standard output."""
-    sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
+    sys.stdout.write(json_text(document))
 
 
 def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:

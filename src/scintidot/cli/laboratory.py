@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-Folder = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the file and truth.json go.")]
+Folder = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the files and truth.json go.")]
 Seed = Annotated[str | None, typer.Option(metavar="NUMBER", help="Same seed, same numbers (1).")]
 Edges = Annotated[str | None, typer.Option(metavar="LIST", help="Edge lengths [nm], such as 5,8.7.")]
 
@@ -23,14 +22,14 @@ def given(context: typer.Context, *without: str) -> dict[str, Any]:
 def write_measurement(folder: Path, name: str, text: str, truth: dict[str, Any], *, as_json: bool) -> None:
     """Both files or none; their paths, or the truth as JSON, on standard output."""
     from scintidot.cli.console import print_json
-    from scintidot.output import write_text, write_together
+    from scintidot.output import json_text, write_text, write_together
 
     document = {**truth, "file": name}
     paths = write_together(
         folder,
         {
             name: partial(write_text, text=text),
-            "truth.json": partial(write_text, text=json.dumps(document, indent=1, allow_nan=False) + "\n"),
+            "truth.json": partial(write_text, text=json_text(document)),
         },
     )
     if as_json:

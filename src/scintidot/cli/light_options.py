@@ -33,7 +33,3 @@ EdgeLength = Annotated[
     Text, typer.Option("--edge-length", metavar="LENGTH", help="Or a nanocrystal: its edge length [nm].")
 ]
 Material = Annotated[Text, typer.Option("--material", metavar="NAME|FILE", help="Of that nanocrystal.")]
-
-LIGHT = ("lifetimes_ps", "fractions", "model", "mean_excitons", "statistics", "auger_efficiency", "exciton_rate",
-         "retained_fraction", "quantum_yield", "edge_length", "material")  # fmt: skip
-"""Names of the options, besides the run file."""

@@ -27,7 +27,12 @@ def spectrum(
     stokes_shift: Annotated[
         Text, typer.Option(metavar="ENERGY", help="Absorption above the sizing curve [eV] (0).")
     ] = None,
-    line_width: Annotated[Text, typer.Option(metavar="ENERGY", help="Full width [eV] (of the card).")] = None,
+    line_width: Annotated[
+        Text,
+        typer.Option(
+            "--line-width", "--line-width-eV", metavar="ENERGY", help="Full width [eV] (of the card)."
+        ),
+    ] = None,
     height: Annotated[
         Text, typer.Option(metavar="A", help="Absorbance of the first transition (0.5).")
     ] = None,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scintidot.cli.console import print_json, print_table
+from scintidot.cli.laboratory import Folder, Seed, given
 from scintidot.cli.options import Json
 
 Text = str | None
@@ -15,7 +16,7 @@ Text = str | None
 
 def simulate_ta(
     context: typer.Context,
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="For the matrices and truth.json.")],
+    out: Folder = Path("ta"),
     fluences: Annotated[
         Text, typer.Option(metavar="LIST", help="Of the pump [photons/cm2] (5e12,1e13,3e13,1e14,2e14,4e14).")
     ] = None,
@@ -36,13 +37,16 @@ def simulate_ta(
     degeneracy: Annotated[
         Text, typer.Option(metavar="NUMBER", help="Carriers that the probed level holds (2), or unlimited.")
     ] = None,
-    delays: Annotated[Text, typer.Option(metavar="A:B", help="[ps] (-5:3000).")] = None,
+    delays: Annotated[Text, typer.Option(metavar="FROM:TO", help="[ps] (-5:3000).")] = None,
     delay_points: Annotated[Text, typer.Option(metavar="NUMBER", help="(160)")] = None,
-    wavelengths: Annotated[Text, typer.Option(metavar="A:B", help="[nm] (470:550).")] = None,
+    wavelengths: Annotated[Text, typer.Option(metavar="FROM:TO", help="[nm] (470:550).")] = None,
     wavelength_step: Annotated[Text, typer.Option(metavar="LENGTH", help="[nm] (2).")] = None,
     bleach_wavelength: Annotated[Text, typer.Option(metavar="LENGTH", help="[nm] (510).")] = None,
     line_width: Annotated[
-        Text, typer.Option("--line-width-eV", metavar="ENERGY", help="Full width of the bleach [eV] (0.09).")
+        Text,
+        typer.Option(
+            "--line-width-eV", "--line-width", metavar="ENERGY", help="Full width of the bleach [eV] (0.09)."
+        ),
     ] = None,
     biexciton_shift: Annotated[
         Text,
@@ -51,7 +55,7 @@ def simulate_ta(
         ),
     ] = None,
     response: Annotated[
-        Text, typer.Option("--response-ps", metavar="TIME", help="Full width [ps] (0.3).")
+        Text, typer.Option("--response-ps", "--irf-fwhm-ps", metavar="TIME", help="Full width [ps] (0.3).")
     ] = None,
     time_zero: Annotated[
         Text, typer.Option("--time-zero-ps", metavar="TIME", help="At the bleach [ps] (0).")
@@ -67,18 +71,13 @@ def simulate_ta(
         Text, typer.Option("--noise-mOD", metavar="NUMBER", help="Standard deviation [mOD] (0.1).")
     ] = None,
     format: Annotated[Text, typer.Option(metavar="NAME", help="npz (default), csv or glotaran.")] = None,
-    seed: Annotated[Text, typer.Option(metavar="NUMBER", help="Same seed, same noise (1).")] = None,
+    seed: Seed = None,
     json: Json = False,
 ) -> None:
     """A fluence series of transient absorption, with chirp, response and noise, and the truth beside it."""
     from scintidot.measured.laboratory.ta import simulate_ta as simulate
 
-    options = {
-        name: value
-        for name, value in context.params.items()
-        if name not in ("out", "json") and value is not None
-    }
-    document = simulate(out, **options)
+    document = simulate(out, **given(context))
     if json:
         print_json(document)
         return

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from scintidot.cli.console import print_json, print_notes
+from scintidot.cli.laboratory import Folder, Seed, given
 from scintidot.cli.light_options import (
     AugerEfficiency,
     EdgeLength,
@@ -27,9 +28,7 @@ Text = str | None
 def tcspc(
     context: typer.Context,
     run_file: RunFile = None,
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="For decay, irf and truth.json.")] = Path(
-        "tcspc"
-    ),
+    out: Folder = Path("tcspc"),
     lifetimes_ps: Lifetimes = None,
     fractions: Fractions = None,
     model: Model = None,
@@ -68,7 +67,7 @@ def tcspc(
         str, typer.Option(metavar="TIME", help="Of their delay [ps].")
     ] = "100000",
     format: Annotated[str, typer.Option(metavar="NAME", help="csv or ptu.")] = "csv",
-    seed: Annotated[str, typer.Option(metavar="NUMBER", help="Same seed, same counts.")] = "1",
+    seed: Seed = None,
     json: Json = False,
 ) -> None:
     """Make a decay with its response, photon by photon.
@@ -77,10 +76,7 @@ def tcspc(
     """
     from scintidot.measured.laboratory.tcspc import simulate_tcspc
 
-    options: dict[str, Any] = {
-        name: value for name, value in context.params.items() if name not in ("json", "out")
-    }
-    document = simulate_tcspc(out, **options)
+    document = simulate_tcspc(out, **given(context))
     if json:
         print_json(document)
         return

@@ -33,7 +33,7 @@ from scintidot.interchange.geant4 import (
     simulate_geant4,
 )
 from scintidot.materials.library import Material, load_material
-from scintidot.options import read_whole
+from scintidot.options import read_seed, read_whole
 from scintidot.output import write_together
 from scintidot.provenance import bibliography, cited
 from scintidot.transport.track.tally import bin_edges
@@ -185,7 +185,7 @@ def deposit_geant4(
     around = load_material(host, where=WHERE, who="--host")
     run: dict[str, Any] = {
         "host": around, "shape": shape, "treatment": treatment, "local_deposit_below": limit, "em_model": em_model,
-        "seed": read_whole(seed, "--seed", WHERE, 0, 2**63 - 1),
+        "seed": read_seed(seed, WHERE),
     }  # fmt: skip
     number = read_whole(
         HISTORIES if histories is None else histories, "--histories", WHERE, 1, MOST_HISTORIES

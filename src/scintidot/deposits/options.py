@@ -25,7 +25,7 @@ from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.interactions.media import PHONON_CHOICES
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
-from scintidot.options import cores, read_whole
+from scintidot.options import cores, read_seed, read_whole
 from scintidot.radiation.sources import read_source
 from scintidot.radiation.spectrum import Spectrum, monoenergetic
 from scintidot.transport.surface import SURFACES
@@ -139,7 +139,7 @@ def read_setup(
         )  # fmt: skip
     limit = read_limit(local_deposit_below, treatment)
     numbers = {
-        "--seed": read_whole(seed, "--seed", WHERE, 0, 2**63 - 1),
+        "--seed": read_seed(seed, WHERE),
         "--threads": read_whole(cores() if threads is None else threads, "--threads", WHERE, 1, 1024),
     }
     return Setup(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from scintidot import __version__
 from scintidot.analysis.fitting import Fit
-from scintidot.analysis.readers import Contents
 from scintidot.measured.panels import Panel
 from scintidot.output import number
 
@@ -26,7 +25,15 @@ class Analysis:
     )  # dotted key of a material card -> (value, error, unit, note)
 
 
-def new_document(schema: str, inputs: Sequence[Contents], choices: dict[str, Any]) -> dict[str, Any]:
+class Input(Protocol):
+    """A file that was read."""
+
+    @property
+    def as_input(self) -> dict[str, Any]:
+        """Its name, hash and format."""
+
+
+def new_document(schema: str, inputs: Sequence[Input], choices: dict[str, Any]) -> dict[str, Any]:
     """The keys that come first in every document of an analysis."""
     return {
         "schema": schema,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from scintidot.analysis.readers import Given
+from scintidot.analysis.readers.checks import TIME_UNITS_PS
 from scintidot.errors import one_of
 from scintidot.materials.fields import In
 from scintidot.options import Number, read, read_whole
 
-TIME_UNITS = ("fs", "ps", "ns", "us", "ms", "s")
+TIME_UNITS = tuple(TIME_UNITS_PS)
 SPECTRAL_UNITS = ("nm", "eV", "cm-1")
 ROWS = ("times", "wavelengths")
 SPECTRUM_KINDS = ("absorption", "emission", "excitation")

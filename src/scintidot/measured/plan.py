@@ -14,18 +14,19 @@ import numpy as np
 from scintidot import __version__
 from scintidot.analysis.decay.fit import DecayFit, Measured, fit_components, fit_kinetic
 from scintidot.analysis.decay.responses import GaussianResponse
-from scintidot.analysis.decay.shapes import KINETIC_MODELS, NAMES, Kinetic
+from scintidot.analysis.decay.shapes import NAMES, Kinetic
 from scintidot.analysis.fitting import identifiability
 from scintidot.constants import PS_PER_S
 from scintidot.errors import BadValue, one_of
 from scintidot.excitons.distribution import pair_distribution
+from scintidot.kinetic_options import KINETIC_MODELS
 from scintidot.materials.fields import In
-from scintidot.measured.decay.occupancy import mean_excitons
+from scintidot.measured.decay.occupancy import mean_excitons, pair_of
 from scintidot.measured.document import correlation_of
+from scintidot.measured.laboratory.bins import read_bins
 from scintidot.measured.laboratory.light import read_light
 from scintidot.options import Number, option_flag, read, read_whole
 from scintidot.output import number
-from scintidot.records import FloatArray
 
 WHERE = "plan"
 SCHEMA = "scintidot.plan/1"
@@ -77,20 +78,13 @@ def plan_measurement(
         return read(value, option_flag(name), WHERE, limits)
 
     wanted = given("precision", precision, In("1", above=0, below=1))
-    width = given("bin_width_ps", bin_width_ps, In("ps", above=0, at_most=1e9))
-    many = read_whole(bins, "--bins", WHERE, 20, 1 << 20)
-    period = 1e3 * given("period_ns", period_ns, In("ns", above=0, at_most=1e9))
+    width, many, period = read_bins(bin_width_ps, bins, period_ns, WHERE)
     fwhm = given("irf_fwhm_ps", irf_fwhm_ps, In("ps", above=0, at_most=1e7))
     dark = given("dark_count_rate", dark_count_rate, In("1", at_least=0, at_most=1e9))
     per_period = given("photons_per_period", photons_per_period, In("1", above=0, at_most=100))
     rate = per_period / period * PS_PER_S
     if count_rate is not None:
         rate = given("count_rate", count_rate, In("1", above=0, at_most=1e12))
-    if many * width > period * (1 + 1e-9):
-        raise BadValue(
-            where=WHERE, what="value", who="--bins", found=f"{many} of {width:g} ps",
-            expected=f"bins that end within the period of {period / 1e3:g} ns",
-        )  # fmt: skip
     zero = max(6 * fwhm, 60 * width)
     edges = np.asarray(width * np.arange(many + 1) - zero, dtype=float)
     response = GaussianResponse(edges, period)
@@ -176,14 +170,11 @@ def _target(
         return parameter.value, parameter.error
     possible = [*known, *([MEAN] if {"XX", "X"} <= set(names) else [])]
     one_of(target, possible, where=WHERE, who="--target")
-    fast, slow = names.index("XX"), names.index("X")
-
-    def read_pair(values: FloatArray) -> Any:
-        photons, lifetimes = np.split(values[:-4], 2)
-        return [(photons[k] / lifetimes[k], lifetimes[k]) for k in (fast, slow)]
-
     mean, warnings = mean_excitons(
-        found.fit, read_pair, truth.get("retained_fraction", 0.5), truth.get("statistics", "poisson")
+        found.fit,
+        lambda values: pair_of(values[:-4], names),
+        truth.get("retained_fraction", 0.5),
+        truth.get("statistics", "poisson"),
     )
     if mean["value"] is None:
         raise BadValue(

@@ -28,7 +28,7 @@ from scintidot.kinetics.stream import (
     events_per_block,
     stream_photons,
 )
-from scintidot.options import cores, read_whole
+from scintidot.options import cores, read_seed, read_whole
 from scintidot.output import check_writable, number, write_together
 from scintidot.photon_stream.inputs import (
     MOST_EVENTS,
@@ -126,7 +126,7 @@ def photons(
     run = make_config(run_file, {**options, "statistics": statistics}, base=config, where=where)
     check_choices(run, mean_excitons is not None, file_of_pairs, where)
     number_of_events = read_whole(events, "--events", where, 1, MOST_EVENTS)
-    own_seed = read_whole(seed, "--seed", where, 0, 2**63 - 1)
+    own_seed = read_seed(seed, where)
     workers = cores() if threads is None else read_whole(threads, "--threads", where, 1, 1024)
     setup = read_instrument(
         own, recording, detectors, run.timing.outcoupling, run.timing.detection_efficiency, where

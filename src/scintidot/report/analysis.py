@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 from scintidot import __version__
 from scintidot.measured.document import Analysis
 from scintidot.measured.panels import Panel, Series
-from scintidot.output import write_text, write_together
+from scintidot.output import json_text, write_text, write_together
 from scintidot.report.style import (
     BLUE,
     GREEN,
@@ -39,7 +38,7 @@ MOST_POINTS = 3000
 
 def write_analysis(analysis: Analysis, folder: str | Path) -> dict[str, Path]:
     """``report.html`` and ``result.json`` in a folder, both or neither."""
-    text = json.dumps(analysis.document, indent=1, allow_nan=False) + "\n"
+    text = json_text(analysis.document)
     return write_together(
         Path(folder),
         {

@@ -16,7 +16,6 @@ from scintidot.records import Exponentials, FloatArray
 
 NAMES = {1: ("X",), 2: ("XX", "X"), 3: ("XX", "trion", "X"), 4: ("multi", "XX", "trion", "X")}
 """Names of the components in the order of their lifetimes, shortest first."""
-KINETIC_MODELS = (*exact.MODELS, *rates.MODELS)
 
 
 class Light(NamedTuple):
@@ -53,18 +52,16 @@ class Components:
     names: tuple[str, ...]
     shortest: float  # [ps] limits of the lifetimes
     longest: float
-    fixed_lifetimes: tuple[bool, ...] = ()
 
     def parameters(self) -> list[Parameter]:
         """Photons of each, then lifetime of each."""
-        fixed = self.fixed_lifetimes or (False,) * len(self.names)
         light = [
             Parameter(photons_name(name), start, 0.0, unit="counts", scale=max(start, 1.0))
             for name, start in zip(self.names, self.photons, strict=True)
         ]
         times = [
-            Parameter(lifetime_name(name), start, self.shortest, self.longest, held, "ps")
-            for name, start, held in zip(self.names, self.lifetimes, fixed, strict=True)
+            Parameter(lifetime_name(name), start, self.shortest, self.longest, unit="ps")
+            for name, start in zip(self.names, self.lifetimes, strict=True)
         ]
         return [*light, *times]
 
@@ -105,7 +102,7 @@ def lifetime_name(component: str) -> str:
 class Kinetic:
     """A kinetic model of the nanocrystal, with the photons of the whole decay as a factor."""
 
-    model: str  # one of `KINETIC_MODELS`
+    model: str  # of `exact.MODELS` or `rates.MODELS`
     distribution: Callable[[float], FloatArray] = field(compare=False)  # P(n) of a mean <N>
     photons: float
     exciton_lifetime: float  # [ps]

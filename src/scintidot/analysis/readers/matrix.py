@@ -15,7 +15,12 @@ from scintidot.analysis.readers.axes import spectral_unit, to_nanometres, transi
 from scintidot.analysis.readers.checks import agreed_unit, agreed_word, time_unit
 from scintidot.analysis.readers.header import number_of, pairs
 from scintidot.analysis.readers.registry import Reader, Source
-from scintidot.analysis.readers.text import Table, cells_of, head_text, looks_like_text, read_table
+from scintidot.analysis.readers.text import (
+    Table,
+    any_numbers,
+    cells_of,
+    read_table,
+)
 from scintidot.analysis.traces import TransientTrace
 from scintidot.records import FloatArray
 
@@ -138,22 +143,9 @@ def _nanometres(source: Source, axis: FloatArray, words: str, notes: list[str]) 
     )
 
 
-def _recognise(head: bytes, suffix: str, kind: str) -> float:
-    if not looks_like_text(head):
-        return 0.0
-    text = head_text(head)
-    if re.search(
-        r"(?:time|wavelength)\s+explicit|# scintidot\.decay-data|time calibration:",
-        text[:4000],
-        re.IGNORECASE,
-    ):
-        return 0.0
-    return 0.2 if any(sign.isdigit() for sign in text) else 0.0
-
-
 READERS = (
     Reader(
         "matrix", "text or CSV: times and wavelengths as first column and first row, as Surface Xplorer or KiMoPack "
-        "(.SIA) write it", ("transient",), _recognise, read_matrix,
+        "(.SIA) write it", ("transient",), any_numbers, read_matrix,
     ),
 )  # fmt: skip

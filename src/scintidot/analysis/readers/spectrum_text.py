@@ -10,7 +10,14 @@ import numpy as np
 from scintidot.analysis.readers.axes import spectral_unit, spectrum
 from scintidot.analysis.readers.checks import picked_by_name, time_unit
 from scintidot.analysis.readers.registry import Reader, Source
-from scintidot.analysis.readers.text import Table, head_text, looks_like_text, read_table, text_lines
+from scintidot.analysis.readers.text import (
+    Table,
+    any_numbers,
+    head_text,
+    looks_like_text,
+    read_table,
+    text_lines,
+)
 from scintidot.analysis.traces import SpectrumTrace
 from scintidot.errors import BadFile
 
@@ -149,19 +156,6 @@ def _asked(source: Source, table: Table, column: int) -> str:
     raise fault
 
 
-def _plain(head: bytes, suffix: str, kind: str) -> float:
-    if not looks_like_text(head):
-        return 0.0
-    text = head_text(head)
-    if re.search(
-        r"(?:time|wavelength)\s+explicit|# scintidot\.decay-data|time calibration:",
-        text[:4000],
-        re.IGNORECASE,
-    ):
-        return 0.0
-    return 0.2 if any(sign.isdigit() for sign in text) else 0.0
-
-
 def _read_plain(source: Source, kind: str) -> Sequence[SpectrumTrace]:
     return read_spectra(source, read_table(source, who="the spectrum"))
 
@@ -200,7 +194,7 @@ def _read_ocean(source: Source, kind: str) -> Sequence[SpectrumTrace]:
 READERS = (
     Reader("ocean-optics", "Ocean Optics text: '>>>>>Begin Spectral Data<<<<<'", ("spectrum",), _ocean, _read_ocean),
     Reader(
-        "spectrum-table", "text or CSV: wavelength, energy or wavenumber and columns of values", ("spectrum",), _plain,
-        _read_plain,
+        "spectrum-table", "text or CSV: wavelength, energy or wavenumber and columns of values", ("spectrum",),
+        any_numbers, _read_plain,
     ),
 )  # fmt: skip

@@ -32,6 +32,9 @@ _DIGIT = re.compile("[0-9]")
 _NUMBER = {decimal: re.compile(digits) for decimal, digits in _DIGITS.items()}
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:\.\d{3})+,\d+|(?:'\d{3})+(?:[.,]\d+)?)")
 _COMMENT = ("#", "%")
+_SPOKEN_FOR = re.compile(
+    r"(?:time|wavelength)\s+explicit|# scintidot\.decay-data|time calibration:", re.IGNORECASE
+)
 _CANDIDATES = (("\t", "."), ("\t", ","), (";", "."), (";", ","), (",", "."), (" ", "."), (" ", ","))
 _PLAIN_LINE = {
     (separator, decimal): re.compile(
@@ -165,6 +168,16 @@ def head_text(head: bytes) -> str:
     else:
         text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     return _plain_ends(text)
+
+
+def any_numbers(head: bytes, suffix: str, kind: str) -> float:
+    """How sure a reader of tables of any maker may be: hardly, and not at all of a format that says what it is."""
+    if not looks_like_text(head):
+        return 0.0
+    text = head_text(head)
+    if _SPOKEN_FOR.search(text[:4000]):
+        return 0.0
+    return 0.2 if any(sign.isdigit() for sign in text) else 0.0
 
 
 def _plain_ends(text: str) -> str:

@@ -109,6 +109,25 @@ def chance(chi_square: float, degrees_of_freedom: int) -> float:
     return float(gammaincc(degrees_of_freedom / 2, chi_square / 2)) if degrees_of_freedom > 0 else 1.0
 
 
+@dataclass(frozen=True)
+class Mean:
+    """Weighted mean, its standard deviation, and the chance of the scatter about it."""
+
+    value: float
+    error: float
+    chi_square: float
+    degrees_of_freedom: int
+    probability: float
+
+
+def weighted_mean(values: FloatArray, error: FloatArray) -> Mean:
+    """Mean with weights 1/error^2."""
+    weight = 1 / error**2
+    mean = _mean(values, weight)
+    chi_square, freedom = float(np.sum(weight * (values - mean) ** 2)), values.size - 1
+    return Mean(mean, float(np.sum(weight) ** -0.5), chi_square, freedom, chance(chi_square, freedom))
+
+
 def straight_line(x: FloatArray, y: FloatArray, x_error: FloatArray, y_error: FloatArray) -> StraightLine:
     """`york`, with intrinsic scatter where chi-square is less likely than `UNLIKELY`."""
     from dataclasses import replace

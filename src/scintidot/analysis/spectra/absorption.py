@@ -66,6 +66,12 @@ class Absorption:
     scatter_exponent_error: float | None = None
     at_end: bool = False
 
+    def feature(self, name: str) -> tuple[float | None, float | None]:
+        """One of `PEAKS` and its error; None where it is not found. [eV]"""
+        if name == "curvature":
+            return self.peak, self.peak_error
+        return self.maximum, self.maximum_error
+
     @property
     def fwhm(self) -> float | None:
         """Full width of a Gaussian line with this edge and peak. [eV]"""

@@ -51,11 +51,11 @@ def band(trace: TransientTrace, low: float, high: float) -> FloatArray:
     return np.asarray(inside)
 
 
-def curve_of(trace: TransientTrace, columns: FloatArray, before: float, sign: float = 1.0) -> Curve:
+def curve_of(trace: TransientTrace, columns: FloatArray, before: float) -> Curve:
     """Mean of ``columns`` weighted by 1/variance; its error from the scatter of that mean before the pump."""
     part = trace.values[:, columns]
     weight = 1 / noise(trace.time, part, before) ** 2
-    values = sign * (part @ weight) / weight.sum()
+    values = part @ weight / weight.sum()
     sigma = noise(trace.time, values[:, None], before)[0]
     fluence = 1.0 if trace.fluence is None else trace.fluence
     return Curve(trace.time, np.asarray(values), np.full(len(values), sigma), fluence)

@@ -34,12 +34,11 @@ ARTEFACT = 3
 
 @dataclass(frozen=True)
 class Setup:
-    """What is to be fitted besides the lifetimes."""
+    """What is to be fitted besides the lifetimes and a constant at each wavelength."""
 
     dispersion: Dispersion
     response_sigma: float  # [ps] where it starts
     artefact: int = 0  # columns of a coherent artefact
-    baseline: bool = True
     before: float | None = None  # [ps] delays up to which noise is taken from; by the other two without it
 
     def with_before(self, wavelength: FloatArray) -> Setup:
@@ -74,10 +73,7 @@ class Projection:
         t = self.time - (self.basis @ coefficients)[:, None]  # (wavelengths, times)
         shape = decays(t, 1 / lifetime, width)
         extra = artefacts(t, width, self.setup.artefact)
-        columns = [shape.value, extra.value]
-        if self.setup.baseline:
-            columns.append(np.ones((*t.shape, 1)))
-        q, r = np.linalg.qr(np.concatenate(columns, axis=-1))
+        q, r = np.linalg.qr(np.concatenate([shape.value, extra.value, np.ones((*t.shape, 1))], axis=-1))
         inverse = np.linalg.pinv(r, rcond=1e-10)
         linear = (inverse @ (np.swapaxes(q, 1, 2) @ self.data[..., None]))[..., 0]
         n = self.components
@@ -163,7 +159,7 @@ def fit_matrix(
     cost = Cost.gaussian(model, model.data.ravel(), each)
     whole = sorted((np.append(s, others) for s in starts), key=lambda s: _size(cost, s))[:2]
     parameters = [replace(p, start=float(s)) for p, s in zip(parameters, whole[0], strict=True)]
-    linear = len(wavelength) * (components + setup.artefact + setup.baseline)
+    linear = len(wavelength) * (components + setup.artefact + 1)
     with np.errstate(over="ignore"):  # a lifetime that leaves no trace has no bound
         found = fit(cost, parameters, starts=whole[1:], hesse=False)
         degrees = cost.points - linear - len(found.free)

@@ -14,12 +14,11 @@ from scintidot.analysis.decay.quality import goodness
 from scintidot.analysis.decay.responses import MeasuredResponse
 from scintidot.analysis.decay.shapes import Kinetic
 from scintidot.analysis.fitting import identifiability
-from scintidot.kinetics import exact
-from scintidot.kinetics import rates as truncated
+from scintidot.kinetic_options import EFFICIENCY_MEANING, KINETIC_MODELS
 from scintidot.kinetics.curve import ExponentialDecay
 from scintidot.kinetics.lifetimes import DEFINITIONS, effective_lifetimes
 from scintidot.measured.decay.inputs import Loaded
-from scintidot.measured.decay.occupancy import STATISTICS, mean_excitons
+from scintidot.measured.decay.occupancy import STATISTICS, mean_excitons, pair_of
 from scintidot.measured.document import correlation_of, parameters_of
 from scintidot.output import number
 from scintidot.records import Exponentials, FloatArray
@@ -75,13 +74,9 @@ def one(
     if kinetic is not None:
         decay |= _kinetics(fit, places, kinetic, statistics)
     elif {"XX", "X"} <= set(names):
-        fast, slow = list(names).index("XX"), list(names).index("X")
-
-        def read_pair(values: FloatArray) -> Any:
-            photons, lifetimes = np.split(own(values), 2)
-            return [(photons[k] / lifetimes[k], lifetimes[k]) for k in (fast, slow)]
-
-        decay["mean_excitons"], more = mean_excitons(fit.fit, read_pair, xi, statistics)
+        decay["mean_excitons"], more = mean_excitons(
+            fit.fit, lambda values: pair_of(own(values), names), xi, statistics
+        )
         warnings += more
     decay["warnings"] = [f"{data.name}: {w}" if len(loaded.measured) > 1 else w for w in warnings]
     return decay
@@ -141,16 +136,15 @@ def _kinetics(fit: DecayFit, places: Any, kinetic: Kinetic, statistics: str) -> 
         return np.array([tau / (tau + 4 * auger)])
 
     phi_ar, phi_error = fit.fit.propagated(efficiency)
-    models = {**exact.MODELS, **truncated.MODELS}
     return {
         "mean_excitons": {
             "statistics": statistics, "statistics_meaning": STATISTICS[statistics], "method": kinetic.model,
-            "method_meaning": models[kinetic.model], "value": number(mean.value), "error": number(mean.error),
+            "method_meaning": KINETIC_MODELS[kinetic.model], "value": number(mean.value), "error": number(mean.error),
             "low": number(mean.low), "high": number(mean.high),
         },
         "auger_efficiency": number(phi_ar[0]),
         "auger_efficiency_error": number(phi_error[0]),
-        "auger_efficiency_definition": "k_AR/(k_AR + 4 k_X) with the total exciton rate k_X",
+        "auger_efficiency_definition": EFFICIENCY_MEANING,
         **{
             key: {"value": number(named[key].value), "error": number(named[key].error), "fixed": named[key].fixed}
             for key in ("exciton_lifetime_ps", "auger_lifetime_ps", "retained_fraction", "quantum_yield")

@@ -28,9 +28,8 @@ from scintidot.analysis.readers import Contents, Given, read
 from scintidot.analysis.traces import DecayTrace
 from scintidot.errors import BadFile, BadValue
 from scintidot.materials.fields import In
-from scintidot.options import Number
+from scintidot.options import Number, read_interval
 from scintidot.options import read as read_number
-from scintidot.units import parse_quantity
 
 WHERE = "analyse decay"
 NONE = "none"
@@ -48,20 +47,8 @@ class Loaded:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_stretch(text: str, who: str) -> Stretch:
-    """``"2 ns:80 ns"`` or ``"2000:80000"`` [ps]; an empty side is open."""
-    parts = text.split(":")
-    if len(parts) != 2:
-        raise BadValue(
-            where=WHERE, what="value", who=who, expected="two times a:b, in ps or with their unit", found=repr(text)
-        )  # fmt: skip
-    ends = [
-        (default if not part.strip() else parse_quantity(part, "ps", where=WHERE, who=who))
-        for part, default in zip(parts, (-math.inf, math.inf), strict=True)
-    ]
-    if not ends[0] < ends[1]:
-        raise BadValue(where=WHERE, what="value", who=who, expected="a:b with a below b", found=repr(text))
-    return ends[0], ends[1]
+def _stretch(text: str, who: str) -> Stretch:
+    return read_interval(text, who, WHERE, In("ps"), "2 ns:80 ns", open_ended=True)
 
 
 def load(
@@ -93,8 +80,8 @@ def load(
             where=WHERE, what="option", who="--irf", expected="the response of the instrument: --irf FILE, a Gaussian "
             "of --irf-fwhm-ps WIDTH, or --irf none to fit the tail alone", found="none of them",
         )  # fmt: skip
-    bounds = None if window is None else read_stretch(window, "--window")
-    excluded = [read_stretch(text, "--exclude") for text in exclude]
+    bounds = None if window is None else _stretch(window, "--window")
+    excluded = [_stretch(text, "--exclude") for text in exclude]
     background = None if irf_background is None else read_number(
         irf_background, "--irf-background", WHERE, In("1", at_least=0)
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,9 @@ METHODS = {
     "amplitude-ratio": "the ratio of the amplitudes as it stands is taken for that of the populations",
 }
 RATE_RATIO = 4.0
+"""k_XX/k_X."""
+Pair = tuple[tuple[float, float], tuple[float, float]]
+"""Amplitude [counts/ps] and lifetime [ps] of XX, and of X."""
 
 
 def population_ratio(
@@ -47,6 +51,16 @@ def population_ratio(
     return pairs / singles if singles > 0 else float("nan")
 
 
+def pair_of(values: FloatArray, names: Sequence[str]) -> Pair:
+    """Of the components XX and X among ``names``; ``values`` are the photons of each and the lifetime of each."""
+    photons, lifetimes = np.split(values, 2)
+    fast, slow = (names.index(name) for name in ("XX", "X"))
+    return (photons[fast] / lifetimes[fast], lifetimes[fast]), (
+        photons[slow] / lifetimes[slow],
+        lifetimes[slow],
+    )
+
+
 def mean_from_ratio(ratio: float, statistics: str) -> float:
     """<N> at which P(n >= 2)/P(1) has this value."""
     if not ratio >= 0:
@@ -55,7 +69,7 @@ def mean_from_ratio(ratio: float, statistics: str) -> float:
 
 
 def mean_excitons(
-    fit: Fit, read: Any, retained_fraction: float, statistics: str
+    fit: Fit, read: Callable[[FloatArray], Pair], retained_fraction: float, statistics: str
 ) -> tuple[dict[str, Any], list[str]]:
     """<N> by every method and statistics, the chosen one first, and what is doubtful of it.
 

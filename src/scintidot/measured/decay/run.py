@@ -11,11 +11,11 @@ import numpy as np
 
 from scintidot.analysis.decay.fit import DecayFit, Measured, fit_components, fit_kinetic
 from scintidot.analysis.decay.responses import NoResponse
-from scintidot.analysis.decay.shapes import KINETIC_MODELS, NAMES, Kinetic, lifetime_name
+from scintidot.analysis.decay.shapes import NAMES, Kinetic, lifetime_name
 from scintidot.analysis.readers import Given
 from scintidot.errors import BadValue, one_of
 from scintidot.excitons.distribution import pair_distribution
-from scintidot.kinetic_options import FRACTION
+from scintidot.kinetic_options import FRACTION, KINETIC_MODELS
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.fields import In
 from scintidot.measured.decay.figures import DOUBTFUL, Result, fit_part, one, top
@@ -24,7 +24,7 @@ from scintidot.measured.decay.occupancy import STATISTICS
 from scintidot.measured.decay.panels import panels_of
 from scintidot.measured.decay.profiles import profile_panels, profiles_of
 from scintidot.measured.document import Analysis, new_document
-from scintidot.options import Number, read, read_whole
+from scintidot.options import Number, read, read_seed, read_whole
 
 SCHEMA = "scintidot.decay/1"
 RESPONSE_PS = 100.0
@@ -122,7 +122,7 @@ def analyse_decay(
         "tau_definitions": DEFINITIONS,
         "instrument_response_fwhm_ps": width,
         "starts": read_whole(starts, "--starts", WHERE, 1, 100),
-        "seed": read_whole(seed, "--seed", WHERE, 0, (1 << 63) - 1),
+        "seed": read_seed(seed, WHERE),
     }
     document = new_document(SCHEMA, loaded.inputs, choices)
     kinetic = None

@@ -12,7 +12,7 @@ from scintidot import __version__
 from scintidot.errors import BadValue
 from scintidot.materials.fields import In
 from scintidot.measured.laboratory.spectrum import read_edges
-from scintidot.options import Number, read, read_whole
+from scintidot.options import Number, read, read_seed, read_whole
 from scintidot.output import number
 
 SCHEMA = "scintidot.laboratory.attenuation/1"
@@ -49,7 +49,7 @@ def synthetic_attenuation(
     open_counts = read(counts, "--counts", WHERE, In("1", above=0, at_most=1e15))
     dark = read(background, "--background", WHERE, In("1", at_least=0, at_most=1e15))
     times = read_whole(repeats, "--repeats", WHERE, 1, 100_000)
-    number_of_seed = read_whole(seed, "--seed", WHERE, 0, 2**63 - 1)
+    number_of_seed = read_seed(seed, WHERE)
     edges = read_edges(edge_length, WHERE)
     random = np.random.default_rng(number_of_seed)
     lines = ["sample,edge_length_nm,counts_with,counts_without,counts_background"]

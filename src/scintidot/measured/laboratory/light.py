@@ -11,15 +11,20 @@ import numpy as np
 
 from scintidot.config import make_config
 from scintidot.errors import BadValue, one_of
-from scintidot.kinetic_options import EFFICIENCY, EFFICIENCY_RATIO, FRACTION, read_exciton_rate, read_pairs
+from scintidot.kinetic_options import (
+    EFFICIENCY,
+    EFFICIENCY_RATIO,
+    FRACTION,
+    KINETIC_MODELS,
+    read_exciton_rate,
+    read_pairs,
+)
 from scintidot.kinetics import exact, rates
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.materials.fields import In
 from scintidot.options import Number, read
 from scintidot.photon_stream.sample import check_choices, find_sample
 from scintidot.records import Exponentials, FloatArray
-
-MODELS = (*exact.MODELS, *rates.MODELS)
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ def read_light(
     if lifetimes_ps is not None:
         return _exponentials(where, lifetimes_ps, fractions)
     name = model or "carriers"
-    one_of(name, MODELS, where=where, who="--model")
+    one_of(name, KINETIC_MODELS, where=where, who="--model")
     if auger_efficiency is not None:
         return _kinetic(
             where, name, mean_excitons, statistics or "poisson", auger_efficiency, exciton_rate or 1e-4,

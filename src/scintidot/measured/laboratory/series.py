@@ -9,13 +9,12 @@ import numpy as np
 
 from scintidot import __version__
 from scintidot.errors import BadValue, one_of
-from scintidot.excitons.distribution import COMPOUND, STATISTICS
 from scintidot.kinetic_options import DEFAULT_MODEL, FRACTION, KINETIC_MODELS
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.fields import In
 from scintidot.measured.laboratory.spectrum import read_edges
-from scintidot.measured.series.validation import Samples, Setup, predict
-from scintidot.options import Number, read, read_whole
+from scintidot.measured.series.validation import Samples, Setup, predict, read_statistics
+from scintidot.options import Number, read, read_seed
 from scintidot.output import number
 from scintidot.records import FloatArray
 
@@ -55,11 +54,10 @@ def synthetic_series(
         Of the errors.
     """
     one_of(model, KINETIC_MODELS, where=WHERE, who="--model")
-    statistics = statistics or ("paper" if model == "paper" else "poisson")
-    one_of(statistics, [name for name in STATISTICS if name != COMPOUND], where=WHERE, who="--statistics")
+    statistics = read_statistics(statistics, model, WHERE)
     one_of(tau_definition, DEFINITIONS, where=WHERE, who="--tau-definition")
     relative = read(relative_error, "--relative-error", WHERE, In("1", above=0, at_most=0.3))
-    number_of_seed = read_whole(seed, "--seed", WHERE, 0, 2**63 - 1)
+    number_of_seed = read_seed(seed, WHERE)
     xi = read(retained_fraction, "--retained-fraction", WHERE, FRACTION)
     edges = np.array(read_edges(edge_length, WHERE))
     true = _truth(material, edges, deposit)

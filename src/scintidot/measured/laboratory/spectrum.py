@@ -19,7 +19,7 @@ from scintidot.light.spectrum import spectrum
 from scintidot.materials.fields import In
 from scintidot.materials.library import load_material
 from scintidot.measured.spectrum.traces import read_window
-from scintidot.options import Number, read, read_whole
+from scintidot.options import Number, read, read_seed
 from scintidot.output import number
 from scintidot.records import FloatArray
 from scintidot.units import split_list
@@ -148,7 +148,7 @@ def synthetic_spectra(
             found=f"{(high - low) / step:.0f}",
         )  # fmt: skip
     wavelength = np.asarray(low + step * np.arange(int((high - low) / step + 1e-9) + 1), dtype=float)
-    number_of_seed = read_whole(seed, "--seed", WHERE, 0, 2**63 - 1)
+    number_of_seed = read_seed(seed, WHERE)
     random = np.random.default_rng(number_of_seed)
     samples = []
     for edge in read_edges(edge_length, WHERE):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -22,8 +21,8 @@ from scintidot.kinetic_options import EFFICIENCY_RATIO, FRACTION, read_exciton_r
 from scintidot.kinetics.exact import MODELS
 from scintidot.materials.fields import In
 from scintidot.measured.transient.fluence_series import poisson
-from scintidot.options import Number, read, read_whole
-from scintidot.output import number, write_text, write_together
+from scintidot.options import Number, read, read_interval, read_seed, read_whole
+from scintidot.output import json_text, number, write_text, write_together
 from scintidot.records import FloatArray
 from scintidot.response import gaussian_times_decay
 
@@ -153,7 +152,7 @@ def simulate_ta(
     efficiency = read(auger_efficiency, "--auger-efficiency", WHERE, In("1", at_least=0, below=1))
     full = positive(response, "--response-ps", "ps")
     zero = read(time_zero, "--time-zero-ps", WHERE, In("ps"))
-    begin, end = _range(delays, "--delays", "ps")
+    begin, end = read_interval(delays, "--delays", WHERE, In("ps"), "-5:3000")
     at = positive(bleach_wavelength, "--bleach-wavelength", "nm")
     if not begin < zero - 3 * full < zero + 10 * full < end:
         raise BadValue(
@@ -161,7 +160,7 @@ def simulate_ta(
             "response", found=repr(delays),
         )  # fmt: skip
     points = read_whole(delay_points, "--delay-points", WHERE, 20, 100_000)
-    low, high = _range(wavelengths, "--wavelengths", "nm")
+    low, high = read_interval(wavelengths, "--wavelengths", WHERE, In("nm", above=0), "470:550")
     step = positive(wavelength_step, "--wavelength-step", "nm")
     places = None if str(degeneracy) == "unlimited" else read_whole(degeneracy, "--degeneracy", WHERE, 1, 100)
     pumps = np.array([positive(part, "--fluences", "1") for part in str(fluences).split(",")])
@@ -182,7 +181,7 @@ def simulate_ta(
         full / FWHM_PER_SIGMA, positive(amplitude, "--amplitude-mOD", "1"),
         read(noise, "--noise-mOD", WHERE, In("1", at_least=0)),
     )  # fmt: skip
-    whole_seed = read_whole(seed, "--seed", WHERE, 0, 2**63 - 1)
+    whole_seed = read_seed(seed, WHERE)
     generator_of_noise = np.random.default_rng(whole_seed)
     writers: dict[str, Callable[[Path], object]] = {}
     files: list[str] = []
@@ -191,7 +190,7 @@ def simulate_ta(
         files.append(f"ta-{index:02d}.{SUFFIX[format]}")
         writers[files[-1]] = partial(_write, format, setting.time, setting.wavelength, values, float(fluence))
     document = _truth(setting, efficiency, files, format, whole_seed)
-    writers["truth.json"] = partial(write_text, text=json.dumps(document, indent=1, allow_nan=False) + "\n")
+    writers["truth.json"] = partial(write_text, text=json_text(document))
     write_together(Path(folder), writers)
     return document
 
@@ -201,16 +200,6 @@ def delay_axis(begin: float, end: float, zero: float, full: float, points: int) 
     near = zero + 10 * full
     even = np.linspace(begin, near, points // 2, endpoint=False)
     return np.concatenate([even, zero + np.geomspace(10 * full, end - zero, points - points // 2)])
-
-
-def _range(text: str, who: str, unit: str) -> tuple[float, float]:
-    parts = str(text).split(":")
-    if len(parts) != 2:
-        raise BadValue(where=WHERE, what="range", who=who, expected=f"from:to [{unit}]", found=repr(text))
-    low, high = (read(part, who, WHERE, In(unit)) for part in parts)
-    if not low < high or (unit == "nm" and low <= 0):
-        raise BadValue(where=WHERE, what="range", who=who, expected="the lower bound first", found=repr(text))
-    return low, high
 
 
 def _write(

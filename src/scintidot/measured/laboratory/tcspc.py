@@ -20,9 +20,10 @@ from scintidot.errors import BadValue, one_of
 from scintidot.interchange.ptu import MOST_BINS, PtuFile, header_tags
 from scintidot.kinetic_options import FRACTION
 from scintidot.materials.fields import In
+from scintidot.measured.laboratory.bins import read_bins
 from scintidot.measured.laboratory.light import Light, read_light
-from scintidot.options import Number, option_flag, read, read_whole
-from scintidot.output import write_text, write_together
+from scintidot.options import Number, option_flag, read, read_seed, read_whole
+from scintidot.output import json_text, write_text, write_together
 from scintidot.records import FloatArray
 
 WHERE = "simulate tcspc"
@@ -144,37 +145,30 @@ def simulate_tcspc(
     def given(name: str, value: Number, limits: In) -> float:
         return read(value, option_flag(name), WHERE, limits)
 
-    width = given("bin_width_ps", bin_width_ps, In("ps", above=0, at_most=1e9))
-    period = 1e3 * given("period_ns", period_ns, In("ns", above=0, at_most=1e9))
+    width, many, period = read_bins(bin_width_ps, bins, period_ns, WHERE)
+    fwhm = given("irf_fwhm_ps", irf_fwhm_ps, In("ps", at_least=0, at_most=1e7))
+    zero = max(6 * fwhm, 60 * width) if offset_ps is None else offset_ps
     setup = Setup(
         width,
-        read_whole(bins, "--bins", WHERE, 20, 1 << 20),
+        many,
         period,
-        given("irf_fwhm_ps", irf_fwhm_ps, In("ps", at_least=0, at_most=1e7)),
+        fwhm,
         given("irf_tail_share", irf_tail_share, FRACTION),
         given("irf_tail_ps", irf_tail_ps, In("ps", above=0, at_most=1e9)),
-        0.0,
+        given("offset_ps", zero, In("ps", at_least=0, at_most=1e9)),
         given("shift_ps", shift_ps, In("ps", at_least=-1e6, at_most=1e6)),
         given("photons_per_period", photons_per_period, In("1", above=0, at_most=100)),
         given("dark_count_rate", dark_count_rate, In("1", at_least=0, at_most=1e9)) / PS_PER_S,
         given("afterpulse_probability", afterpulse_probability, FRACTION),
         given("afterpulse_lifetime_ps", afterpulse_lifetime_ps, In("ps", above=0, at_most=1e12)),
     )
-    zero = max(6 * setup.response_fwhm, 60 * width) if offset_ps is None else offset_ps
-    offset = given("offset_ps", zero, In("ps", at_least=0, at_most=1e9))
-    setup = Setup(**{**setup.__dict__, "offset": offset})
-    if setup.bins * width > period * (1 + 1e-9):
-        raise BadValue(
-            where=WHERE, what="value", who="--bins", found=f"{setup.bins} of {width:g} ps",
-            expected=f"bins that end within the period of {period / 1e3:g} ns",
-        )  # fmt: skip
     if format == "ptu" and period > MOST_BINS * width:
         raise BadValue(
             where=WHERE, what="value", who="--bin-width-ps", found=f"{period / width:.0f} bins a period",
             expected=f"at most {MOST_BINS} bins a period in a .ptu file, which tags every count",
         )  # fmt: skip
     source = read_light(WHERE, **light)
-    own_seed = read_whole(seed, "--seed", WHERE, 0, (1 << 63) - 1)
+    own_seed = read_seed(seed, WHERE)
     photons = read_whole(counts, "--counts", WHERE, 1, MOST_COUNTS)
     prompt = read_whole(irf_counts, "--irf-counts", WHERE, 1, MOST_COUNTS)
     decay = record(
@@ -189,7 +183,7 @@ def simulate_tcspc(
     writers: dict[str, Callable[[Path], object]] = {
         f"decay.{format}": _writer(setup, decay, document, format, "decay"),
         f"irf.{format}": _writer(setup, response, document, format, "response"),
-        "truth.json": lambda path: write_text(path, json.dumps(document, indent=1, allow_nan=False) + "\n"),
+        "truth.json": lambda path: write_text(path, json_text(document)),
     }
     write_together(Path(out), writers)
     return document

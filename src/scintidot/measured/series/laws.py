@@ -7,8 +7,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from scintidot.analysis.series.attenuation import attenuated_share, size_independence
-from scintidot.analysis.series.lines import PowerLaw, Slope, chance, power_law, slope_through_zero
+from scintidot.analysis.series.attenuation import attenuated_share
+from scintidot.analysis.series.lines import (
+    PowerLaw,
+    Slope,
+    power_law,
+    slope_through_zero,
+    weighted_mean,
+    york,
+)
 from scintidot.geometry import volume
 from scintidot.measured.panels import Panel, Series
 from scintidot.measured.series.sample_table import SampleTable
@@ -252,31 +259,28 @@ def attenuation(table: SampleTable) -> tuple[Found | None, str]:
             for i in rows
         ],
     }  # fmt: skip
-    weight = 1 / error[rows] ** 2
-    mean = float(np.sum(weight * share[rows]) / np.sum(weight))
-    chi_square = float(np.sum(weight * (share[rows] - mean) ** 2))
+    mean = weighted_mean(share[rows], error[rows])
     document |= {
-        "mean_share": number(mean), "mean_share_error": number(np.hypot(np.sum(weight) ** -0.5, common)),
-        "chi_square": number(chi_square), "degrees_of_freedom": rows.size - 1,
-        "p_value": number(chance(chi_square, rows.size - 1)),
+        "mean_share": number(mean.value), "mean_share_error": number(np.hypot(mean.error, common)),
+        "chi_square": number(mean.chi_square), "degrees_of_freedom": mean.degrees_of_freedom,
+        "p_value": number(mean.probability),
     }  # fmt: skip
     warnings = [] if np.all(share[rows] >= 0) else ["Attenuation: more light with a sample than without it."]
     if document["p_value"] is not None and document["p_value"] < 0.05:
         warnings.append(f"Attenuation differs between samples (p = {document['p_value']:.2g}).")
     panel = None
     if sized.size > 1 and np.unique(edge[sized]).size > 1:
-        test = size_independence(edge[sized], share[sized], error[sized], np.zeros(sized.size))
-        assert test.line is not None
+        line = york(edge[sized], share[sized], np.zeros(sized.size), error[sized])
         document |= {
-            "slope_per_nm": number(test.line.slope), "slope_per_nm_error": number(test.line.slope_error),
-            "slope_sigma": number(test.slope_significance or 0.0),
+            "slope_per_nm": number(line.slope), "slope_per_nm_error": number(line.slope_error),
+            "slope_sigma": number(line.slope / line.slope_error),
         }  # fmt: skip
         panel = Panel(
             title="Attenuation against size", x_label="edge length [nm]", y_label="share stopped",
             caption="The same mass should stop the same share, whatever the size.",
             series=(
                 Series("samples", edge[sized], share[sized], error=error[sized]),
-                Series("mean", edge[sized], np.full(sized.size, mean), style="dashed"),
-            ), residuals=(Series("samples", edge[sized], (share[sized] - mean) / error[sized]),),
+                Series("mean", edge[sized], np.full(sized.size, mean.value), style="dashed"),
+            ), residuals=(Series("samples", edge[sized], (share[sized] - mean.value) / error[sized]),),
         )  # fmt: skip
     return Found(document, warnings, panel), ""

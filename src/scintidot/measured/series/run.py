@@ -7,22 +7,30 @@ from typing import Any
 
 import numpy as np
 
-from scintidot import __version__
+from scintidot.analysis.series.lines import weighted_mean
 from scintidot.choices import TRUNCATION
 from scintidot.errors import BadFile, BadValue, OutOfRange, one_of
-from scintidot.excitons.distribution import COMPOUND, STATISTICS
+from scintidot.excitons.distribution import STATISTICS
 from scintidot.geometry import volume
-from scintidot.kinetic_options import DEFAULT_MODEL, FRACTION, KINETIC_MODELS
+from scintidot.kinetic_options import DEFAULT_MODEL, EFFICIENCY_MEANING, FRACTION, KINETIC_MODELS
 from scintidot.kinetics import exact
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.light.ensemble import nanocrystals_per_gram
 from scintidot.materials.fields import In
 from scintidot.materials.library import load_material
-from scintidot.measured.document import Analysis
+from scintidot.measured.document import Analysis, new_document
 from scintidot.measured.panels import Panel, Series
 from scintidot.measured.series.laws import Found, attenuation, pair_creation, power_laws
 from scintidot.measured.series.sample_table import COLUMNS, SampleTable, read_sample_table
-from scintidot.measured.series.validation import Judged, Setup, as_document, judge, predictable, verdict
+from scintidot.measured.series.validation import (
+    Judged,
+    Setup,
+    as_document,
+    judge,
+    predictable,
+    read_statistics,
+    verdict,
+)
 from scintidot.options import Number, read
 from scintidot.output import number
 from scintidot.provenance import bibliography, cited
@@ -80,8 +88,7 @@ def analyse_series(
         For tables and options that are wrong.
     """
     one_of(model, KINETIC_MODELS, where=WHERE, who="--model")
-    statistics = statistics or ("paper" if model == "paper" else "poisson")
-    one_of(statistics, [name for name in STATISTICS if name != COMPOUND], where=WHERE, who="--statistics")
+    statistics = read_statistics(statistics, model, WHERE)
     one_of(shape, SHAPES, where=WHERE, who="--shape")
     if tau_definition is not None:
         one_of(tau_definition, DEFINITIONS, where=WHERE, who="--tau-definition")
@@ -99,9 +106,8 @@ def analyse_series(
     pairs, why = pair_creation(samples)
     shares, why_not = attenuation(samples)
     skipped += [word for word in (why, why_not) if word]
-    document: dict[str, Any] = {
-        "schema": SCHEMA, "version": __version__, "status": "ok", "inputs": [samples.as_input],
-        "choices": _choices(setup, definition), "samples": _rows(samples, shape, material),
+    document = new_document(SCHEMA, [samples], _choices(setup, definition)) | {
+        "samples": _rows(samples, shape, material),
         "laws": [law.document for law in laws],
         "pair_creation": None if pairs is None else pairs.document,
         "attenuation": None if shares is None else shares.document,
@@ -155,7 +161,7 @@ def _choices(setup: Setup, definition: str) -> dict[str, Any]:
         "statistics": setup.statistics,
         "statistics_meaning": STATISTICS[setup.statistics],
         "retained_fraction": setup.retained_fraction,
-        "auger_efficiency_definition": "k_AR/(k_AR + 4 k_X) with the total exciton rate k_X",
+        "auger_efficiency_definition": EFFICIENCY_MEANING,
         "tau_definition": definition,
         "tau_definition_of": "rows that have none of their own",
         "tau_definitions": dict(DEFINITIONS),
@@ -262,11 +268,9 @@ def _to_card(
         value, error = table.values["exciton_lifetime"], table.error("exciton_lifetime")
         good = np.isfinite(value) & (error > 0)
         if good.any():
-            weight = 1 / error[good] ** 2
-            mean = float(np.sum(weight * value[good]) / np.sum(weight))
-            entries["exciton.lifetime"] = (
-                mean, float(np.sum(weight) ** -0.5), "ps", f"weighted mean of {int(good.sum())} samples",
-            )  # fmt: skip
+            mean = weighted_mean(value[good], error[good])
+            note = f"weighted mean of {int(good.sum())} samples"
+            entries["exciton.lifetime"] = (mean.value, mean.error, "ps", note)
     card = None if material is None else load_material(material, where=WHERE, who="--material").card
     law = next((found.law for found in laws if found.document["name"] == "auger_lifetime"), None)
     if card is not None and card.auger is not None and law is not None:

@@ -13,7 +13,8 @@ import numpy as np
 
 from scintidot.analysis.series.comparison import Comparison, compare
 from scintidot.analysis.series.lines import UNLIKELY, chance
-from scintidot.excitons.distribution import pair_distribution
+from scintidot.errors import one_of
+from scintidot.excitons.distribution import COMPOUND, STATISTICS, pair_distribution
 from scintidot.excitons.occupancy import initial_populations
 from scintidot.geometry import volume
 from scintidot.kinetic_options import EFFICIENCY_RATIO
@@ -53,6 +54,13 @@ class Setup(NamedTuple):
     outcoupling: float
     detection_efficiency: float
     shape: str
+
+
+def read_statistics(statistics: str | None, model: str, where: str) -> str:
+    """A law of the number of pairs; the one that belongs to the model where none is named."""
+    known = [name for name in STATISTICS if name != COMPOUND]
+    usual = "paper" if model == "paper" else "poisson"
+    return one_of(statistics or usual, known, where=where, who="--statistics")
 
 
 @dataclass(frozen=True)

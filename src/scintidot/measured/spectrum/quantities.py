@@ -130,9 +130,7 @@ def _stokes(emissions: list[Row], file: str, document: dict[str, Any], peak: str
             warnings.append(f"{name}: no absorption spectrum of this name in {contents.path.name}.")
             continue
         found = absorption_features(*within(trace, None, file))
-        energy, error = (
-            (found.peak, found.peak_error) if peak == "curvature" else (found.maximum, found.maximum_error)
-        )
+        energy, error = found.feature(peak)
         if energy is None or row.document["peak_eV"] is None:
             warnings.append(f"{name}: no Stokes shift without both peaks.")
             continue

@@ -17,6 +17,7 @@ from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
 from scintidot.materials.nanocrystal import SizingCurve
 from scintidot.measured.document import Analysis, new_document
+from scintidot.measured.given import SPECTRUM_KINDS
 from scintidot.measured.panels import Panel, Series
 from scintidot.measured.spectrum import quantities
 from scintidot.measured.spectrum.traces import Row, read_window, row_of, within
@@ -27,7 +28,6 @@ from scintidot.provenance import cited
 
 SCHEMA = "scintidot.spectrum/1"
 WHERE = "analyse spectrum"
-MEASURED = ("absorption", "emission", "excitation")
 DETAILED = 6
 """Traces that get panels of their own."""
 
@@ -128,8 +128,8 @@ def _grouped(rows: list[Row]) -> list[str]:
 
 def _kind(trace: SpectrumTrace, contents: Contents, given: str | None) -> str:
     if given is not None:
-        return one_of(given, MEASURED, where=WHERE, who="--kind")
-    if trace.kind in MEASURED:
+        return one_of(given, SPECTRUM_KINDS, where=WHERE, who="--kind")
+    if trace.kind in SPECTRUM_KINDS:
         return trace.kind
     raise BadFile(
         where=str(contents.path), what="kind", who="--kind", expected="absorption, emission or excitation",

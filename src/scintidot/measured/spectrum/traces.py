@@ -13,12 +13,12 @@ from scintidot.analysis.spectra.local import SHORTEST
 from scintidot.analysis.spectra.sizing import Size, size_from_energy
 from scintidot.analysis.traces import SpectrumTrace
 from scintidot.constants import PLANCK_TIMES_LIGHT
-from scintidot.errors import BadFile, BadValue
+from scintidot.errors import BadFile
 from scintidot.materials.fields import In
 from scintidot.materials.nanocrystal import SizingCurve
 from scintidot.measured.document import parameters_of
 from scintidot.measured.panels import Panel, Series
-from scintidot.options import read as read_number
+from scintidot.options import read_interval
 from scintidot.output import number
 from scintidot.records import FloatArray
 
@@ -42,18 +42,7 @@ class Row:
 
 def read_window(text: str, where: str, who: str) -> tuple[float, float]:
     """``"480:620"`` as two wavelengths [nm], the first one shorter."""
-    parts = text.split(":")
-    if len(parts) != 2:
-        raise BadValue(
-            where=where, what="window", who=who, expected="from:to, such as 480:620", found=repr(text)
-        )
-    wavelength = In("nm", above=0, at_most=1e5)
-    low, high = (read_number(part, who, where, wavelength) for part in parts)
-    if not low < high:
-        raise BadValue(
-            where=where, what="window", who=who, expected="the shorter wavelength first", found=repr(text)
-        )
-    return low, high
+    return read_interval(text, who, where, In("nm", above=0, at_most=1e5), "480:620")
 
 
 def within(
@@ -112,9 +101,7 @@ def _absorption(
     name: str, wavelength: FloatArray, values: FloatArray, peak: str, curve: SizingCurve | None
 ) -> Row:
     found = absorption_features(wavelength, values)
-    energy, error = (
-        (found.peak, found.peak_error) if peak == "curvature" else (found.maximum, found.maximum_error)
-    )
+    energy, error = found.feature(peak)
     warnings = _absorption_warnings(found, peak, wavelength)
     row = {
         "name": name,

@@ -20,6 +20,7 @@ from scintidot.analysis.transient.subtraction import Extracted, successive
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.excitons.distribution import MOST_PAIRS, STATISTICS, pair_distribution
 from scintidot.measured.document import Analysis, correlation_of, parameters_of
+from scintidot.measured.transient.chirp import chirp_document, numbers
 from scintidot.measured.transient.options import Options
 from scintidot.output import number
 from scintidot.provenance import bibliography, cited
@@ -128,12 +129,11 @@ def analyse(traces: list[TransientTrace], chosen: Options, show: Callable[[str, 
     late = amplitudes(curves, zero + tail[0], zero + tail[1])
     window = (2.5 * sigma, 2.5 * sigma + max(0.1 * lifetime, 2 * sigma))
     early = amplitudes(curves, zero + window[0], zero + window[1])
-    places = 50 if chosen.sample.degeneracy is None else min(chosen.sample.degeneracy, 50)
     show("spectra", 0.8)
     law, first, species = _spectra(traces, chosen, series, rough, 0.5 * (low + high))
     return Found(
         curves, series, extracted, tail, late, _filled(fluence, late, 1), window, early,
-        _filled(fluence, early, places),
+        _filled(fluence, early, chosen.places),
         first, law, species, chosen.choices.get("fluence_unit") == "relative", (low, high),
     )  # fmt: skip
 
@@ -197,17 +197,13 @@ def _complete(document: dict[str, Any], found: Found, chosen: Options) -> None:
     }  # fmt: skip
     lifetime, error = series.biexciton_lifetime()
     efficiency, efficiency_error = series.auger_efficiency()
-    document["biexciton_lifetime_ps"], document["biexciton_lifetime_error_ps"] = (
-        number(lifetime),
-        number(error),
-    )
+    document["biexciton_lifetime_ps"] = number(lifetime)
+    document["biexciton_lifetime_error_ps"] = number(error)
     document["biexciton_lifetime_from"] = "carrier_fit"
     document["auger_rate_per_ps"] = number(fit["auger_rate"].value)
     document["auger_rate_error_per_ps"] = number(fit["auger_rate"].error)
-    document["auger_efficiency"], document["auger_efficiency_error"] = (
-        number(efficiency),
-        number(efficiency_error),
-    )
+    document["auger_efficiency"] = number(efficiency)
+    document["auger_efficiency_error"] = number(efficiency_error)
     section = fit["cross_section"]
     key = "mean_excitons_per_unit" if found.relative else "absorption_cross_section_cm2"
     document[key], document[f"{key}_error"] = number(section.value), number(section.error)
@@ -228,7 +224,7 @@ def _complete(document: dict[str, Any], found: Found, chosen: Options) -> None:
         "early": _filling(found.early_fit, found.early),
     }
     if found.law is not None and found.first is not None:
-        document["chirp"] = _chirp(found.law, found.first)
+        document["chirp"] = chirp_document(found.law, found.first)
     if found.species is not None:
         document["spectra"] = _species(found.species)
     document["response"] = {
@@ -306,8 +302,8 @@ def from_subtraction(found: Found) -> dict[str, Any] | None:
 
 def _filling(fit: Fit | None, signal: tuple[FloatArray, FloatArray]) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "signal": [number(value) for value in signal[0]],
-        "signal_error": [number(value) for value in signal[1]],
+        "signal": numbers(signal[0]),
+        "signal_error": numbers(signal[1]),
     }
     if fit is not None:
         document |= {
@@ -320,25 +316,13 @@ def _filling(fit: Fit | None, signal: tuple[FloatArray, FloatArray]) -> dict[str
     return document
 
 
-def _chirp(law: Dispersion, first: Onsets) -> dict[str, Any]:
-    return {
-        "law": law.law,
-        "centre_nm": law.centre,
-        "coefficients_ps": [number(value) for value in law.coefficients],
-        "wavelength_nm": [number(value) for value in first.wavelength],
-        "time_zero_ps": [number(value) for value in law(first.wavelength)],
-        "onset_ps": [number(value) for value in first.time_zero],
-        "onset_error_ps": [number(value) for value in first.error],
-    }
-
-
 def _species(species: SpeciesSpectra) -> dict[str, Any]:
     return {
         "kinds": list(species.kinds),
         "left_out": list(species.left_out),
-        "wavelength_nm": [number(value) for value in species.wavelength],
-        "species_associated": [[number(value) for value in row] for row in species.spectra],
-        "species_associated_error": [[number(value) for value in row] for row in species.error],
+        "wavelength_nm": numbers(species.wavelength),
+        "species_associated": [numbers(row) for row in species.spectra],
+        "species_associated_error": [numbers(row) for row in species.error],
         "condition_number": number(species.condition),
         "chi_square_per_dof": number(species.chi_square_per_point),
     }

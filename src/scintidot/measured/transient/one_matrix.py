@@ -20,13 +20,10 @@ from scintidot.analysis.transient.global_analysis import (
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.measured.document import Analysis, correlation_of, parameters_of
 from scintidot.measured.panels import Panel, Series
-from scintidot.measured.transient.options import Options
+from scintidot.measured.transient.chirp import chirp_document, chirp_panel, numbers
+from scintidot.measured.transient.options import NOT_FLAT, Options
 from scintidot.output import number
 from scintidot.provenance import bibliography, cited
-from scintidot.records import FloatArray
-
-NOT_FLAT = 1.5
-"""Chi-square per degree of freedom above which the model does not describe the data within their noise."""
 
 
 def global_analysis(
@@ -81,7 +78,8 @@ def _complete(
         "sigma_error_ps": number(width.error),
         "fwhm_ps": number(width.value * FWHM_PER_SIGMA),
     }
-    document["chirp"] = chirp_document(best, first)
+    of_law = [best.fit[name].error for name in best.fit.free_names if name.startswith("time_zero")]
+    document["chirp"] = chirp_document(best.setup.dispersion, first, of_law)
     document["fit"] = {
         "chi_square_per_dof": number(best.per_degree),
         "degrees_of_freedom": best.degrees_of_freedom,
@@ -101,36 +99,16 @@ def _complete(
     ]
     document["spectra"] = {
         "unit": trace.unit,
-        "wavelength_nm": _list(best.wavelength),
-        "decay_associated": [_list(row) for row in best.spectra],
-        "decay_associated_error": [_list(row) for row in best.spectra_error],
-        "evolution_associated": [_list(row) for row in evolution],
-        "evolution_associated_error": [_list(row) for row in evolution_error],
+        "wavelength_nm": numbers(best.wavelength),
+        "decay_associated": [numbers(row) for row in best.spectra],
+        "decay_associated_error": [numbers(row) for row in best.spectra_error],
+        "evolution_associated": [numbers(row) for row in evolution],
+        "evolution_associated_error": [numbers(row) for row in evolution_error],
     }
     document["parameters"] = parameters_of(best.fit)
     document["correlation"] = correlation_of(best.fit)
     document["identifiability"] = identifiability(best.fit)
     document["bibliography"] = cited(bibliography(["golub_1973", "kaufman_1975"]))
-
-
-def _list(values: FloatArray) -> list[float | None]:
-    return [number(value) for value in values]
-
-
-def chirp_document(best: GlobalFit, first: Onsets) -> dict[str, Any]:
-    """Time zero against wavelength: law, coefficients, single onsets."""
-    law = best.setup.dispersion
-    names = [name for name in best.fit.free_names if name.startswith("time_zero")]
-    return {
-        "law": law.law,
-        "centre_nm": law.centre,
-        "coefficients_ps": _list(law.coefficients),
-        "coefficients_error_ps": [number(best.fit[name].error) for name in names],
-        "wavelength_nm": _list(first.wavelength),
-        "time_zero_ps": _list(law(first.wavelength)),
-        "onset_ps": _list(first.time_zero),
-        "onset_error_ps": _list(first.error),
-    }
 
 
 def _warnings(trace: TransientTrace, best: GlobalFit, tried: list[GlobalFit], chosen: Options) -> list[str]:
@@ -188,17 +166,10 @@ def _panels(trace: TransientTrace, best: GlobalFit, first: Onsets) -> tuple[Pane
         _dynamics(trace, best, unit),
         _cuts(trace, best, unit),
         _spectra_panel(best, unit),
-        Panel(
-            "Chirp", "wavelength [nm]", "time zero [ps]",
-            f"Onset at each wavelength and the {law.law} law after the fit of the whole matrix.",
-            (*_onset_series(first), Series("law", first.wavelength, law(first.wavelength), style="line")),
+        chirp_panel(
+            law, first, f"Onset at each wavelength and the {law.law} law after the fit of the whole matrix."
         ),
-    )  # fmt: skip
-
-
-def _onset_series(first: Onsets) -> tuple[Series, ...]:
-    good = np.isfinite(first.error)
-    return (Series("onsets", first.wavelength[good], first.time_zero[good], first.error[good]),)
+    )
 
 
 def _dynamics(trace: TransientTrace, best: GlobalFit, unit: str) -> Panel:

@@ -14,17 +14,20 @@ from scintidot.analysis.transient.chirp import LAWS
 from scintidot.analysis.transient.global_analysis import ARTEFACT, MOST_COMPONENTS, WORTH
 from scintidot.constants import JOULE, PLANCK_TIMES_LIGHT
 from scintidot.errors import BadValue, one_of
-from scintidot.kinetic_options import FRACTION, read_exciton_rate
+from scintidot.kinetic_options import EFFICIENCY_MEANING, FRACTION, read_exciton_rate
 from scintidot.kinetics.exact import MODELS
 from scintidot.materials.fields import In
-from scintidot.options import Number, read, read_whole
+from scintidot.options import Number, read, read_interval, read_whole
 
 WHERE = "analyse ta"
 MODES = ("automatic", "global", "series")
 AUTOMATIC = "automatic"
 FLUENCE_OPTIONS = ("--fluence", "--pulse-energy-uJ-cm2", "--pump-power")
 MOST_ARTEFACT = 3
+MOST_PLACES = 50
 UNFILLED = "unlimited"
+NOT_FLAT = 1.5
+"""Chi-square per degree of freedom above which the model does not describe the data within their noise."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,11 @@ class Options:
     exciton_rate: float | None
     retained_fraction: float | None
     choices: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def places(self) -> int:
+        """Pairs that the probed level holds, for state filling: of one that never fills, as many as there may be."""
+        return MOST_PLACES if self.sample.degeneracy is None else min(self.sample.degeneracy, MOST_PLACES)
 
 
 def read_options(
@@ -86,26 +94,8 @@ def read_options(
     }
     return Options(
         mode, number, model, Sample(model, filling, places, phi), chirp, columns, _band(wavelength, band),
-        None if tail is None else _interval(tail, "--tail", "ps"), rate, xi, choices,
+        None if tail is None else read_interval(tail, "--tail", WHERE, In("ps"), "300:3000"), rate, xi, choices,
     )  # fmt: skip
-
-
-def _interval(text: str, who: str, unit: str) -> tuple[float, float]:
-    parts = str(text).split(":")
-    if len(parts) != 2:
-        raise BadValue(
-            where=WHERE,
-            what="interval",
-            who=who,
-            expected=f"two numbers [{unit}] such as 500:510",
-            found=repr(text),
-        )
-    low, high = (read(part, who, WHERE, In(unit)) for part in parts)
-    if not low < high:
-        raise BadValue(
-            where=WHERE, what="interval", who=who, expected="the lower bound first", found=repr(text)
-        )
-    return low, high
 
 
 def _band(wavelength: Number | None, band: str | None) -> tuple[float, float] | None:
@@ -114,7 +104,7 @@ def _band(wavelength: Number | None, band: str | None) -> tuple[float, float] | 
             where=WHERE, what="option", who="--wavelength", expected="either it or --band", found="both"
         )
     if band is not None:
-        return _interval(band, "--band", "nm")
+        return read_interval(band, "--band", WHERE, In("nm"), "500:510")
     if wavelength is None:
         return None
     at = read(wavelength, "--wavelength", WHERE, In("nm", above=0))
@@ -229,7 +219,7 @@ def series_choices(options: Options) -> dict[str, Any]:
         "quantum_yield": sample.quantum_yield,
         "exciton_rate": "fitted" if options.exciton_rate is None else "given",
         "retained_fraction": "fitted" if options.retained_fraction is None else "given",
-        "auger_efficiency_definition": "k_AR/(k_AR + 4 k_X) with the total exciton rate k_X",
+        "auger_efficiency_definition": EFFICIENCY_MEANING,
         "biexciton_lifetime_definition": "of the neutral biexciton: 1/(k_AR + 4 k_rad + 2 k_nr)",
         **options.choices,
     }

@@ -7,6 +7,7 @@ import numpy as np
 from scintidot.analysis.transient.filling import filling
 from scintidot.analysis.transient.subtraction import Extracted
 from scintidot.measured.panels import Panel, Series
+from scintidot.measured.transient.chirp import chirp_panel
 from scintidot.measured.transient.fluence_series import Found
 from scintidot.measured.transient.options import Options
 
@@ -20,18 +21,8 @@ def series_panels(found: Found, chosen: Options) -> tuple[Panel, ...]:
     if found.species is not None:
         panels.append(_species(found))
     if found.law is not None and found.first is not None:
-        good = np.isfinite(found.first.error)
-        x = found.first.wavelength
-        panels.append(
-            Panel(
-                "Chirp", "wavelength [nm]", "time zero [ps]",
-                f"Onset at each wavelength at the strongest pump, and the {found.law.law} law.",
-                (
-                    Series("onsets", x[good], found.first.time_zero[good], found.first.error[good]),
-                    Series("law", x, found.law(x), style="line"),
-                ),
-            )
-        )  # fmt: skip
+        caption = f"Onset at each wavelength at the strongest pump, and the {found.law.law} law."
+        panels.append(chirp_panel(found.law, found.first, caption))
     return tuple(panels)
 
 
@@ -72,9 +63,8 @@ def _extracted(entries: list[Extracted], zero: float) -> Panel:
 def _filling(found: Found, chosen: Options) -> Panel:
     series = []
     line = np.linspace(0, 1.05 * found.fluence.max(), 200)
-    places = 50 if chosen.sample.degeneracy is None else min(chosen.sample.degeneracy, 50)
     for name, points, fit, degeneracy in (
-        ("late", found.late, found.late_fit, 1), ("early", found.early, found.early_fit, places),
+        ("late", found.late, found.late_fit, 1), ("early", found.early, found.early_fit, chosen.places),
     ):  # fmt: skip
         series.append(Series(name, found.fluence, points[0], points[1]))
         if fit is not None:

@@ -50,11 +50,11 @@ def analyse_ta(
     format, given
         See `scintidot.analysis.readers.read`.
     fluence, pulse_energy, pump_wavelength, pump_power
-        See `transient_options.with_fluence`.
+        See `options.with_fluence`.
     show : callable
         Told of each step and the share that is done.
     **options
-        Of `transient_options.read_options`.
+        Of `options.read_options`.
     """
     chosen = read_options(**options)
     contents = [read(path, "transient", format=format, given=given) for path in files]

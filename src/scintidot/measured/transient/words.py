@@ -7,10 +7,7 @@ from typing import Any
 import numpy as np
 
 from scintidot.measured.transient.fluence_series import Found
-from scintidot.measured.transient.options import Options
-
-NOT_FLAT = 1.5
-"""Chi-square per degree of freedom above which the model does not describe the data within their noise."""
+from scintidot.measured.transient.options import NOT_FLAT, Options
 
 
 def answer(found: Found) -> str:

@@ -106,9 +106,9 @@ def mean_excitons(
         warnings.append(
             "no <N> has this ratio of XX to X: more light comes from XX than its X left behind allow"
         )
-    if (rows[0]["value"] or 0.0) > TRUNCATED_FROM:
+    if centre[0] > TRUNCATED_FROM:
         warnings.append(
-            f"<N> = {rows[0]['value']:.3g} from two components counts every n >= 2 as one biexciton and knows no trions: "
+            f"<N> = {centre[0]:.3g} from two components counts every n >= 2 as one biexciton and knows no trions: "
             "--model carriers fits <N> itself"
         )
     first = rows[0]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scintidot.analysis.fitting import Cost, JointCost, Parameter, Prediction, fit, identifiability
+from scintidot.analysis.fitting import Cost, JointCost, Parameter, Prediction, fit, identifiability, profile
 
 NIST = json.loads((Path(__file__).parent / "data" / "nist_strd.json").read_text(encoding="utf-8"))["problems"]
 Formula = Callable[[Any, Any], Any]
@@ -170,6 +170,17 @@ def test_what_the_data_cannot_tell_is_named() -> None:
     )
     assert found.faults
     assert identifiability(found)["not_determined"]
+
+
+def test_profile_of_a_linear_parameter_is_a_parabola() -> None:
+    x = np.linspace(0, 10, 50)
+    rng = np.random.default_rng(5)
+    cost = Cost.gaussian(line(x), 3 + 2 * x + rng.normal(0, 0.3, 50), 0.3)
+    parameters = [Parameter("a", 0.0), Parameter("b", 0.0)]
+    found = fit(cost, parameters)
+    away = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
+    rises = profile(cost, parameters, found, "b", found["b"].value + away * found["b"].error)
+    assert rises == pytest.approx(away**2, abs=2e-3)
 
 
 def test_propagated_errors_of_a_linear_function_are_exact() -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -368,3 +368,23 @@ def identifiability(fit: Fit) -> dict[str, Any]:
             p.name: round(float(part), 3) for p, part in zip(free, worst, strict=True) if abs(part) > 0.1
         }
     return document
+
+
+def profile(
+    cost: Cost, parameters: Sequence[Parameter], best: Fit, name: str, points: FloatArray
+) -> FloatArray:
+    """The cost above its minimum where one parameter is held at each of ``points`` and the others are fitted."""
+    index = next(i for i, p in enumerate(parameters) if p.name == name)
+    rises = np.empty(len(points))
+    for order in (range(len(points) // 2, len(points)), range(len(points) // 2 - 1, -1, -1)):
+        values = best.values
+        for i in order:
+            held = [
+                replace(p, start=values[j], fixed=p.fixed or j == index) for j, p in enumerate(parameters)
+            ]
+            held[index] = replace(held[index], start=float(points[i]), low=-math.inf, high=math.inf)
+            free = np.array([j for j, p in enumerate(held) if not p.fixed], dtype=int)
+            evaluate = Evaluation(cost, held, free)
+            values, reached = scored(evaluate, np.array([p.start for p in held]))
+            rises[i] = reached - best.cost
+    return rises

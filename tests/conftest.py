@@ -13,6 +13,9 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# Before numpy loads: matrices are small here, and threads that wait for each other take all cores from the tests.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Slow libraries are imported on first use, so the first example of a property may take long.
 settings.register_profile("scintidot", deadline=None, max_examples=60)
 settings.load_profile("scintidot")

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from scintidot.errors import BadValue, FieldError, ScintidotError
 from scintidot.materials.fields import In
+from scintidot.units import unit_of
 
 MOST_SEED = 2**63 - 1
 Number = float | str
@@ -47,14 +48,18 @@ def read_whole(value: object, who: str, where: str, least: int, most: int) -> in
 def read_interval(
     text: object, who: str, where: str, limits: In, example: str, *, open_ended: bool = False
 ) -> tuple[float, float]:
-    """``"from:to"`` in the unit of ``limits``, the lower bound first; ``open_ended``: an empty side has no bound."""
+    """``"from:to"`` in the unit of ``limits``, or a pair, the lower bound first; ``open_ended``: an empty side has no
+    bound. In ``"10:20 ns"`` the unit is that of both."""
 
     def refuse(expected: str) -> BadValue:
         return BadValue(where=where, what="interval", who=who, expected=expected, found=repr(text))
 
-    parts = str(text).split(":")
+    parts = [str(part) for part in text] if isinstance(text, (tuple, list)) else str(text).split(":")
     if len(parts) != 2:
         raise refuse(f"from:to, such as {example}")
+    unit = unit_of(parts[1])
+    if unit is not None and parts[0].strip() and unit_of(parts[0]) is None:
+        parts[0] = f"{parts[0]} {unit}"
     low, high = (
         end if open_ended and not part.strip() else read(part, who, where, limits)
         for part, end in zip(parts, (-math.inf, math.inf), strict=True)

@@ -222,7 +222,11 @@ def _minuit(evaluate: Evaluation, start: FloatArray, minos: Sequence[str], hesse
         for name, waits in zip(names, stuck, strict=True):
             minuit.fixed[name] = bool(waits)
         minuit.hesse()
-        if minuit.accurate and minuit.covariance is not None:
+        if (
+            minuit.accurate
+            and minuit.covariance is not None
+            and not _bent(evaluate, values, covariance, stuck)
+        ):
             known = np.array(minuit.covariance) / np.outer(scale, scale)
             covariance = np.where(np.logical_or.outer(stuck, stuck), covariance, known)
             errors_by = "hesse"
@@ -232,6 +236,15 @@ def _minuit(evaluate: Evaluation, start: FloatArray, minos: Sequence[str], hesse
         if name in names:
             intervals[int(free[names.index(name)])] = _profiled(minuit, name, offset, scale, names)
     return _settled(evaluate, values, covariance, errors_by, intervals)
+
+
+def _bent(
+    evaluate: Evaluation, values: FloatArray, covariance: FloatArray, stuck: npt.NDArray[np.bool_]
+) -> bool:
+    """Whether a limit lies so near to a parameter that Minuit's map of it spoils the second derivatives."""
+    here, sigma = values[evaluate.free], np.sqrt(np.maximum(np.diag(covariance), 0))
+    room = np.minimum(here - evaluate.low, evaluate.high - here)
+    return bool(np.any((room < 3 * sigma) & ~stuck))
 
 
 def _covariance(evaluate: Evaluation, values: FloatArray) -> FloatArray:
@@ -370,21 +383,28 @@ def identifiability(fit: Fit) -> dict[str, Any]:
     return document
 
 
+def refitted(
+    cost: Cost, parameters: Sequence[Parameter], values: FloatArray, name: str, value: float
+) -> tuple[FloatArray, float]:
+    """All parameters and the cost with one held at ``value`` and the free ones fitted again, from ``values``."""
+    held = [
+        replace(p, start=float(value), low=-math.inf, high=math.inf, fixed=True)
+        if p.name == name
+        else replace(p, start=float(start))
+        for p, start in zip(parameters, values, strict=True)
+    ]
+    free = np.array([i for i, p in enumerate(held) if not p.fixed], dtype=int)
+    return scored(Evaluation(cost, held, free), np.array([p.start for p in held]))
+
+
 def profile(
     cost: Cost, parameters: Sequence[Parameter], best: Fit, name: str, points: FloatArray
 ) -> FloatArray:
     """The cost above its minimum where one parameter is held at each of ``points`` and the others are fitted."""
-    index = next(i for i, p in enumerate(parameters) if p.name == name)
     rises = np.empty(len(points))
     for order in (range(len(points) // 2, len(points)), range(len(points) // 2 - 1, -1, -1)):
         values = best.values
         for i in order:
-            held = [
-                replace(p, start=values[j], fixed=p.fixed or j == index) for j, p in enumerate(parameters)
-            ]
-            held[index] = replace(held[index], start=float(points[i]), low=-math.inf, high=math.inf)
-            free = np.array([j for j, p in enumerate(held) if not p.fixed], dtype=int)
-            evaluate = Evaluation(cost, held, free)
-            values, reached = scored(evaluate, np.array([p.start for p in held]))
+            values, reached = refitted(cost, parameters, values, name, float(points[i]))
             rises[i] = reached - best.cost
     return rises

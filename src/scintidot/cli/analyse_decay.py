@@ -17,7 +17,6 @@ from scintidot.cli.file_options import (
     Format,
     Period,
     TimeUnit,
-    given_from,
 )
 from scintidot.cli.options import Json
 
@@ -32,6 +31,9 @@ def decay(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Decays; see `scintidot formats`.")],
     irf: Annotated[
         Text, typer.Option(metavar="FILE|none", help="Measured response; none: fit the tail alone.")
+    ] = None,
+    irf_column: Annotated[
+        Text, typer.Option(metavar="NAME|NUMBER", help="Of a file of the response with several.")
     ] = None,
     irf_fwhm_ps: Annotated[
         Text, typer.Option(metavar="TIME", help="Or a Gaussian response of this full width [ps].")
@@ -107,21 +109,12 @@ def decay(
 
     With one decay and its response: scintidot analyse decay decay.txt --irf irf.txt
     """
-    from scintidot.measured.decay.inputs import WHERE
     from scintidot.measured.decay.run import analyse_decay
 
-    check_outputs(out, to_card)
-    given = given_from(
-        WHERE, bin_width_ps=bin_width_ps, period_ns=period_ns, excitations=excitations, time_unit=time_unit,
-        channel=channel, column=column,
-    )  # fmt: skip
-    own = ("irf", "irf_fwhm_ps", "irf_background", "free_irf_width", "components", "model", "names", "window",
-           "scatter", "pile_up", "share", "statistics", "retained_fraction", "quantum_yield", "response_ps", "starts",
-           "seed", "minos", "profile", "format")  # fmt: skip
-    options: dict[str, Any] = {name: context.params[name] for name in own}
-    analysis = analyse_decay(
-        files, exclude=exclude or (), fix=fix or (), free=free or (), given=given, **options
-    )
+    check_outputs(out, to_card, material)
+    ours = ("files", "exclude", "fix", "free", "out", "to_card", "material", "edge_length_nm", "json")
+    options: dict[str, Any] = {name: value for name, value in context.params.items() if name not in ours}
+    analysis = analyse_decay(files, exclude=exclude or (), fix=fix or (), free=free or (), **options)
     finish(
         analysis, _print, json=json, out=out, to_card=to_card, material=material,
         edge_length=edge_length_nm,
@@ -135,7 +128,7 @@ def _print(analysis: Analysis) -> None:
         rows = [
             [
                 row["name"], as_text(row["lifetime_ps"], 5), as_text(row["lifetime_error_ps"], 2),
-                as_text(row["amplitude"], 4), as_text(row["fraction"], 4),
+                _interval(row), as_text(row["amplitude"], 4), as_text(row["fraction"], 4),
             ]
             for row in one["components"]
         ]  # fmt: skip
@@ -143,7 +136,10 @@ def _print(analysis: Analysis) -> None:
             f"{one['name']}: {one['counts']:.4g} counts, deviance {as_text(one['deviance_per_dof'], 4)} per degree of "
             f"freedom, shift {as_text(one['shift_ps'], 4)} ps, background {as_text(one['background'], 4)} a bin"
         )
-        print_table(title, ["component", "lifetime [ps]", "+-", "amplitude [1/ps]", "fraction"], rows)
+        print_table(
+            title, ["component", "lifetime [ps]", "+-", "from to", "amplitude [1/ps]", "fraction"], rows
+        )
+        _print_rates(one)
         tau = one["tau_ps"]
         names = [name for name in tau if not name.endswith("_error")]
         print_table(
@@ -156,3 +152,27 @@ def _print(analysis: Analysis) -> None:
                 [m["statistics"], m["method"], as_text(m["value"], 4), as_text(m["error"], 2)] for m in others
             ]
             print_table("", ["statistics", "method", "<N>", "+-"], cells)
+
+
+def _print_rates(one: dict[str, Any]) -> None:
+    """What a kinetic model gives besides lifetimes."""
+    from scintidot.output import as_text
+
+    if "auger_lifetime_ps" not in one:
+        return
+    names = {"auger_lifetime_ps": "1/k_AR [ps]", "retained_fraction": "xi", "quantum_yield": "Phi_X"}
+    rows = [["Phi_AR", as_text(one["auger_efficiency"], 5), as_text(one["auger_efficiency_error"], 2)]]
+    rows += [
+        [words, as_text(one[key]["value"], 5), "held" if one[key]["fixed"] else as_text(one[key]["error"], 2)]
+        for key, words in names.items()
+    ]
+    print_table("", ["kinetics", "value", "+-"], rows)
+
+
+def _interval(row: dict[str, Any]) -> str:
+    """Ends of the interval, which --minos makes asymmetric."""
+    from scintidot.output import as_text
+
+    if row.get("lifetime_low_ps") is None or row.get("lifetime_high_ps") is None:
+        return "-"
+    return f"{as_text(row['lifetime_low_ps'], 5)} to {as_text(row['lifetime_high_ps'], 5)}"

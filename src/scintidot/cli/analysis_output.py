@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scintidot.cli.console import print_json, print_notes
+from scintidot.errors import ScintidotError
 
 if TYPE_CHECKING:
     from scintidot.measured.document import Analysis
@@ -35,14 +36,17 @@ SampleEdge = Annotated[
 ]
 
 
-def check_outputs(out: Path | None, to_card: Path | None) -> None:
-    """Refuse what could not be written before the work."""
+def check_outputs(out: Path | None, to_card: Path | None, material: str | None = None) -> None:
+    """Refuse what could not be written, and an unknown material of a card, before the work."""
     from scintidot.output import check_writable
 
     if out is not None:
         check_writable(out / "report.html", "--out")
     if to_card is not None:
+        from scintidot.measured.card import check_card_options
+
         check_writable(to_card, "--to-card")
+        check_card_options(to_card, material or CARD_BASE)
 
 
 def finish(
@@ -57,10 +61,14 @@ def finish(
 ) -> None:
     """Write and print; exit with code 1 if the analysis failed, after everything stands that there is."""
     failed = analysis.document["status"] != "ok"
+    no_card: ScintidotError | None = None
     if to_card is not None and not failed:
         from scintidot.measured.card import write_card
 
-        write_card(analysis, to_card, material or CARD_BASE, edge_length)
+        try:
+            write_card(analysis, to_card, material or CARD_BASE, edge_length)
+        except ScintidotError as error:
+            no_card = error  # the analysis stands all the same
     if out is not None:
         from scintidot.report.analysis import write_analysis
 
@@ -71,8 +79,10 @@ def finish(
         show(analysis)
         if out is not None:
             print(f"Report: {(out / 'report.html').resolve()}")
-        if to_card is not None and not failed:
+        if to_card is not None and not failed and no_card is None:
             print(f"Card: {to_card.resolve()}")
         print_notes(analysis.document["warnings"])
+    if no_card is not None:
+        raise no_card
     if failed:
         raise typer.Exit(1)

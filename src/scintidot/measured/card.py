@@ -49,10 +49,7 @@ def write_card(
         If nothing was found that a card holds, or the edge length is missing.
     """
     path = Path(path)
-    if path.suffix.lower() != ".toml":
-        raise BadValue(
-            where=WHERE, what="file name", who=WHERE, expected="a name that ends with .toml", found=repr(path.name)
-        )  # fmt: skip
+    check_card_options(path, base)
     if analysis.document.get("status") != "ok":
         raise BadValue(
             where=WHERE, what="result", who=WHERE, expected="a fit that succeeded", found="one that failed"
@@ -69,8 +66,9 @@ def write_card(
     if not numbers:
         raise BadValue(
             where=WHERE, what="result", who=WHERE, found="none in this analysis",
-            expected="a rate that a material card holds, such as the lifetime of X",
-            hint="A fit of one decay with a component named X gives one.",
+            expected="a number that a material card holds",
+            hint="Cards take the lifetime of a component named X of one decay, the rates of a fluence series, the "
+            "width of one emission line, or the laws of a series of samples.",
         )  # fmt: skip
     material = load_material(base, where=WHERE, who="--material", kind="scintillator")
     text = card_text(analysis, material, numbers, edge)
@@ -86,17 +84,28 @@ def write_card(
     return path
 
 
+def check_card_options(path: Path, base: str) -> None:
+    """Refuse a file name that is no card's, and a base that is no complete scintillator."""
+    if path.suffix.lower() != ".toml":
+        raise BadValue(
+            where=WHERE, what="file name", who=WHERE, expected="a name that ends with .toml", found=repr(path.name)
+        )  # fmt: skip
+    load_material(base, where=WHERE, who="--material", kind="scintillator").scintillator()
+
+
 def card_text(
     analysis: Analysis, material: Material, numbers: dict[str, Any], edge_length: float | None
 ) -> str:
     """The card as TOML."""
     files = ", ".join(entry["file"] for entry in analysis.document["inputs"])
+    doubt = [w for w in analysis.document["warnings"] if "not perfect" in w or "does not describe" in w]
     words = f"{analysis.title}. Numbers marked measured come from {files}; all else from {material.name}."
     lines = [
         'format = "scintidot-material/1"',
         f"based_on = {_text(material.name)}",
         f"name = {_text(f'{material.name} ({files})')}",
         f"description = {_text(words)}",
+        *(f"# doubtful: {word}" for word in doubt),
         "",
         f"[references.{SOURCE}]",
         'authors = "measured by the user"',
@@ -151,14 +160,17 @@ def _auger_law(
     factor = float(further / near)
     words = f"through the measured lifetime at {edge_length:g} nm, with the exponent of {card.default}"
     far = f"{note}; {factor:.4g} times the measured one, by the law {card.default} of {material.name}"
-    at = {"unit": "nm", "source": SOURCE, "provenance": "measured"}
-    size = ", ".join(f"{key} = {_text(text)}" for key, text in at.items())
+
+    def size(provenance: str) -> str:
+        at = {"unit": "nm", "source": SOURCE, "provenance": provenance}
+        return ", ".join(f"{key} = {_text(text)}" for key, text in at.items())
+
     return [
         "", "[auger]", f"default = {_text(LAW)}",
         "", f"[auger.laws.{LAW}]", 'form = "two-point-power-law"',
         f"description = {_text(words)}",
-        f"small_edge_length = {{ value = {edge_length:.6g}, {size} }}",
+        f"small_edge_length = {{ value = {edge_length:.6g}, {size('measured')} }}",
         f"small_lifetime = {_number(value, error, unit, note)}",
-        f"large_edge_length = {{ value = {REACH * edge_length:.6g}, {size} }}",
+        f"large_edge_length = {{ value = {REACH * edge_length:.6g}, {size('computed')} }}",
         f"large_lifetime = {_number(factor * value, factor * error, unit, far, 'estimate')}",
     ]  # fmt: skip

@@ -189,7 +189,10 @@ def fit_kinetic(
         before = _fit_together(measured, quick, common, starts, (), held or {}, seed)
         models = [_begun(model, before.values(i)) for i, model in enumerate(models)]
         starts = 1
-    return _fit_together(measured, models, common, starts, minos, held or {}, seed)
+    smooth = (
+        kinetic.model not in exact.MODELS
+    )  # curves of exact models are good to 1e-8: too coarse for differences
+    return _fit_together(measured, models, common, starts, minos, held or {}, seed, hesse=smooth)
 
 
 QUICK = "poisson-biexciton"
@@ -219,6 +222,8 @@ def _fit_together(
     minos: Sequence[str],
     held: dict[str, float],
     seed: int,
+    *,
+    hesse: bool = True,
 ) -> DecayFit:
     """One fit of all decays; parameters named in ``common`` are the same for all."""
     parameters: list[Parameter] = []
@@ -244,7 +249,13 @@ def _fit_together(
             parameters[index] = replace(parameters[index], start=float(np.exp(np.mean(np.log(of_each)))))
     costs = [model.cost(data.counts, data.sigma) for data, model in zip(measured, models, strict=True)]
     cost: Cost = costs[0] if len(costs) == 1 else JointCost(list(zip(costs, places, strict=True)))
-    result = fit(cost, parameters, starts=_starts(parameters, starts, seed), minos=_known(minos, parameters))
+    result = fit(
+        cost,
+        parameters,
+        starts=_starts(parameters, starts, seed),
+        minos=_known(minos, parameters),
+        hesse=hesse,
+    )
     return DecayFit(result, tuple(measured), tuple(models), tuple(places), cost, tuple(parameters))
 
 

@@ -13,7 +13,7 @@ from scintidot.analysis.decay.model import DecayModel
 from scintidot.analysis.decay.quality import goodness
 from scintidot.analysis.decay.responses import MeasuredResponse
 from scintidot.analysis.decay.shapes import Kinetic
-from scintidot.analysis.fitting import identifiability
+from scintidot.analysis.fitting import identifiability, refitted
 from scintidot.kinetic_options import EFFICIENCY_MEANING, KINETIC_MODELS
 from scintidot.kinetics.curve import ExponentialDecay
 from scintidot.kinetics.lifetimes import DEFINITIONS, effective_lifetimes
@@ -73,6 +73,8 @@ def one(
     _say_left_over(data, terms(fit.fit.values), instrument["shift"].value, warnings)
     if kinetic is not None:
         decay |= _kinetics(fit, places, kinetic, statistics)
+        decay["held"] = _held(fit, places)
+        warnings += _say_held(decay)
     elif {"XX", "X"} <= set(names):
         decay["mean_excitons"], more = mean_excitons(
             fit.fit, lambda values: pair_of(own(values), names), xi, statistics
@@ -150,6 +152,43 @@ def _kinetics(fit: DecayFit, places: Any, kinetic: Kinetic, statistics: str) -> 
             for key in ("exciton_lifetime_ps", "auger_lifetime_ps", "retained_fraction", "quantum_yield")
         },
     }  # fmt: skip
+
+
+SHIFT_OF_HELD = 0.1
+"""By how much a held xi or Phi_X is moved to see what hangs on it."""
+
+
+def _held(fit: DecayFit, places: Any) -> list[dict[str, Any]]:
+    """What the fit would give if xi or Phi_X, which are held, had another value: they are assumptions, no results."""
+    rows = []
+    for place in places:
+        p = fit.fit.parameters[int(place)]
+        if not p.fixed or p.name.split("[")[0] not in ("retained_fraction", "quantum_yield"):
+            continue
+        other = p.value + (SHIFT_OF_HELD if p.value + SHIFT_OF_HELD <= 1 else -SHIFT_OF_HELD)
+        moved, _ = refitted(fit.cost, fit.parameters, fit.fit.values, p.name, other)
+        there = {
+            fit.fit.parameters[int(k)].name.split("[")[0]: (moved[int(k)], fit.fit.values[int(k)])
+            for k in places
+        }
+        rows.append(
+            {"name": p.name, "value": number(p.value), "moved_to": number(other)}
+            | {
+                f"change_of_{name}": number(there[name][0] - there[name][1])
+                for name in ("mean_excitons", "exciton_lifetime_ps", "auger_lifetime_ps")
+            }
+        )
+    return rows
+
+
+def _say_held(decay: dict[str, Any]) -> list[str]:
+    error = decay["mean_excitons"]["error"] or 0.0
+    return [
+        f"{row['name']} = {row['value']:g} is held, not measured: at {row['moved_to']:g} <N> would move by "
+        f"{row['change_of_mean_excitons']:+.2g}, more than its error of {error:.2g}"
+        for row in decay["held"]
+        if row["change_of_mean_excitons"] is not None and abs(row["change_of_mean_excitons"]) > error
+    ]
 
 
 def _lifetimes(fit: DecayFit, terms: Any, width: float) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import numpy as np
 
 from scintidot.analysis.decay.fit import Measured
 from scintidot.analysis.decay.prepare import (
-    LEAST_COUNTS,
     PreparedResponse,
     alive,
     chosen_bins,
@@ -24,15 +23,16 @@ from scintidot.analysis.decay.responses import (
     NoResponse,
     Response,
 )
-from scintidot.analysis.readers import Contents, Given, read
+from scintidot.analysis.readers import Contents, Given
 from scintidot.analysis.traces import DecayTrace
 from scintidot.errors import BadFile, BadValue
 from scintidot.materials.fields import In
+from scintidot.measured.decay.sources import NONE, WHERE, Source, read_decays, read_response
 from scintidot.options import Number, read_interval
 from scintidot.options import read as read_number
 
-WHERE = "analyse decay"
-NONE = "none"
+MANY_WINDOWS = 100.0
+"""Times the measured span beyond which a period is doubted."""
 Stretch = tuple[float, float]
 
 
@@ -47,41 +47,55 @@ class Loaded:
     warnings: list[str] = field(default_factory=list)
 
 
-def _stretch(text: str, who: str) -> Stretch:
+def _several(intervals: Any) -> list[Any]:
+    """Intervals as a list: one text, one pair of numbers, or many of either."""
+    if isinstance(intervals, str):
+        return [intervals]
+    listed = list(intervals)
+    return [tuple(listed)] if len(listed) == 2 and not isinstance(listed[0], (str, tuple, list)) else listed
+
+
+def _stretch(text: Any, who: str) -> Stretch:
     return read_interval(text, who, WHERE, In("ps"), "2 ns:80 ns", open_ended=True)
 
 
 def load(
-    files: Sequence[str | Path],
+    files: Source | Sequence[Source],
     *,
-    irf: str | Path | None,
+    irf: Source | None,
+    irf_column: Number | None,
     irf_fwhm_ps: Number | None,
     irf_background: Number | None,
     free_irf_width: bool,
-    window: str | None,
-    exclude: Sequence[str],
+    window: Any,
+    exclude: Any,
     scatter: bool,
     pile_up: str,
     given: Given,
     format: str | None,
 ) -> Loaded:
     """Every trace of every file as a decay to fit, with one response for all."""
-    contents = [read(file, "decay", format=format, given=given) for file in files]
+    contents, beside = read_decays(files, given, format)
     traces = [trace for content in contents for trace in content.traces]
-    for trace, content in ((t, c) for c in contents for t in c.traces):
-        _check(trace, str(content.path))
     said = [note for trace in traces for note in trace.metadata.get("notes", ())]
+    none = isinstance(irf, str) and irf.lower() == NONE
+    if irf is not None and irf_fwhm_ps is not None:
+        raise BadValue(
+            where=WHERE, what="options", who="--irf-fwhm-ps", expected="one of --irf and --irf-fwhm-ps", found="both"
+        )  # fmt: skip
     response = None
-    if irf is not None and str(irf).lower() != NONE:
-        irf_given = Given(bin_width=given.bin_width, time_unit=given.time_unit, period=given.period)
-        response = read(irf, "decay", given=irf_given)
+    if irf is not None and not none:
+        response = read_response(irf, given, None if irf_column is None else str(irf_column))
+    elif irf is None and irf_fwhm_ps is None and beside is not None:
+        response = beside
+        said.append(f"the column {beside.traces[0].name} of {beside.path.name} is taken for the response")
     elif irf is None and irf_fwhm_ps is None:
         raise BadValue(
             where=WHERE, what="option", who="--irf", expected="the response of the instrument: --irf FILE, a Gaussian "
             "of --irf-fwhm-ps WIDTH, or --irf none to fit the tail alone", found="none of them",
         )  # fmt: skip
     bounds = None if window is None else _stretch(window, "--window")
-    excluded = [_stretch(text, "--exclude") for text in exclude]
+    excluded = [_stretch(part, "--exclude") for part in _several(exclude)]
     background = None if irf_background is None else read_number(
         irf_background, "--irf-background", WHERE, In("1", at_least=0)
     )  # fmt: skip
@@ -110,7 +124,7 @@ def load(
         prepared.append(used)
     first = decays[0]
     choices = {
-        "response": "measured" if response else ("none: tail alone" if irf is not None else "gaussian"),
+        "response": "measured" if response else ("none: tail alone" if none else "gaussian"),
         "response_file": None if response is None else response.path.name,
         "response_fwhm_ps": None if isinstance(first.response, NoResponse) else first.response_fwhm,
         "response_width_fitted": first.width_free,
@@ -124,7 +138,7 @@ def load(
         "bin_width_ps": [d.bin_width for d in decays],
         "period_ps": [t.period if t.period is not None else given.period for t in traces],
     }
-    inputs = (*contents, *([response] if response else []))
+    inputs = (*contents, *([response] if response and response is not beside else []))
     return Loaded(tuple(decays), inputs, tuple(prepared), choices, list(dict.fromkeys(notes)))
 
 
@@ -137,25 +151,6 @@ def _names(pairs: list[tuple[Contents, DecayTrace]]) -> list[str]:
         for i, (content, trace) in enumerate(pairs)
     ]
     return [name if names.count(name) == 1 else f"{name}#{i + 1}" for i, name in enumerate(names)]
-
-
-def _check(trace: DecayTrace, where: str) -> None:
-    values = np.asarray(trace.values, dtype=float)
-    if not np.all(np.isfinite(values)):
-        raise BadFile(where=where, what="value", who="counts", expected="numbers", found="nan or infinity")
-    if not trace.counted:
-        return
-    if np.any(values < 0) or np.any(values != np.round(values)):
-        raise BadFile(
-            where=where, what="value", who="counts", expected="whole numbers of photons, at least 0",
-            found=f"{values[(values < 0) | (values != np.round(values))][0]:g}",
-            hint="Fit counts as they were measured: the Poisson law needs them, not a normalised curve.",
-        )  # fmt: skip
-    if values.sum() < LEAST_COUNTS:
-        raise BadFile(
-            where=where, what="decay", who="counts", expected=f"at least {LEAST_COUNTS} of them",
-            found=f"{values.sum():g}",
-        )  # fmt: skip
 
 
 def _decay(
@@ -180,6 +175,11 @@ def _decay(
             expected=f"at least about the {1e-3 * (edges[-1] - edges[0]):g} ns that the bins of {name} cover",
             hint="Is the period in ns, or the bin width right?",
         )  # fmt: skip
+    if period is not None and period > MANY_WINDOWS * (edges[-1] - edges[0]):
+        notes.append(
+            f"the period of {period / 1e3:g} ns is {period / (edges[-1] - edges[0]):.0f} times what the bins of {name} "
+            "cover: is it in ns?"
+        )
     living = alive(counts)
     if period is not None:
         living = (living[0], min(living[1], living[0] + math.floor(period / trace.bin_width)))
@@ -191,6 +191,11 @@ def _decay(
         kind, fwhm = MeasuredResponse(prepared.histogram, trace.bin_width, period), prepared.fwhm
     elif width is not None:
         kind = GaussianResponse(edges, period)
+        if width < trace.bin_width / 20:
+            notes.append(
+                f"the response of {width:g} ps is far narrower than a bin of {name} ({trace.bin_width:g} ps): are "
+                "both in ps?"
+            )
     else:
         top = int(np.argmax(counts))
         start = edges[top] if bounds is None else max(bounds[0], edges[0])
@@ -216,11 +221,11 @@ def _decay(
     excitations = trace.excitations if trace.excitations is not None else given.excitations
     if pile_up == NONE:
         excitations = None
-    elif excitations is None:
+    elif excitations is None and trace.counted:
         notes.append(
             "pile-up was not corrected: the number of excitations is not known (--excitations NUMBER)"
         )
-    elif counts.sum() >= excitations:
+    elif excitations is not None and counts.sum() >= excitations:
         raise BadValue(
             where=WHERE, what="value", who="--excitations", found=f"{excitations:g}",
             expected=f"more than the {counts.sum():g} counts of {name}: the first photon of an excitation is counted",
@@ -247,10 +252,6 @@ def _prepared(
     response: Contents, trace: DecayTrace, background: float | None, notes: list[str]
 ) -> PreparedResponse:
     source = response.traces[0]
-    if len(response.traces) > 1:
-        notes.append(
-            f"{response.path.name} holds {len(response.traces)} curves: the first one is the response"
-        )
     if not np.all(np.isfinite(source.values)) or np.any(source.values < 0):
         raise BadFile(
             where=str(response.path), what="value", who="--irf", expected="counts of at least 0",

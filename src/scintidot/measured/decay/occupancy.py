@@ -104,7 +104,8 @@ def mean_excitons(
         )
     if rows[0]["value"] is None:
         warnings.append(
-            "no <N> has this ratio of XX to X: more light comes from XX than its X left behind allow"
+            "no <N> explains this ratio: after so many XX the excitons that they leave would give more light than X "
+            "has; is the short component a biexciton?"
         )
     if centre[0] > TRUNCATED_FROM:
         warnings.append(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,41 +11,45 @@ import numpy as np
 from scintidot.analysis.decay.fit import DecayFit, Measured, fit_components, fit_kinetic
 from scintidot.analysis.decay.responses import NoResponse
 from scintidot.analysis.decay.shapes import NAMES, Kinetic, lifetime_name
-from scintidot.analysis.readers import Given
 from scintidot.errors import BadValue, one_of
 from scintidot.excitons.distribution import pair_distribution
 from scintidot.kinetic_options import FRACTION, KINETIC_MODELS
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.fields import In
 from scintidot.measured.decay.figures import DOUBTFUL, Result, fit_part, one, top
-from scintidot.measured.decay.inputs import NONE, WHERE, Loaded, load
+from scintidot.measured.decay.inputs import Loaded, load
 from scintidot.measured.decay.occupancy import STATISTICS
 from scintidot.measured.decay.panels import panels_of
 from scintidot.measured.decay.profiles import profile_panels, profiles_of
+from scintidot.measured.decay.sources import NONE, WHERE, Source
 from scintidot.measured.document import Analysis, new_document
+from scintidot.measured.given import given
 from scintidot.options import Number, read, read_seed, read_whole
 
 SCHEMA = "scintidot.decay/1"
+FREE = ("retained_fraction", "quantum_yield")
+"""Parameters of a kinetic model that are held unless they are asked for."""
 RESPONSE_PS = 100.0
 """Width of the response in the definition ``instrument`` of a lifetime where the data name none. [ps]"""
 
 
 def analyse_decay(
-    files: str | Path | Sequence[str | Path],
+    files: Source | Sequence[Source],
     *,
-    irf: str | Path | None = None,
+    irf: Source | None = None,
+    irf_column: Number | None = None,
     irf_fwhm_ps: Number | None = None,
     irf_background: Number | None = None,
     free_irf_width: bool = False,
     components: Number | None = None,
     model: str | None = None,
-    names: str | None = None,
-    window: str | None = None,
-    exclude: Sequence[str] = (),
+    names: str | Sequence[str] | None = None,
+    window: str | tuple[Number, Number] | None = None,
+    exclude: str | Sequence[Any] = (),
     scatter: bool = False,
     pile_up: str = "first-photon",
-    fix: Sequence[str] = (),
-    free: Sequence[str] = (),
+    fix: str | Sequence[str] | Mapping[str, float] = (),
+    free: str | Sequence[str] = (),
     share: str = NONE,
     statistics: str = "poisson",
     retained_fraction: Number = 0.5,
@@ -56,27 +59,38 @@ def analyse_decay(
     seed: Number = 1,
     minos: bool = False,
     profile: bool = False,
-    given: Given | None = None,
+    period_ns: Number | None = None,
+    bin_width_ps: Number | None = None,
+    excitations: Number | None = None,
+    time_unit: str | None = None,
+    channel: Number | None = None,
+    column: Number | None = None,
     format: str | None = None,
 ) -> Analysis:
     """Fit decays that were counted photon by photon.
 
     Parameters
     ----------
-    files : path or list of paths
-        Decays; every trace of every file is fitted.
-    irf : path, optional
-        Measured response; ``none`` for a fit of the tail alone.
+    files : path, array or `DecayTrace`, or a list of them
+        Decays; every trace of every file is fitted. An array of counts needs ``bin_width_ps``.
+    irf : path, array or `DecayTrace`, optional
+        Measured response; ``none`` for a fit of the tail alone. Without it, a column that is called IRF, response,
+        prompt or instrument.
+    irf_column : str or int, optional
+        Of a file of the response with several.
     irf_fwhm_ps : number, optional
         Full width of a Gaussian response instead. [ps]
     components : int, optional
         Number of exponentials, 1 to 4 (3); or ``model``, one of carriers, ladder, paper, poisson-biexciton.
-    names : str, optional
+    names : str or list of str, optional
         Of the components by rising lifetime, such as ``"XX,trion,X"``.
-    window, exclude : str
-        Times ``a:b`` that are fitted, and those that are not.
-    fix, free : sequence of str
-        ``NAME=VALUE`` of parameters that are held, names of kinetic parameters that are fitted besides.
+    window, exclude : str or (from, to)
+        Times that are fitted, and those that are not, such as ``"2 ns:80 ns"``; in ps without a unit.
+    fix, free : mapping, or sequence of str
+        Parameters that are held with their values (``{"background": 2}`` or ``"background=2"``), names of kinetic
+        parameters that are fitted besides.
+    period_ns, bin_width_ps, excitations, time_unit, channel, column
+        What the files may not say themselves.
     share : str
         ``none``, or ``lifetimes`` (of a kinetic model: lifetimes of exciton and Auger recombination) for all decays.
     minos : bool
@@ -100,12 +114,18 @@ def analyse_decay(
     named = _names(components, model, names)
     xi = read(retained_fraction, "--retained-fraction", WHERE, FRACTION)
     phi = read(quantum_yield, "--quantum-yield", WHERE, In("1", above=0, at_most=1))
-    paths = [files] if isinstance(files, (str, Path)) else list(files)
-    loaded = load(
-        paths, irf=irf, irf_fwhm_ps=irf_fwhm_ps, irf_background=irf_background, free_irf_width=free_irf_width,
-        window=window, exclude=exclude, scatter=scatter, pile_up=pile_up, given=given or Given(), format=format,
+    of_file = given(
+        where=WHERE, period_ns=period_ns, bin_width_ps=bin_width_ps, excitations=excitations, time_unit=time_unit,
+        channel=channel, column=column,
     )  # fmt: skip
-    held = _held(fix)
+    loaded = load(
+        files, irf=irf, irf_column=irf_column, irf_fwhm_ps=irf_fwhm_ps, irf_background=irf_background,
+        free_irf_width=free_irf_width, window=window, exclude=exclude, scatter=scatter, pile_up=pile_up,
+        given=of_file, format=format,
+    )  # fmt: skip
+    held, freed = _held(fix), [free] if isinstance(free, str) else list(free)
+    for name in freed:
+        one_of(name, FREE, where=WHERE, who="--free")
     common = share != NONE and len(loaded.measured) > 1
     width = _response_width(response_ps, loaded)
     choices = {
@@ -130,7 +150,7 @@ def analyse_decay(
         most = 30.0
         kinetic = Kinetic(
             model, lambda mean: pair_distribution(mean, statistics), 1.0, 1.0, 1.0, 1.0, xi, phi, most,
-            tuple(name for name in ("retained_fraction", "quantum_yield") if name not in free),
+            tuple(name for name in FREE if name not in freed),
         )  # fmt: skip
     with np.errstate(all="ignore"):
         results, reason = _fitted(loaded, named, kinetic, common, choices, minos, held)
@@ -194,7 +214,9 @@ def _fitted(
         return [], str(error) or type(error).__name__
 
 
-def _names(components: Number | None, model: str | None, names: str | None) -> tuple[str, ...]:
+def _names(
+    components: Number | None, model: str | None, names: str | Sequence[str] | None
+) -> tuple[str, ...]:
     if model is not None:
         one_of(model, KINETIC_MODELS, where=WHERE, who="--model")
         for flag, value in (("--components", components), ("--names", names)):
@@ -203,7 +225,8 @@ def _names(components: Number | None, model: str | None, names: str | None) -> t
                     where=WHERE, what="option", who=flag, expected="no such option with --model", found=repr(value)
                 )  # fmt: skip
         return ()
-    given = None if names is None else tuple(name.strip() for name in names.split(","))
+    listed = names.split(",") if isinstance(names, str) else names
+    given = None if listed is None else tuple(name.strip() for name in listed)
     if given is not None and (
         not all(n.replace("_", "").isalnum() for n in given) or len(set(given)) < len(given)
     ):
@@ -218,21 +241,22 @@ def _names(components: Number | None, model: str | None, names: str | None) -> t
     return given or NAMES[count]
 
 
-def _held(fix: Sequence[str]) -> dict[str, float]:
+def _held(fix: str | Sequence[str] | Mapping[str, float]) -> dict[str, float]:
+    """Parameters that are held; times may have a unit."""
+    if isinstance(fix, Mapping):
+        pairs: list[tuple[str, Any]] = [(str(name), value) for name, value in fix.items()]
+    else:
+        texts = [fix] if isinstance(fix, str) else list(fix)
+        pairs = [(name, value) for name, _, value in (text.partition("=") for text in texts)]
     held = {}
-    for text in fix:
-        name, _, value = text.partition("=")
-        try:
-            held[name.strip()] = float(value)
-        except ValueError:
+    for name, value in pairs:
+        if not str(value).strip():
             raise BadValue(
                 where=WHERE, what="value", who="--fix", expected="NAME=NUMBER, such as lifetime_X_ps=8000",
-                found=repr(text),
-            ) from None  # fmt: skip
-        if not math.isfinite(held[name.strip()]):
-            raise BadValue(
-                where=WHERE, what="value", who="--fix", expected="a finite number", found=repr(text)
-            )
+                found=repr(name),
+            )  # fmt: skip
+        unit = "ps" if name.strip().split("[")[0].endswith("_ps") else "1"
+        held[name.strip()] = read(value, "--fix", WHERE, In(unit))
     return held
 
 
@@ -267,27 +291,42 @@ def _title(loaded: Loaded) -> str:
 
 
 def _answer(document: dict[str, Any], decays: list[dict[str, Any]]) -> str:
-    """The result in a sentence or two."""
-    first = decays[0]
+    """The result in a sentence for each of the first decays."""
+    text = " ".join(_sentence(decay, named=len(decays) > 1) for decay in decays[:MOST_SAID])
+    if len(decays) > MOST_SAID:
+        text += f" {len(decays) - MOST_SAID} more decays below."
+    if document["status"] == "failed":
+        text += " The fit did not succeed: " + "; ".join(document["warnings"][-2:]) + "."
+    return text
+
+
+MOST_SAID = 4
+"""Decays of which the answer speaks."""
+
+
+def _sentence(decay: dict[str, Any], *, named: bool) -> str:
     parts = [
         f"{row['name']} {_with_error(row['lifetime_ps'], row['lifetime_error_ps'])} ps"
         + (f" ({row['fraction']:.1%} of the light)" if row["fraction"] is not None else "")
-        for row in first["components"]
+        for row in decay["components"]
     ]
-    text = ("" if len(decays) == 1 else f"{first['name']}: ") + ", ".join(parts) + "."
-    mean = first["mean_excitons"]
+    text = (f"{decay['name']}: " if named else "") + ", ".join(parts) + "."
+    mean = decay["mean_excitons"]
     if mean is not None and mean["value"] is not None:
         text += (
             f" ⟨N⟩ = {_with_error(mean['value'], mean['error'])} ({mean['statistics']}, {mean['method']})."
         )
-    quality = first["quality"]
+    if decay.get("auger_efficiency") is not None:
+        efficiency = _with_error(decay["auger_efficiency"], decay["auger_efficiency_error"])
+        lifetime = decay["auger_lifetime_ps"]
+        text += f" 1/k_AR = {_with_error(lifetime['value'], lifetime['error'])} ps, Φ_AR = {efficiency}."
+    quality = decay["quality"]
     fine = (quality["excess_standard_deviations"] or 0) <= DOUBTFUL
-    text += f" Deviance {quality['deviance_per_dof']:.3g} per degree of freedom: " + (
-        "as good as the counts allow." if fine else "not perfect, see the warnings."
+    return (
+        text
+        + f" Deviance {quality['deviance_per_dof']:.3g} per degree of freedom: "
+        + ("as good as the counts allow." if fine else "not perfect, see the warnings.")
     )
-    if document["status"] == "failed":
-        text += " The fit did not succeed: " + "; ".join(document["warnings"][-2:]) + "."
-    return text
 
 
 def _with_error(value: float | None, error: float | None) -> str:
@@ -313,6 +352,10 @@ def _card(decays: list[dict[str, Any]], kinetic: Kinetic | None) -> dict[str, An
         fast = rows["XX"]
         rate = 1 / fast["lifetime_ps"] - 4 / slow["lifetime_ps"]
         if rate > 0 and fast["lifetime_error_ps"] is not None:
-            spread = fast["lifetime_error_ps"] / fast["lifetime_ps"] ** 2 / rate**2
-            card["auger_lifetime_ps"] = (1 / rate, spread, "ps", "1/(1/tau_XX - 4/tau_X), " + note)
+            spread = math.hypot(
+                fast["lifetime_error_ps"] / fast["lifetime_ps"] ** 2,
+                4 * slow["lifetime_error_ps"] / slow["lifetime_ps"] ** 2,
+            )
+            both = "1/(1/tau_XX - 4/tau_X), " + note.replace("X of", "XX and X of")
+            card["auger_lifetime_ps"] = (1 / rate, spread / rate**2, "ps", both)
     return card

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from scintidot.analysis.decay.fit import Measured, fit_components, fit_kinetic
 from scintidot.analysis.decay.prepare import alive, chosen_bins, full_width, prepare_response
@@ -41,8 +42,8 @@ def drawn(light: Light, photons: float, instrument: Setup, seed: int, *, respons
     rng = np.random.default_rng(seed)
     excitations = round(photons / instrument.photons_per_period)
     decay = record(instrument, rng, excitations, light.times, instrument.shift)
-    flash = rng.normal(instrument.offset, instrument.response_fwhm / FWHM_PER_SIGMA, int(response))
-    counts = np.bincount((flash / WIDTH).astype(int), minlength=BINS).astype(float)
+    before = ndtr((EDGES - instrument.offset) * FWHM_PER_SIGMA / instrument.response_fwhm)
+    counts = rng.multinomial(int(response), np.diff(before)).astype(float)
     ready = prepare_response(DecayTrace(counts, WIDTH), BINS, WIDTH, 0.0)
     return Measured(
         "drawn", histogram(instrument, decay), EDGES, np.arange(BINS),

@@ -250,14 +250,18 @@ def _held(fix: str | Sequence[str] | Mapping[str, float]) -> dict[str, float]:
         pairs = [(name, value) for name, _, value in (text.partition("=") for text in texts)]
     held = {}
     for name, value in pairs:
-        if not str(value).strip():
+        try:
+            held[name.strip()] = read(value, "--fix", WHERE, In(_unit(name)))
+        except BadValue:
             raise BadValue(
                 where=WHERE, what="value", who="--fix", expected="NAME=NUMBER, such as lifetime_X_ps=8000",
-                found=repr(name),
-            )  # fmt: skip
-        unit = "ps" if name.strip().split("[")[0].endswith("_ps") else "1"
-        held[name.strip()] = read(value, "--fix", WHERE, In(unit))
+                found=repr(f"{name}={value}"),
+            ) from None  # fmt: skip
     return held
+
+
+def _unit(parameter: str) -> str:
+    return "ps" if parameter.strip().split("[")[0].endswith("_ps") else "1"
 
 
 def _check_held(held: dict[str, float], result: Result) -> None:

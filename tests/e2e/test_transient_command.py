@@ -73,6 +73,17 @@ def test_a_simulated_series_gives_its_truth_back(cli: Run, series: tuple[list[Pa
     assert abs(shape[1, top] + 40) < 4 * error[1, top] + 0.4  # two
 
 
+def test_a_band_wide_as_the_bleach_has_one_height_for_all_pumps(
+    cli: Run, series: tuple[list[Path], dict[str, Any]]
+) -> None:
+    """Strong and weak columns in one mean: with weights of each matrix by itself the heights scatter by percents."""
+    document = json.loads(cli("analyse", "ta", *series[0], "--band", "490:530", "--json").out)
+    assert document["fit"]["chi_square_per_dof"] < 1.3
+    assert within(document, "biexciton_lifetime|_ps", series[1]["truth"]["biexciton_lifetime_ps"])
+    assert within(document, "absorption_cross_section_cm2", 1e-14)
+    assert within(document["carrier_fit"], "retained_fraction", 0.8)
+
+
 @pytest.mark.parametrize("format", ["csv", "glotaran"])
 def test_text_formats_are_read_back(cli: Run, tmp_path: Path, format: str) -> None:
     """They hold no fluence: it is asked for by the name of the option, and relative powers do as well."""

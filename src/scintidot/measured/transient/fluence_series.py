@@ -13,7 +13,7 @@ from scintidot.analysis.traces import TransientTrace
 from scintidot.analysis.transient.carriers import Series as SeriesFit
 from scintidot.analysis.transient.carriers import fit_series
 from scintidot.analysis.transient.chirp import Dispersion, Onsets, dispersion, onsets
-from scintidot.analysis.transient.curves import CLEAR, Curve, band, curve_of, strongest
+from scintidot.analysis.transient.curves import CLEAR, Curve, band, band_weights, curve_of, strongest
 from scintidot.analysis.transient.filling import amplitudes, fit_filling
 from scintidot.analysis.transient.species import SpeciesSpectra, species_spectra
 from scintidot.analysis.transient.subtraction import Extracted, successive
@@ -149,7 +149,11 @@ def _curves(
     traces: list[TransientTrace], low: float, high: float, before: float, after: float
 ) -> list[Curve]:
     """Dynamics in a band, such that the mean after the response is positive."""
-    found = [curve_of(trace, band(trace, low, high), before) for trace in traces]
+    inside, weight = band(traces[0], low, high), None
+    same = all(np.array_equal(trace.wavelength, traces[0].wavelength) for trace in traces)
+    if same:
+        weight = band_weights(traces, inside, before)
+    found = [curve_of(t, inside if same else band(t, low, high), before, weight) for t in traces]
     last = found[-1]
     sign = 1.0 if float(np.mean(last.values[last.time > after])) >= 0 else -1.0
     return [Curve(c.time, sign * c.values, c.sigma, c.fluence) for c in found]

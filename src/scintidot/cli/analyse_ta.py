@@ -124,39 +124,38 @@ def _print(analysis: Analysis) -> None:
     if document["mode"] == "global":
         rows = [
             [
-                row["name"], *_value(row, "lifetime", "_ps"), f"{row['peak_wavelength_nm']:.1f}",
-                *_value(row, "peak_amplitude"),
+                row["name"], _value(row, "lifetime", "_ps"), f"{row['peak_wavelength_nm']:.1f}",
+                _value(row, "peak_amplitude"),
             ]
             for row in document["components"]
         ]  # fmt: skip
-        columns = ["component", "lifetime [ps]", "error", "peak [nm]", "amplitude there", "error"]
-        print_table("", columns, rows)
+        print_table("", ["component", "lifetime [ps]", "peak [nm]", "amplitude there"], rows)
         return
-    print_table("", ["", "value", "error", "unit"], _series_rows(document))
+    print_table("", ["", "value", "unit"], _series_rows(document))
 
 
-def _value(row: dict[str, Any], name: str, unit: str = "") -> tuple[str, str]:
-    from scintidot.output import as_text
+def _value(row: dict[str, Any], name: str, unit: str = "") -> str:
+    from scintidot.output import with_error
 
-    return as_text(row[f"{name}{unit}"]), as_text(row[f"{name}_error{unit}"], 2)
+    return with_error(row[f"{name}{unit}"], row[f"{name}_error{unit}"])
 
 
 def _series_rows(document: dict[str, Any]) -> list[list[str]]:
     fit, two = document["carrier_fit"], document["from_subtraction"]
     rows = [
-        ["biexciton lifetime, carrier model", *_value(fit, "biexciton_lifetime", "_ps"), "ps"],
-        *([["  successive subtraction", *_value(two, "biexciton_lifetime", "_ps"), "ps"]] if two else []),
-        ["Auger rate k_AR", *_value(document, "auger_rate", "_per_ps"), "1/ps"],
-        ["Auger efficiency", *_value(document, "auger_efficiency"), "1"],
-        *([["  successive subtraction", *_value(two, "auger_efficiency"), "1"]] if two else []),
-        ["exciton lifetime", *_value(fit, "exciton_lifetime", "_ps"), "ps"],
-        ["retained fraction", *_value(fit, "retained_fraction"), "1"],
+        ["biexciton lifetime, carrier model", _value(fit, "biexciton_lifetime", "_ps"), "ps"],
+        *([["  successive subtraction", _value(two, "biexciton_lifetime", "_ps"), "ps"]] if two else []),
+        ["Auger rate k_AR", _value(document, "auger_rate", "_per_ps"), "1/ps"],
+        ["Auger efficiency", _value(document, "auger_efficiency"), "1"],
+        *([["  successive subtraction", _value(two, "auger_efficiency"), "1"]] if two else []),
+        ["exciton lifetime", _value(fit, "exciton_lifetime", "_ps"), "ps"],
+        ["retained fraction", _value(fit, "retained_fraction"), "1"],
     ]
     for name, unit in (("absorption_cross_section_cm2", "cm2"), ("mean_excitons_per_unit", "1/unit")):
         if name in document:
-            rows.append([name.removesuffix("_cm2").replace("_", " "), *_value(document, name), unit])
+            rows.append([name.removesuffix("_cm2").replace("_", " "), _value(document, name), unit])
     for entry in document["mean_excitons"]:
-        rows.append([f"<N> at {entry['fluence']:.4g}", *_value(entry, "mean_excitons"), "1"])
+        rows.append([f"<N> at {entry['fluence']:.4g}", _value(entry, "mean_excitons"), "1"])
     for entry in document["successive_subtraction"][1:]:
-        rows.append([f"n = {entry['pairs']} lifetime, subtraction", *_value(entry, "lifetime", "_ps"), "ps"])
+        rows.append([f"n = {entry['pairs']} lifetime, subtraction", _value(entry, "lifetime", "_ps"), "ps"])
     return rows

@@ -25,6 +25,7 @@ from scintidot.measured.decay.panels import panels_of
 from scintidot.measured.decay.profiles import profile_panels, profiles_of
 from scintidot.measured.document import Analysis, new_document
 from scintidot.options import Number, read, read_seed, read_whole
+from scintidot.output import with_error
 
 SCHEMA = "scintidot.decay/1"
 RESPONSE_PS = 100.0
@@ -270,16 +271,14 @@ def _answer(document: dict[str, Any], decays: list[dict[str, Any]]) -> str:
     """The result in a sentence or two."""
     first = decays[0]
     parts = [
-        f"{row['name']} {_with_error(row['lifetime_ps'], row['lifetime_error_ps'])} ps"
+        f"{row['name']} {with_error(row['lifetime_ps'], row['lifetime_error_ps'])} ps"
         + (f" ({row['fraction']:.1%} of the light)" if row["fraction"] is not None else "")
         for row in first["components"]
     ]
     text = ("" if len(decays) == 1 else f"{first['name']}: ") + ", ".join(parts) + "."
     mean = first["mean_excitons"]
     if mean is not None and mean["value"] is not None:
-        text += (
-            f" ⟨N⟩ = {_with_error(mean['value'], mean['error'])} ({mean['statistics']}, {mean['method']})."
-        )
+        text += f" ⟨N⟩ = {with_error(mean['value'], mean['error'])} ({mean['statistics']}, {mean['method']})."
     quality = first["quality"]
     fine = (quality["excess_standard_deviations"] or 0) <= DOUBTFUL
     text += f" Deviance {quality['deviance_per_dof']:.3g} per degree of freedom: " + (
@@ -288,15 +287,6 @@ def _answer(document: dict[str, Any], decays: list[dict[str, Any]]) -> str:
     if document["status"] == "failed":
         text += " The fit did not succeed: " + "; ".join(document["warnings"][-2:]) + "."
     return text
-
-
-def _with_error(value: float | None, error: float | None) -> str:
-    if value is None:
-        return "-"
-    if error is None or not error > 0:
-        return f"{value:.4g}"
-    digits = max(0, 1 - math.floor(math.log10(error)))
-    return f"{value:.{digits}f} ± {error:.{digits}f}" if digits < 8 else f"{value:.6g} ± {error:.2g}"
 
 
 def _card(decays: list[dict[str, Any]], kinetic: Kinetic | None) -> dict[str, Any]:

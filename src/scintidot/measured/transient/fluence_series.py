@@ -12,10 +12,10 @@ from scintidot.analysis.fitting import Fit, identifiability
 from scintidot.analysis.traces import TransientTrace
 from scintidot.analysis.transient.carriers import Series as SeriesFit
 from scintidot.analysis.transient.carriers import fit_series
-from scintidot.analysis.transient.chirp import Dispersion, Onsets, dispersion, onsets
+from scintidot.analysis.transient.chirp import Dispersion, Onsets, dispersion, onsets, onsets_of_model
 from scintidot.analysis.transient.curves import CLEAR, Curve, band, band_weights, curve_of, strongest
 from scintidot.analysis.transient.filling import amplitudes, fit_filling
-from scintidot.analysis.transient.species import SpeciesSpectra, species_spectra
+from scintidot.analysis.transient.species import SpeciesSpectra, kinetics, species_spectra
 from scintidot.analysis.transient.subtraction import Extracted, successive
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.excitons.distribution import MOST_PAIRS, STATISTICS, pair_distribution
@@ -169,23 +169,22 @@ def _filled(fluence: FloatArray, signal: tuple[FloatArray, FloatArray], degenera
 def _spectra(
     traces: list[TransientTrace], chosen: Options, series: SeriesFit, first: Onsets, at: float
 ) -> tuple[Dispersion | None, Onsets | None, SpeciesSpectra | None]:
-    """Chirp, shifted so that it meets the time zero of the curves, and the spectra of the species."""
+    """Chirp at the strongest pump, refined with the kinetics of the carrier model, and the spectra of the species."""
     same = all(np.array_equal(t.wavelength, traces[0].wavelength) for t in traces)
     if len(traces[0].wavelength) < 2 or not same:
         return None, None, None
-    law = dispersion(first, chosen.chirp)
-    shift = series.fit["time_zero"].value - float(law(np.array([at]))[0])
-    coefficients = law.coefficients.copy()
-    coefficients[0] += shift
-    law = Dispersion(law.law, law.centre, coefficients)
-    fit = series.fit
-    species = species_spectra(
-        traces, [trace.fluence or 0.0 for trace in traces], law, poisson, chosen.sample,
+    fit, top = series.fit, traces[-1]
+    rough = dispersion(first, chosen.chirp)
+    shift = fit["time_zero"].value - float(rough(np.array([at]))[0])
+    found = kinetics(
+        [trace.fluence or 0.0 for trace in traces], poisson, chosen.sample,
         exciton_rate=fit["exciton_rate"].value, auger_rate=fit["auger_rate"].value,
-        retained_fraction=fit["retained_fraction"].value, cross_section=fit["cross_section"].value,
-        response_sigma=fit["response_sigma"].value, most=series.most,
+        retained_fraction=fit["retained_fraction"].value, cross_section=fit["cross_section"].value, most=series.most,
     )  # fmt: skip
-    return law, first, species
+    width = fit["response_sigma"].value
+    each = onsets_of_model(top, rough(top.wavelength) + shift, found.rate, width, mix=found.weights[-1].T)
+    law = dispersion(each, chosen.chirp)
+    return law, each, species_spectra(traces, law, found, width)
 
 
 def _complete(document: dict[str, Any], found: Found, chosen: Options) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from scintidot.measured.transient.fluence_series import Found
 from scintidot.measured.transient.options import NOT_FLAT, Options
+from scintidot.output import with_error
 
 
 def answer(found: Found) -> str:
@@ -16,13 +17,14 @@ def answer(found: Found) -> str:
     efficiency, efficiency_error = found.series.auger_efficiency()
     strongest = found.series.fit["cross_section"].value * found.curves[-1].fluence
     words = (
-        f"Biexciton lifetime {lifetime:.4g} ± {error:.2g} ps, Auger efficiency {efficiency:.3f} ± "
-        f"{efficiency_error:.2g} (carrier model of all {len(found.curves)} fluences, <N> up to {strongest:.3g})."
+        f"Biexciton lifetime {with_error(lifetime, error)} ps, Auger efficiency "
+        f"{with_error(efficiency, efficiency_error)} (carrier model of all {len(found.curves)} fluences, <N> up to "
+        f"{strongest:.3g})."
     )
     if not found.extracted:
         return f"{words} Successive subtraction found no clear difference between the curves."
     two = found.extracted[0]
-    return f"{words} Successive subtraction gives {two.lifetime:.4g} ± {two.lifetime_error:.2g} ps."
+    return f"{words} Successive subtraction gives {with_error(two.lifetime, two.lifetime_error)} ps."
 
 
 def warnings(found: Found, chosen: Options) -> list[str]:
@@ -66,7 +68,7 @@ def _of_the_parameters(found: Found) -> list[str]:
             said.append(f"{name} went to the limit of what is allowed ({parameter.value:.3g}).")
         elif name == "retained_fraction" and parameter.error > 0.3:
             said.append(
-                f"The data hardly tell the retained fraction ({parameter.value:.2f} ± {parameter.error:.2f}); where "
+                f"The data hardly tell the retained fraction ({with_error(parameter.value, parameter.error)}); where "
                 "it is known, --retained-fraction holds it."
             )
         elif name == "exciton_rate" and not parameter.error < 0.3 * parameter.value:
@@ -137,8 +139,8 @@ def _of_the_methods(found: Found, chosen: Options) -> list[str]:
         two = found.extracted[0]
         if abs(two.lifetime - lifetime) > 3 * float(np.hypot(error, two.lifetime_error)):
             said.append(
-                f"The two methods differ by more than three errors: {lifetime:.4g} ± {error:.2g} ps by the carrier "
-                f"model, {two.lifetime:.4g} ± {two.lifetime_error:.2g} ps by subtraction."
+                f"The two methods differ by more than three errors: {with_error(lifetime, error)} ps by the "
+                f"carrier model, {with_error(two.lifetime, two.lifetime_error)} ps by subtraction."
             )
     if found.species is not None and found.species.condition > 30:
         said.append("The kinetics of the species are nearly dependent: their spectra mix, as the errors say.")

@@ -316,3 +316,8 @@ def test_calixarene_dye_matrix(shared: Path) -> None:
     assert best.setup.dispersion(np.array([530.0]))[0] == pytest.approx(1.155, abs=0.1)
     assert best.setup.response_sigma == pytest.approx(0.065, rel=0.35)
     assert np.std(trace.values - best.expected) < 0.745
+    law, width = best.setup.dispersion(trace.wavelength), best.setup.response_sigma
+    each = onsets_of_model(trace, law, 1 / best.lifetime, width, artefact=3)
+    red = np.isfinite(each.error) & (trace.wavelength > 650)
+    assert red.sum() > 40
+    assert abs(float(np.mean((each.time_zero - law)[red]))) < 0.3 * width

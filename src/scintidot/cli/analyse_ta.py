@@ -9,23 +9,27 @@ import typer
 
 from scintidot.cli.analysis_output import CardMaterial, Out, SampleEdge, ToCard, check_outputs, finish
 from scintidot.cli.console import print_table, progress
-from scintidot.cli.file_options import Format, Rows, SpectralUnit, TimeUnit, given_from
+from scintidot.cli.file_options import Format, Rows, SpectralUnit, TimeUnit
 from scintidot.cli.options import Json, QuantumYield
 
 if TYPE_CHECKING:
     from scintidot.measured.document import Analysis
 
 Text = str | None
-_NOT_OF_THE_ANALYSIS = (
-    "files", "out", "json", "to_card", "material", "edge_length_nm", "time_unit", "rows", "spectral_unit",
-)  # fmt: skip
+_NOT_OF_THE_ANALYSIS = ("files", "out", "json", "to_card", "material", "edge_length_nm")
 
 
 def analyse_ta(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="One matrix, or a fluence series.")],
     fluence: Annotated[
-        Text, typer.Option(metavar="LIST", help="Of the pump [photons/cm2], one for each matrix in order.")
+        Text,
+        typer.Option(
+            "--fluence",
+            "--fluences",
+            metavar="LIST",
+            help="Of the pump [photons/cm2], one for each matrix in order.",
+        ),
     ] = None,
     pulse_energy: Annotated[
         Text,
@@ -98,7 +102,6 @@ def analyse_ta(
     One matrix: global analysis with chirp and response. Several, each with its fluence: the carrier model of the whole
     series and, beside it, successive subtraction and state filling.
     """
-    from scintidot.measured.transient.options import WHERE
     from scintidot.measured.transient.run import analyse_ta as analyse
 
     check_outputs(out, to_card)
@@ -107,9 +110,8 @@ def analyse_ta(
         for name, value in context.params.items()
         if name not in _NOT_OF_THE_ANALYSIS and value is not None
     }
-    given = given_from(WHERE, time_unit=time_unit, rows=rows, spectral_unit=spectral_unit)
     with progress() as show:
-        analysis = analyse(files, given=given, show=show, **options)
+        analysis = analyse(files, show=show, **options)
     finish(
         analysis, _print, json=json, out=out, to_card=to_card, material=material,
         edge_length=edge_length_nm,

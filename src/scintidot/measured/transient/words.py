@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.measured.transient.fluence_series import Found
+from scintidot.measured.transient.fluence_series import HARDLY_KNOWN, Found
 from scintidot.measured.transient.options import NOT_FLAT, Options
 from scintidot.output import with_error
 
@@ -59,17 +59,12 @@ def _of_the_parameters(found: Found) -> list[str]:
         parameter = found.series.fit[name]
         if parameter.fixed:
             continue
-        if parameter.at_limit and name == "retained_fraction":
-            said.append(
-                f"The retained fraction went to its limit {parameter.value:.0f}, and the other errors take it as "
-                "exact; --retained-fraction holds another."
-            )
-        elif parameter.at_limit:
-            said.append(f"{name} went to the limit of what is allowed ({parameter.value:.3g}).")
-        elif name == "retained_fraction" and parameter.error > 0.3:
+        if parameter.at_limit:
+            said.append(_at_limit(found, name))
+        elif name == "retained_fraction" and parameter.error > HARDLY_KNOWN:
             said.append(
                 f"The data hardly tell the retained fraction ({with_error(parameter.value, parameter.error)}); where "
-                "it is known, --retained-fraction holds it."
+                f"it is known, --retained-fraction holds it. {_others(found)}"
             )
         elif name == "exciton_rate" and not parameter.error < 0.3 * parameter.value:
             said.append(
@@ -81,6 +76,42 @@ def _of_the_parameters(found: Found) -> list[str]:
                 "The cross section is not determined: the strongest pump hardly saturates the bleach."
             )
     return said
+
+
+def _at_limit(found: Found, name: str) -> str:
+    """That a parameter ended at a limit, what it means for the others, and what to hold."""
+    parameter = found.series.fit[name]
+    words = {
+        "retained_fraction": "The retained fraction",
+        "exciton_rate": "The exciton rate",
+        "auger_rate": "The Auger rate",
+        "cross_section": "The cross section",
+    }[name]
+    advice = {
+        "retained_fraction": "Hold a known one with --retained-fraction",
+        "exciton_rate": "Hold a known one with --exciton-rate, such as '8 ns'",
+        "auger_rate": "Other delays or pumps are needed",
+        "cross_section": "Other pumps are needed, or --retained-fraction and --exciton-rate to hold what is known",
+    }[name]
+    if name == "retained_fraction" and not found.series.fit["exciton_rate"].fixed:
+        advice += ", or the exciton lifetime with --exciton-rate"
+    limit = f"{parameter.value:.0f}" if name == "retained_fraction" else f"{parameter.value:.3g}"
+    text = (
+        f"{words} ended at the limit of what is allowed ({limit}): the errors of all others hold only if it is "
+        f"exactly that, and may be far too small. {advice}."
+    )
+    return f"{text} {_others(found)}" if name == "retained_fraction" else text
+
+
+def _others(found: Found) -> str:
+    """What other retained fractions give."""
+    rows = [
+        f"{row['retained_fraction']:g}: cross section {with_error(row['cross_section'], row['cross_section_error'])}, "
+        f"biexciton {with_error(row['biexciton_lifetime_ps'], row['biexciton_lifetime_error_ps'])} ps, chi-square "
+        f"{row['chi_square_more']:+.1f}"
+        for row in found.held
+    ]
+    return "Held at " + "; at ".join(rows) + "."
 
 
 def _of_the_range(found: Found, chosen: Options) -> list[str]:

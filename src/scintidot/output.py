@@ -13,6 +13,9 @@ from typing import Any
 
 from scintidot.errors import CannotWrite
 
+MOST_DIGITS = 15
+"""After the decimal point."""
+
 
 def number(value: Any) -> float | None:
     """A float for JSON; None where it is not finite."""
@@ -33,6 +36,33 @@ def as_text(value: Any, digits: int = 4) -> str:
     if value == 0 or 1e-3 <= abs(value) < 1e6:
         return f"{float(f'{value:.{digits}g}'):.{max(digits, 6)}g}"
     return f"{value:.{digits - 1}e}"
+
+
+def with_error(value: float | None, error: float | None) -> str:
+    """A value and its error to the same decimal place, that of the second digit of the error.
+
+    Without an exponent from 1e-3 to 1e6; where the error is unknown or zero, the value alone.
+
+    >>> with_error(22083.4, 181.7), with_error(0.980123, 9.9e-5), with_error(7888.0, 171.2)
+    ('22080 ± 180', '0.980123 ± 0.000099', '7890 ± 170')
+    >>> with_error(1.0793e-14, 2.31e-17), with_error(39.2, 0), with_error(39.2, float("nan")), with_error(None, 1)
+    ('(1.0793 ± 0.0023)e-14', '39.2', '39.2', '-')
+    """
+    if value is None or not math.isfinite(value):
+        return "-"
+    value = float(value)
+    if error is None or not math.isfinite(error) or not error > 0:
+        return as_text(value)
+    size = max(abs(value), error)
+    if not 1e-3 <= size < 1e6:
+        power = math.floor(math.log10(size))
+        return f"({_same_place(value / 10.0**power, error / 10.0**power)})e{power:+03d}"
+    return _same_place(value, error)
+
+
+def _same_place(value: float, error: float) -> str:
+    place = 1 - int(f"{error:.1e}".partition("e")[2])  # digits after the point; negative left of it
+    return " ± ".join(f"{round(x, place):.{min(max(place, 0), MOST_DIGITS)}f}" for x in (value, error))
 
 
 def nested(flat: dict[str, Any]) -> dict[str, Any]:

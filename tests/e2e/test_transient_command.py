@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import scintidot
+from scintidot.errors import BadFile, BadValue
 from scintidot.measured.laboratory.ta import simulate_ta
 
 Run = Callable[..., Any]
@@ -82,6 +84,17 @@ def test_a_simulated_series_gives_its_truth_back(cli: Run, series: tuple[list[Pa
     assert abs(shape[1, top] + 40) < 4 * error[1, top] + 0.4  # two
 
 
+def test_a_band_wide_as_the_bleach_has_one_height_for_all_pumps(
+    cli: Run, series: tuple[list[Path], dict[str, Any]]
+) -> None:
+    """Strong and weak columns in one mean: with weights of each matrix by itself the heights scatter by percents."""
+    document = json.loads(cli("analyse", "ta", *series[0], "--band", "490:530", "--json").out)
+    assert document["fit"]["chi_square_per_dof"] < 1.3
+    assert within(document, "biexciton_lifetime|_ps", series[1]["truth"]["biexciton_lifetime_ps"])
+    assert within(document, "absorption_cross_section_cm2", 1e-14)
+    assert within(document["carrier_fit"], "retained_fraction", 0.8)
+
+
 @pytest.mark.parametrize("format", ["csv", "glotaran"])
 def test_text_formats_are_read_back(cli: Run, tmp_path: Path, format: str) -> None:
     """They hold no fluence: it is asked for by the name of the option, and relative powers do as well."""
@@ -101,7 +114,7 @@ def test_text_formats_are_read_back(cli: Run, tmp_path: Path, format: str) -> No
         "--pump-power",
         "1,5,15,40",
         "--retained-fraction",
-        1,
+        0.5,
         "--json",
     )
     document = json.loads(done.out)
@@ -207,6 +220,43 @@ def test_the_laboratory_refuses_what_it_cannot_make(
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize("format", ["npz", "csv", "glotaran"])
+def test_the_laboratory_says_the_command_that_reads_its_files(cli: Run, tmp_path: Path, format: str) -> None:
+    """The line after 'Try:' works as it stands; options have the names of the other commands too."""
+    options = ("--fluence", FLUENCES, "--noise", 0.2, "--irf-fwhm-ps", 0.4, "--format", format)
+    done = cli("simulate", "ta", "--out", tmp_path / "ta", *SMALL[2:], *options)
+    assert done.code == 0, done.err
+    written, said = done.out.splitlines()[-2:]
+    assert written.startswith("Written: ")
+    truth = json.loads((tmp_path / "ta" / "truth.json").read_text(encoding="utf-8"))["truth"]
+    assert (truth["noise_mOD"], truth["retained_fraction"]) == (0.2, 0.5)
+    words = said.removeprefix("Try: scintidot ").split()
+    files = sorted((tmp_path / "ta").glob(Path(words[2]).name))
+    assert len(files) == 4
+    assert cli(*words[:2], *files, *words[3:]).code == 0
+
+
+def test_from_python(series: tuple[list[Path], dict[str, Any]], tmp_path: Path) -> None:
+    """One path alone, numbers in a list, what a file does not say as a keyword; a wrong keyword in one line."""
+    files, _ = series
+    one = scintidot.analyse_ta(str(files[0]), components=1, chirp="linear").document
+    assert one["mode"] == "global"
+    many = scintidot.analyse_ta(
+        files, fluence=[1e13, 5e13, 1.5e14, 4e14], retained_fraction=0.8, exciton_rate="8 ns"
+    )
+    assert many.document["choices"]["fluence_from"] == "--fluence"
+    with pytest.raises(BadValue, match=r"analyse ta: bad keyword for fluences .*Did you mean 'fluence'\?"):
+        scintidot.analyse_ta(files, fluences="1,2")
+    with pytest.raises(BadValue, match="--time-unit"):
+        scintidot.analyse_ta(files, time_unit="minutes")
+    rows = "0,500,510\n" + "".join(f"{i - 5},{i},{2 * i}\n" for i in range(15))
+    (tmp_path / "plain.csv").write_text(rows)
+    with pytest.raises(BadFile, match="--time-unit"):
+        scintidot.analyse_ta(tmp_path / "plain.csv")
+    told = scintidot.analyse_ta(tmp_path / "plain.csv", time_unit="ns", components=1, chirp="none")
+    assert told.document["mode"] == "global"
+
+
 def test_same_seed_same_files(cli: Run, tmp_path: Path) -> None:
     for folder, seed in (("a", 1), ("b", 1), ("c", 2)):
         assert cli("simulate", "ta", "--out", tmp_path / folder, "--seed", seed, *SMALL).code == 0
@@ -231,6 +281,26 @@ def test_a_matrix_of_noise_is_no_result_without_warning(cli: Run, tmp_path: Path
     assert "no signal" in document["warnings"][-1]
     alone = json.loads(cli("analyse", "ta", tmp_path / "n0.npz", "--json").out)
     assert alone["warnings"]
+
+
+def test_a_parameter_at_its_limit_is_told_with_what_others_would_give(tmp_path: Path) -> None:
+    """Noise of 5 %, few pumps: xi runs to 0 and pulls the cross section off by more than six of its errors."""
+    options = {
+        "fluences": "2e13,5e13,1e14",
+        "delays": "-5:1000",
+        "delay_points": 90,
+        "wavelengths": "500:520",
+    }
+    simulate_ta(tmp_path, noise=1.0, retained_fraction=0.5, wavelength_step=2, seed=1, **options)
+    document = scintidot.analyse_ta(sorted(tmp_path.glob("*.npz"))).document
+    assert next(p for p in document["parameters"] if p["name"] == "retained_fraction")["at_limit"]
+    assert not within(document, "absorption_cross_section_cm2", 1e-14)
+    said = next(w for w in document["warnings"] if w.startswith("The retained fraction ended at the limit"))
+    assert "--retained-fraction" in said
+    assert "--exciton-rate" in said
+    held = {row["retained_fraction"]: row for row in document["retained_fraction_held"]}
+    assert abs(held[0.5]["cross_section"] - 1e-14) < 3 * held[0.5]["cross_section_error"]
+    assert held[1.0]["chi_square_more"] > held[0.5]["chi_square_more"] > held[0.0]["chi_square_more"] > -1e-3
 
 
 def test_report_and_card(cli: Run, series: tuple[list[Path], dict[str, Any]], tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from scintidot.analysis.transient.chirp import (
     corrected,
     dispersion,
     onsets,
+    onsets_of_model,
 )
 from scintidot.analysis.transient.convolved import artefacts, decays
 from scintidot.analysis.transient.curves import noise
@@ -30,6 +31,8 @@ from scintidot.analysis.transient.global_analysis import (
     fit_matrix,
     sequential,
 )
+from scintidot.measured.transient.dynamics import Dynamics, dynamics_panels
+from scintidot.measured.transient.one_matrix import apart
 from scintidot.records import FloatArray
 
 TIME = np.concatenate([np.linspace(-4, 4, 50)[:-1], np.geomspace(4, 800, 50)])
@@ -61,6 +64,39 @@ def start(trace: TransientTrace, law: str = "polynomial", artefact: int = 0) -> 
 
 
 # --- chirp ---
+
+
+@pytest.mark.parametrize("artefact", [0, 2])
+def test_onsets_with_the_dynamics_of_the_fit_are_unbiased_with_honest_errors(artefact: int) -> None:
+    """Of each wavelength by itself, from a start that is off by half a width: pulls against the truth."""
+    pulls = []
+    for seed in range(12):
+        trace = matrix(seed, 0.02, 0.3 * (artefact > 0))
+        found = onsets_of_model(trace, ZERO + 0.5 * WIDTH, 1 / LIFETIME, WIDTH, artefact=artefact)
+        clear = found.error < 0.2 * WIDTH
+        assert clear.sum() >= 8
+        pulls.append(((found.time_zero - ZERO) / found.error)[clear])
+    table = np.concatenate(pulls)
+    assert abs(table.mean()) < 3.5 / np.sqrt(table.size)
+    assert 0.85 < table.std() < 1.15
+
+
+def test_what_is_drawn_of_the_dynamics() -> None:
+    """Two panels with time zero at zero, the early one linear; wavelengths that are apart."""
+    rows = [Dynamics("a", TIME, TIME, TIME, 1.0)]
+    early, late = dynamics_panels(rows, WIDTH, "Dynamics", "mOD", "")
+    assert (early.log_x, late.log_x) == (False, True)
+    assert early.x_label == late.x_label == "delay after time zero [ps]"
+    assert early.series[0].x[0] >= -5 * WIDTH
+    assert early.series[0].x[-1] == pytest.approx(10 * WIDTH, abs=0.2)
+    assert late.series[0].x[0] >= 2 * WIDTH
+    assert late.series[0].x[-1] == TIME[-1]
+    wavelength = np.linspace(400, 700, 151)
+    spectra = np.exp(-(((wavelength - np.array([[530.0], [532.0], [640.0]])) / 20) ** 2))
+    places = wavelength[apart(wavelength, spectra)]
+    assert len(places) == 3
+    assert np.diff(places).min() >= 30 - 1e-9
+    assert {530.0, 640.0} <= set(places)
 
 
 def test_onsets_and_the_polynomial_find_the_chirp() -> None:
@@ -280,3 +316,8 @@ def test_calixarene_dye_matrix(shared: Path) -> None:
     assert best.setup.dispersion(np.array([530.0]))[0] == pytest.approx(1.155, abs=0.1)
     assert best.setup.response_sigma == pytest.approx(0.065, rel=0.35)
     assert np.std(trace.values - best.expected) < 0.745
+    law, width = best.setup.dispersion(trace.wavelength), best.setup.response_sigma
+    each = onsets_of_model(trace, law, 1 / best.lifetime, width, artefact=3)
+    red = np.isfinite(each.error) & (trace.wavelength > 650)
+    assert red.sum() > 40
+    assert abs(float(np.mean((each.time_zero - law)[red]))) < 0.3 * width

@@ -9,23 +9,27 @@ import typer
 
 from scintidot.cli.analysis_output import CardMaterial, Out, SampleEdge, ToCard, check_outputs, finish
 from scintidot.cli.console import print_table, progress
-from scintidot.cli.file_options import Format, Rows, SpectralUnit, TimeUnit, given_from
+from scintidot.cli.file_options import Format, Rows, SpectralUnit, TimeUnit
 from scintidot.cli.options import Json, QuantumYield
 
 if TYPE_CHECKING:
     from scintidot.measured.document import Analysis
 
 Text = str | None
-_NOT_OF_THE_ANALYSIS = (
-    "files", "out", "json", "to_card", "material", "edge_length_nm", "time_unit", "rows", "spectral_unit",
-)  # fmt: skip
+_NOT_OF_THE_ANALYSIS = ("files", "out", "json", "to_card", "material", "edge_length_nm")
 
 
 def analyse_ta(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="One matrix, or a fluence series.")],
     fluence: Annotated[
-        Text, typer.Option(metavar="LIST", help="Of the pump [photons/cm2], one for each matrix in order.")
+        Text,
+        typer.Option(
+            "--fluence",
+            "--fluences",
+            metavar="LIST",
+            help="Of the pump [photons/cm2], one for each matrix in order.",
+        ),
     ] = None,
     pulse_energy: Annotated[
         Text,
@@ -98,7 +102,6 @@ def analyse_ta(
     One matrix: global analysis with chirp and response. Several, each with its fluence: the carrier model of the whole
     series and, beside it, successive subtraction and state filling.
     """
-    from scintidot.measured.transient.options import WHERE
     from scintidot.measured.transient.run import analyse_ta as analyse
 
     check_outputs(out, to_card)
@@ -107,9 +110,8 @@ def analyse_ta(
         for name, value in context.params.items()
         if name not in _NOT_OF_THE_ANALYSIS and value is not None
     }
-    given = given_from(WHERE, time_unit=time_unit, rows=rows, spectral_unit=spectral_unit)
     with progress() as show:
-        analysis = analyse(files, given=given, show=show, **options)
+        analysis = analyse(files, show=show, **options)
     finish(
         analysis, _print, json=json, out=out, to_card=to_card, material=material,
         edge_length=edge_length_nm,
@@ -124,39 +126,38 @@ def _print(analysis: Analysis) -> None:
     if document["mode"] == "global":
         rows = [
             [
-                row["name"], *_value(row, "lifetime", "_ps"), f"{row['peak_wavelength_nm']:.1f}",
-                *_value(row, "peak_amplitude"),
+                row["name"], _value(row, "lifetime", "_ps"), f"{row['peak_wavelength_nm']:.1f}",
+                _value(row, "peak_amplitude"),
             ]
             for row in document["components"]
         ]  # fmt: skip
-        columns = ["component", "lifetime [ps]", "error", "peak [nm]", "amplitude there", "error"]
-        print_table("", columns, rows)
+        print_table("", ["component", "lifetime [ps]", "peak [nm]", "amplitude there"], rows)
         return
-    print_table("", ["", "value", "error", "unit"], _series_rows(document))
+    print_table("", ["", "value", "unit"], _series_rows(document))
 
 
-def _value(row: dict[str, Any], name: str, unit: str = "") -> tuple[str, str]:
-    from scintidot.output import as_text
+def _value(row: dict[str, Any], name: str, unit: str = "") -> str:
+    from scintidot.output import with_error
 
-    return as_text(row[f"{name}{unit}"]), as_text(row[f"{name}_error{unit}"], 2)
+    return with_error(row[f"{name}{unit}"], row[f"{name}_error{unit}"])
 
 
 def _series_rows(document: dict[str, Any]) -> list[list[str]]:
     fit, two = document["carrier_fit"], document["from_subtraction"]
     rows = [
-        ["biexciton lifetime, carrier model", *_value(fit, "biexciton_lifetime", "_ps"), "ps"],
-        *([["  successive subtraction", *_value(two, "biexciton_lifetime", "_ps"), "ps"]] if two else []),
-        ["Auger rate k_AR", *_value(document, "auger_rate", "_per_ps"), "1/ps"],
-        ["Auger efficiency", *_value(document, "auger_efficiency"), "1"],
-        *([["  successive subtraction", *_value(two, "auger_efficiency"), "1"]] if two else []),
-        ["exciton lifetime", *_value(fit, "exciton_lifetime", "_ps"), "ps"],
-        ["retained fraction", *_value(fit, "retained_fraction"), "1"],
+        ["biexciton lifetime, carrier model", _value(fit, "biexciton_lifetime", "_ps"), "ps"],
+        *([["  successive subtraction", _value(two, "biexciton_lifetime", "_ps"), "ps"]] if two else []),
+        ["Auger rate k_AR", _value(document, "auger_rate", "_per_ps"), "1/ps"],
+        ["Auger efficiency", _value(document, "auger_efficiency"), "1"],
+        *([["  successive subtraction", _value(two, "auger_efficiency"), "1"]] if two else []),
+        ["exciton lifetime", _value(fit, "exciton_lifetime", "_ps"), "ps"],
+        ["retained fraction", _value(fit, "retained_fraction"), "1"],
     ]
     for name, unit in (("absorption_cross_section_cm2", "cm2"), ("mean_excitons_per_unit", "1/unit")):
         if name in document:
-            rows.append([name.removesuffix("_cm2").replace("_", " "), *_value(document, name), unit])
+            rows.append([name.removesuffix("_cm2").replace("_", " "), _value(document, name), unit])
     for entry in document["mean_excitons"]:
-        rows.append([f"<N> at {entry['fluence']:.4g}", *_value(entry, "mean_excitons"), "1"])
+        rows.append([f"<N> at {entry['fluence']:.4g}", _value(entry, "mean_excitons"), "1"])
     for entry in document["successive_subtraction"][1:]:
-        rows.append([f"n = {entry['pairs']} lifetime, subtraction", *_value(entry, "lifetime", "_ps"), "ps"])
+        rows.append([f"n = {entry['pairs']} lifetime, subtraction", _value(entry, "lifetime", "_ps"), "ps"])
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,7 +18,13 @@ def simulate_ta(
     context: typer.Context,
     out: Folder = Path("ta"),
     fluences: Annotated[
-        Text, typer.Option(metavar="LIST", help="Of the pump [photons/cm2] (5e12,1e13,3e13,1e14,2e14,4e14).")
+        Text,
+        typer.Option(
+            "--fluences",
+            "--fluence",
+            metavar="LIST",
+            help="Of the pump [photons/cm2] (5e12,1e13,3e13,1e14,2e14,4e14).",
+        ),
     ] = None,
     cross_section: Annotated[
         Text, typer.Option(metavar="AREA", help="<N> per photon/cm2 [cm2] (1e-14).")
@@ -28,7 +34,7 @@ def simulate_ta(
     ] = None,
     auger_efficiency: Annotated[Text, typer.Option(metavar="PHI", help="Phi_AR, 0 to 1 (0.98).")] = None,
     retained_fraction: Annotated[
-        Text, typer.Option(metavar="XI", help="xi, share of Auger events that eject no carrier (1).")
+        Text, typer.Option(metavar="XI", help="xi, share of Auger events that eject no carrier (0.5).")
     ] = None,
     model: Annotated[Text, typer.Option(metavar="NAME", help="carriers (default) or ladder.")] = None,
     filling: Annotated[
@@ -55,7 +61,10 @@ def simulate_ta(
         ),
     ] = None,
     response: Annotated[
-        Text, typer.Option("--response-ps", "--irf-fwhm-ps", metavar="TIME", help="Full width [ps] (0.3).")
+        Text,
+        typer.Option(
+            "--response-ps", "--irf-fwhm-ps", metavar="TIME", help="Full width of the response [ps] (0.3)."
+        ),
     ] = None,
     time_zero: Annotated[
         Text, typer.Option("--time-zero-ps", metavar="TIME", help="At the bleach [ps] (0).")
@@ -68,7 +77,7 @@ def simulate_ta(
         typer.Option("--amplitude-mOD", metavar="NUMBER", help="Of a pair in every nanocrystal [mOD] (20)."),
     ] = None,
     noise: Annotated[
-        Text, typer.Option("--noise-mOD", metavar="NUMBER", help="Standard deviation [mOD] (0.1).")
+        Text, typer.Option("--noise-mOD", "--noise", metavar="NUMBER", help="Standard deviation [mOD] (0.1).")
     ] = None,
     format: Annotated[Text, typer.Option(metavar="NAME", help="npz (default), csv or glotaran.")] = None,
     seed: Seed = None,
@@ -76,17 +85,31 @@ def simulate_ta(
 ) -> None:
     """A fluence series of transient absorption, with chirp, response and noise, and the truth beside it."""
     from scintidot.measured.laboratory.ta import simulate_ta as simulate
+    from scintidot.output import as_text
 
     document = simulate(out, **given(context))
     if json:
         print_json(document)
         return
     truth, rows = document["truth"], document["matrices"]
-    print(
-        f"{len(rows)} matrices and truth.json in {out}: biexciton lifetime {truth['biexciton_lifetime_ps']:.4g} ps, "
-        f"exciton {truth['exciton_lifetime_ps']:.4g} ps."
-    )
+    lifetime, exciton = (as_text(truth[f"{name}_lifetime_ps"]) for name in ("biexciton", "exciton"))
+    print(f"{len(rows)} matrices: biexciton lifetime {lifetime} ps, exciton {exciton} ps.")
     table = [
         [row["file"], f"{row['fluence_photons_per_cm2']:.4g}", f"{row['mean_excitons']:.4g}"] for row in rows
     ]
     print_table("", ["file", "fluence [photons/cm2]", "<N>"], table)
+    first, last = rows[0]["file"], rows[-1]["file"]
+    print(f"Written: {(out / first).resolve()} to {last}, truth.json")
+    print(f"Try: {_next(out, document)}")
+
+
+def _next(out: Path, document: dict[str, Any]) -> str:
+    """The command that analyses the series, with what its files do not say."""
+    suffix, kind = Path(document["matrices"][0]["file"]).suffix, document["choices"]["format"]
+    words = ["scintidot analyse ta", str(out / f"ta-*{suffix}")]
+    if kind == "glotaran":
+        words.append("--time-unit ps")
+    if kind != "npz":
+        values = ",".join(f"{row['fluence_photons_per_cm2']:.6g}" for row in document["matrices"])
+        words.append(f"--fluence {values}")
+    return " ".join([*words, f"--out {out / 'analysis'}"])

@@ -37,6 +37,8 @@ WEIGHTS = {"electrons-and-holes": (0.5, 0.5), "electrons": (1.0, 0.0)}
 RARE = 1e-4
 """Probability of more pairs than are followed, at most; those nanocrystals start with the most that are."""
 FEWEST_PAIRS, MOST_PAIRS = 6, 24
+REMEMBERED = 16
+"""Sets of rates whose curves are kept."""
 CLEAR_BEND = 4.0
 """Standard errors by which a series must depart from proportionality to the fluence."""
 CLEAR_SERIES = 100.0
@@ -65,13 +67,24 @@ def modes(chain: Chain, matrix: FloatArray, observable: FloatArray) -> Modes:
     by as little.
     """
     eigenvalues, vectors = np.linalg.eig(matrix)
-    if np.linalg.cond(vectors) > 1e9:
+    inverse = _inverse(vectors)
+    if inverse is None:
         apart = matrix + np.diag(1e-7 * np.diag(matrix) * np.linspace(-1, 1, len(matrix)))
         eigenvalues, vectors = np.linalg.eig(apart)
-    right = np.linalg.solve(vectors, chain.starts)
+        inverse = np.linalg.inv(vectors)
     left = np.real(observable @ vectors)
-    amplitude = np.einsum("...k,kn->...nk", left, np.real(right))
+    amplitude = np.einsum("...k,kn->...nk", left, np.real(inverse @ chain.starts))
     return Modes(np.maximum(-np.real(eigenvalues), 0.0), amplitude)
+
+
+def _inverse(vectors: FloatArray) -> FloatArray | None:
+    """None where they are nearly dependent."""
+    try:
+        inverse = np.linalg.inv(vectors)
+    except np.linalg.LinAlgError:
+        return None
+    size = float(np.linalg.norm(vectors, 1) * np.linalg.norm(inverse, 1))  # bounds the condition number
+    return np.asarray(inverse) if size < 1e9 else None
 
 
 def folded(distribution: FloatArray, most: int) -> FloatArray:
@@ -160,18 +173,28 @@ class SeriesModel:
         ends = np.cumsum([len(c.time) for c in curves])
         self.least = 1e-6 / float(np.ptp(self.times))  # change of a rate that a curve may show
         self.places = np.split(places, ends[:-1])
+        self._found = lru_cache(maxsize=REMEMBERED)(
+            self._modes
+        )  # minimisers turn most parameters at the same rates
+        self._table = lru_cache(maxsize=REMEMBERED)(self._seen)
+
+    def _modes(self, exciton_rate: float, auger_rate: float, retained: float) -> Modes:
+        chain = self.sample.chain(self.most)
+        seen = bleach(chain.states, self.sample.filling, self.sample.degeneracy)
+        return modes(chain, chain.matrix(exciton_rate, auger_rate, retained), seen)
+
+    def _seen(self, rates: tuple[float, float, float], time_zero: float, width: float) -> FloatArray:
+        found = self._found(*rates)
+        seen = gaussian_times_decay((self.times - time_zero)[:, None], found.rate, width)
+        return np.asarray(found.amplitude @ seen.T)
 
     def found(self, values: FloatArray) -> Modes:
         """S_n(t) for the rates in ``values``."""
-        chain = self.sample.chain(self.most)
-        seen = bleach(chain.states, self.sample.filling, self.sample.degeneracy)
-        return modes(chain, chain.matrix(values[0], values[1], values[2]), seen)
+        return self._found(*values[:3].tolist())
 
     def table(self, values: FloatArray) -> FloatArray:
         """S_n at every delay after the response, shape (n_max + 1, delays)."""
-        found = self.found(values)
-        seen = gaussian_times_decay((self.times - values[5])[:, None], found.rate, values[6])
-        return np.asarray(found.amplitude @ seen.T)
+        return self._table(tuple(values[:3].tolist()), float(values[5]), float(values[6]))
 
     def occupancy(self, cross_section: float) -> FloatArray:
         """P(n) of each curve, shape (curves, n_max + 1)."""
@@ -309,7 +332,7 @@ def fit_series(
     model, found = SeriesModel(curves, pairs, sample, most), None
     for _ in range(3):
         model = SeriesModel(curves, pairs, sample, most)
-        found = fit(Cost.gaussian(model, data, sigma), parameters, hesse=hesse)
+        found = fit(Cost.gaussian(model, data, sigma), parameters, hesse=False)
         needed = followed(pairs, min(found["cross_section"].value * strongest, 50.0))
         if needed <= most:
             break
@@ -317,7 +340,7 @@ def fit_series(
     assert found is not None
     chi_square, degrees = found.cost, found.degrees_of_freedom
     scale = float(np.sqrt(max(chi_square / max(degrees, 1), 1.0)))
-    if scale > 1:
+    if scale > 1 or hesse:
         again = [replace(p, start=q.value) for p, q in zip(parameters, found.parameters, strict=True)]
         found = fit(Cost.gaussian(model, data, sigma * scale), again, hesse=hesse)
     return Series(found, model, chi_square, degrees, scale)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scintidot.analysis.traces import TransientTrace
-from scintidot.analysis.transient.convolved import decays
+from scintidot.analysis.transient.convolved import artefacts, decays
 from scintidot.analysis.transient.curves import noise
 from scintidot.records import FloatArray
 
@@ -24,6 +24,10 @@ LAWS = {
 }
 CLEAR_ONSET = 60.0
 """Chi-square that a step and its decays must take away from a constant, for an onset to count."""
+ROUNDS = 8
+"""Steps in which the onset of a column is refined."""
+FARTHEST = 5.0
+"""Widths of the response beyond which a refined onset is no longer that of its column."""
 TERMS = {"none": 1, "linear": 2, "polynomial": 4, "cauchy": 3}
 
 
@@ -138,6 +142,48 @@ def _refined(
     error = np.where(nothing - middle > CLEAR_ONSET * spread, error, np.inf)
     error = np.where(error < 5 * width, np.hypot(error, 0.02 * width), np.inf)
     return Onsets(wavelength, time_zero, error, width)
+
+
+def onsets_of_model(
+    trace: TransientTrace, start: FloatArray, rate: FloatArray, width: float, *, mix: FloatArray | None = None,
+    artefact: int = 0,
+) -> Onsets:  # fmt: skip
+    """Time zero of each column by itself, with the dynamics of a fit: what its law can be compared with.
+
+    Unlike those of `onsets`, which know neither the lifetimes nor the width, these are not biased by them.
+
+    Parameters
+    ----------
+    start : ndarray
+        Time zero of each column. [ps]
+    rate, width : ndarray, float
+        Of the decays [1/ps] and of the response [ps].
+    mix : ndarray, optional
+        (rates, shapes): sums of the decays with a free height each; by default every decay.
+    artefact : int
+        Columns of a coherent artefact.
+    """
+    turn, zero = np.eye(len(rate)) if mix is None else mix, start.copy()
+    data = np.ascontiguousarray(trace.values.T)
+    bend, left = np.ones(len(zero)), np.zeros(data.shape)
+    for _ in range(ROUNDS):  # Gauss-Newton with the heights solved for (Kaufman 1975)
+        t = trace.time - zero[:, None]
+        shape, extra = decays(t, rate, width), artefacts(t, width, artefact)
+        design = np.concatenate([shape.value @ turn, extra.value, np.ones((*t.shape, 1))], axis=-1)
+        q, r = np.linalg.qr(design)
+        height = (np.linalg.pinv(r, rcond=1e-9) @ (np.swapaxes(q, 1, 2) @ data[..., None]))[..., 0]
+        left = data - np.einsum("jtc,jc->jt", design, height)
+        slopes = np.concatenate([shape.by_time @ turn, extra.by_time], axis=-1)
+        slope = -np.einsum("jtc,jc->jt", slopes, height[:, :-1])
+        slope = slope - (q @ (np.swapaxes(q, 1, 2) @ slope[..., None]))[..., 0]
+        bend = np.sum(slope**2, axis=1)
+        step = np.einsum("jt,jt->j", slope, left) / np.maximum(bend, 1e-300)
+        zero = zero + np.clip(step, -0.5 * width, 0.5 * width)
+    degrees = max(len(trace.time) - turn.shape[1] - artefact - 2, 1)
+    spread = np.maximum(np.sum(left**2, axis=1) / degrees, 1e-300)
+    error = np.sqrt(spread / np.maximum(bend, 1e-300))
+    error = np.where((error < width) & (np.abs(zero - start) < FARTHEST * width), error, np.inf)
+    return Onsets(trace.wavelength, zero, error, width)
 
 
 def dispersion(found: Onsets, law: str) -> Dispersion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,11 +52,22 @@ def band(trace: TransientTrace, low: float, high: float) -> FloatArray:
     return np.asarray(inside)
 
 
-def curve_of(trace: TransientTrace, columns: FloatArray, before: float) -> Curve:
-    """Mean of ``columns`` weighted by 1/variance; its error from the scatter of that mean before the pump."""
+def band_weights(traces: Sequence[TransientTrace], columns: FloatArray, before: float) -> FloatArray:
+    """1/variance of each of ``columns``, the same for all ``traces``, which share their wavelengths.
+
+    Weights of each matrix by itself would scatter, and with them the share of weak columns: the curves of a series
+    would no longer be of one height, by more than their noise.
+    """
+    each = [noise(trace.time, trace.values[:, columns], before) ** 2 for trace in traces]
+    return np.asarray(1 / np.mean(each, axis=0))
+
+
+def curve_of(
+    trace: TransientTrace, columns: FloatArray, before: float, weight: FloatArray | None = None
+) -> Curve:
+    """Mean of ``columns``, equal or by ``weight``; its error from the scatter of that mean before the pump."""
     part = trace.values[:, columns]
-    weight = 1 / noise(trace.time, part, before) ** 2
-    values = part @ weight / weight.sum()
+    values = np.average(part, axis=1, weights=weight)
     sigma = noise(trace.time, values[:, None], before)[0]
     fluence = 1.0 if trace.fluence is None else trace.fluence
     return Curve(trace.time, np.asarray(values), np.full(len(values), sigma), fluence)

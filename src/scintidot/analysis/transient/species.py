@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -54,26 +55,30 @@ def kinds_of(found: Generator) -> FloatArray:
     return np.array(rows, dtype=float)
 
 
-def species_spectra(
-    traces: Sequence[TransientTrace],
-    fluences: Sequence[float],
-    law: Dispersion,
-    pairs: Pairs,
-    sample: Sample,
-    *,
-    exciton_rate: float,
-    auger_rate: float,
-    retained_fraction: float,
-    cross_section: float,
-    response_sigma: float,
-    most: int,
-) -> SpeciesSpectra:
-    """Spectra of `KINDS` from all matrices of a series, with a baseline of each matrix; they share the wavelengths."""
+class Kinetics(NamedTuple):
+    """Share of each of `KINDS` for each fluence: sum of weights[m, s, k] exp(-rate[k] t)."""
+
+    rate: FloatArray  # (terms,) [1/ps]
+    weights: FloatArray  # (fluences, kinds, terms)
+
+
+def kinetics(
+    fluences: Sequence[float], pairs: Pairs, sample: Sample, *, exciton_rate: float, auger_rate: float,
+    retained_fraction: float, cross_section: float, most: int,
+) -> Kinetics:  # fmt: skip
+    """Of the carrier model with known rates."""
     chain = sample.chain(most)
     matrix = chain.matrix(exciton_rate, auger_rate, retained_fraction)
     rate, amplitude = modes(chain, matrix, kinds_of(chain.states))
     distribution = folded(pairs(cross_section * np.array(fluences)), most)
-    weights = np.einsum("mn,snk->msk", distribution, amplitude)  # (matrices, kinds, terms)
+    return Kinetics(rate, np.einsum("mn,snk->msk", distribution, amplitude))
+
+
+def species_spectra(
+    traces: Sequence[TransientTrace], law: Dispersion, known: Kinetics, response_sigma: float
+) -> SpeciesSpectra:
+    """Spectra of `KINDS` from all matrices of a series, with a baseline of each matrix; they share the wavelengths."""
+    rate, weights = known
     wavelength = traces[0].wavelength
     zero = law(wavelength)
     noises = [noise(t.time, t.values, float(zero.min()) - 4 * response_sigma) for t in traces]

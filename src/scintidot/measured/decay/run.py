@@ -25,6 +25,7 @@ from scintidot.measured.decay.sources import NONE, WHERE, Source
 from scintidot.measured.document import Analysis, new_document
 from scintidot.measured.given import given
 from scintidot.options import Number, read, read_seed, read_whole
+from scintidot.output import with_error
 
 SCHEMA = "scintidot.decay/1"
 FREE = ("retained_fraction", "quantum_yield")
@@ -310,20 +311,18 @@ MOST_SAID = 4
 
 def _sentence(decay: dict[str, Any], *, named: bool) -> str:
     parts = [
-        f"{row['name']} {_with_error(row['lifetime_ps'], row['lifetime_error_ps'])} ps"
+        f"{row['name']} {with_error(row['lifetime_ps'], row['lifetime_error_ps'])} ps"
         + (f" ({row['fraction']:.1%} of the light)" if row["fraction"] is not None else "")
         for row in decay["components"]
     ]
     text = (f"{decay['name']}: " if named else "") + ", ".join(parts) + "."
     mean = decay["mean_excitons"]
     if mean is not None and mean["value"] is not None:
-        text += (
-            f" ⟨N⟩ = {_with_error(mean['value'], mean['error'])} ({mean['statistics']}, {mean['method']})."
-        )
+        text += f" ⟨N⟩ = {with_error(mean['value'], mean['error'])} ({mean['statistics']}, {mean['method']})."
     if decay.get("auger_efficiency") is not None:
-        efficiency = _with_error(decay["auger_efficiency"], decay["auger_efficiency_error"])
+        efficiency = with_error(decay["auger_efficiency"], decay["auger_efficiency_error"])
         lifetime = decay["auger_lifetime_ps"]
-        text += f" 1/k_AR = {_with_error(lifetime['value'], lifetime['error'])} ps, Φ_AR = {efficiency}."
+        text += f" 1/k_AR = {with_error(lifetime['value'], lifetime['error'])} ps, Φ_AR = {efficiency}."
     quality = decay["quality"]
     fine = (quality["excess_standard_deviations"] or 0) <= DOUBTFUL
     return (
@@ -331,15 +330,6 @@ def _sentence(decay: dict[str, Any], *, named: bool) -> str:
         + f" Deviance {quality['deviance_per_dof']:.3g} per degree of freedom: "
         + ("as good as the counts allow." if fine else "not perfect, see the warnings.")
     )
-
-
-def _with_error(value: float | None, error: float | None) -> str:
-    if value is None:
-        return "-"
-    if error is None or not error > 0:
-        return f"{value:.4g}"
-    digits = max(0, 1 - math.floor(math.log10(error)))
-    return f"{value:.{digits}f} ± {error:.{digits}f}" if digits < 8 else f"{value:.6g} ± {error:.2g}"
 
 
 def _card(decays: list[dict[str, Any]], kinetic: Kinetic | None) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def simulate_ta(
     cross_section: Number = 1e-14,
     exciton_rate: Number = 1.25e-4,
     auger_efficiency: Number = 0.98,
-    retained_fraction: Number = 1.0,
+    retained_fraction: Number = 0.5,
     model: str = "carriers",
     filling: str = "electrons-and-holes",
     degeneracy: Number = 2,
@@ -126,7 +126,7 @@ def simulate_ta(
     exciton_rate, auger_efficiency, retained_fraction
         k_X [1/ps] or a lifetime, Phi_AR = k_AR/(k_AR + 4 k_X), xi.
     model, filling, degeneracy
-        As `scintidot.measured.transient.options.read_options` takes them.
+        As `scintidot.analyse_ta` takes them.
     delays, wavelengths : str
         From and to [ps, nm]. Half of the ``delay_points`` lie evenly about time zero, the others grow by a factor.
     bleach_wavelength, line_width, biexciton_shift

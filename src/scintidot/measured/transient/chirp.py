@@ -18,28 +18,30 @@ def numbers(values: FloatArray) -> list[float | None]:
     return [number(value) for value in values]
 
 
-def chirp_document(law: Dispersion, first: Onsets, errors: Sequence[float] | None = None) -> dict[str, Any]:
-    """Law, coefficients (with ``errors`` where they were fitted) and single onsets."""
+def chirp_document(law: Dispersion, each: Onsets, errors: Sequence[float] | None = None) -> dict[str, Any]:
+    """Law, coefficients (with ``errors`` where they were fitted) and the onset of each column by itself."""
     fitted = {} if errors is None else {"coefficients_error_ps": [number(error) for error in errors]}
     return {
         "law": law.law,
         "centre_nm": law.centre,
         "coefficients_ps": numbers(law.coefficients),
         **fitted,
-        "wavelength_nm": numbers(first.wavelength),
-        "time_zero_ps": numbers(law(first.wavelength)),
-        "onset_ps": numbers(first.time_zero),
-        "onset_error_ps": numbers(first.error),
+        "wavelength_nm": numbers(each.wavelength),
+        "time_zero_ps": numbers(law(each.wavelength)),
+        "onset_from": "each wavelength by itself, with the rates and the response of the fit",
+        "onset_ps": numbers(each.time_zero),
+        "onset_error_ps": numbers(each.error),
     }
 
 
-def chirp_panel(law: Dispersion, first: Onsets, caption: str) -> Panel:
-    """Onsets with their errors, and the law."""
-    good, x = np.isfinite(first.error), first.wavelength
+def chirp_panel(law: Dispersion, each: Onsets, words: str) -> Panel:
+    """Onsets of single columns with their errors, and the law, of which the caption says ``words``."""
+    good, x = np.isfinite(each.error), each.wavelength
     return Panel(
-        "Chirp", "wavelength [nm]", "time zero [ps]", caption,
+        "Chirp", "wavelength [nm]", "time zero [ps]",
+        f"Time zero fitted to each wavelength by itself with the rates and the response of the fit, and {words}.",
         (
-            Series("onsets", x[good], first.time_zero[good], first.error[good]),
+            Series("each wavelength", x[good], each.time_zero[good], each.error[good]),
             Series("law", x, law(x), style="line"),
         ),
     )  # fmt: skip

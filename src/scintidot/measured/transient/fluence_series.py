@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,10 @@ from scintidot.analysis.fitting import Fit, identifiability
 from scintidot.analysis.traces import TransientTrace
 from scintidot.analysis.transient.carriers import Series as SeriesFit
 from scintidot.analysis.transient.carriers import fit_series
-from scintidot.analysis.transient.chirp import Dispersion, Onsets, dispersion, onsets
-from scintidot.analysis.transient.curves import CLEAR, Curve, band, curve_of, strongest
+from scintidot.analysis.transient.chirp import Dispersion, Onsets, dispersion, onsets, onsets_of_model
+from scintidot.analysis.transient.curves import CLEAR, Curve, band, band_weights, curve_of, strongest
 from scintidot.analysis.transient.filling import amplitudes, fit_filling
-from scintidot.analysis.transient.species import SpeciesSpectra, species_spectra
+from scintidot.analysis.transient.species import SpeciesSpectra, kinetics, species_spectra
 from scintidot.analysis.transient.subtraction import Extracted, successive
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.excitons.distribution import MOST_PAIRS, STATISTICS, pair_distribution
@@ -30,6 +31,10 @@ TAIL_LIFETIMES = 6.0
 """Biexciton lifetimes after which the tail begins, where the user names none."""
 BAND_HALF_WIDTH = 2.0
 """Of the band about the strongest bleach [nm], where the user names none."""
+HARDLY_KNOWN = 0.3
+"""Error of a retained fraction from which on it is not known."""
+HELD = (0.0, 0.5, 1.0)
+"""Retained fractions that are then tried."""
 SOURCES = ("klimov_2000", "klimov_2000_science", "makarov_2016", "fratelli_2024")
 
 
@@ -51,6 +56,7 @@ class Found:
     species: SpeciesSpectra | None
     relative: bool
     band: tuple[float, float]
+    held: list[dict[str, Any]]  # what other retained fractions would give, where the data do not tell it
 
     @property
     def fluence(self) -> FloatArray:
@@ -114,11 +120,12 @@ def analyse(traces: list[TransientTrace], chosen: Options, show: Callable[[str, 
     )
     span = float(curves[-1].time[-1]) - float(alone.time_zero[0])
     show("carrier model", 0.2)
-    series = fit_series(
-        curves, poisson, chosen.sample, time_zero=float(alone.time_zero[0]), response_sigma=alone.sigma,
+    fitted = partial(
+        fit_series, curves, poisson, chosen.sample, time_zero=float(alone.time_zero[0]), response_sigma=alone.sigma,
         exciton_rate=chosen.exciton_rate or 0.5 / span, exciton_rate_fixed=chosen.exciton_rate is not None,
-        retained_fraction=chosen.retained_fraction,
     )  # fmt: skip
+    series = fitted(retained_fraction=chosen.retained_fraction)
+    held = _held(series, fitted)
     show("subtraction and filling", 0.6)
     zero, sigma = series.fit["time_zero"].value, series.fit["response_sigma"].value
     span = float(curves[-1].time[-1]) - zero
@@ -134,8 +141,31 @@ def analyse(traces: list[TransientTrace], chosen: Options, show: Callable[[str, 
     return Found(
         curves, series, extracted, tail, late, _filled(fluence, late, 1), window, early,
         _filled(fluence, early, chosen.places),
-        first, law, species, chosen.choices.get("fluence_unit") == "relative", (low, high),
+        first, law, species, chosen.choices.get("fluence_unit") == "relative", (low, high), held,
     )  # fmt: skip
+
+
+def _held(series: SeriesFit, fitted: Callable[..., SeriesFit]) -> list[dict[str, Any]]:
+    """Fits with the retained fraction held, where the free one ended at a limit or is hardly known."""
+    free = series.fit["retained_fraction"]
+    if free.fixed or (not free.at_limit and free.error < HARDLY_KNOWN):
+        return []
+    rows = []
+    for value in HELD:
+        other = fitted(retained_fraction=value, hesse=False)
+        lifetime, error = other.biexciton_lifetime()
+        section = other.fit["cross_section"]
+        rows.append(
+            {
+                "retained_fraction": value,
+                "cross_section": number(section.value),
+                "cross_section_error": number(section.error),
+                "biexciton_lifetime_ps": number(lifetime),
+                "biexciton_lifetime_error_ps": number(error),
+                "chi_square_more": number((other.chi_square - series.chi_square) / series.error_scale**2),
+            }
+        )
+    return rows
 
 
 def _default_band(traces: list[TransientTrace], after: float) -> tuple[float, float]:
@@ -149,7 +179,11 @@ def _curves(
     traces: list[TransientTrace], low: float, high: float, before: float, after: float
 ) -> list[Curve]:
     """Dynamics in a band, such that the mean after the response is positive."""
-    found = [curve_of(trace, band(trace, low, high), before) for trace in traces]
+    inside, weight = band(traces[0], low, high), None
+    same = all(np.array_equal(trace.wavelength, traces[0].wavelength) for trace in traces)
+    if same:
+        weight = band_weights(traces, inside, before)
+    found = [curve_of(t, inside if same else band(t, low, high), before, weight) for t in traces]
     last = found[-1]
     sign = 1.0 if float(np.mean(last.values[last.time > after])) >= 0 else -1.0
     return [Curve(c.time, sign * c.values, c.sigma, c.fluence) for c in found]
@@ -165,23 +199,22 @@ def _filled(fluence: FloatArray, signal: tuple[FloatArray, FloatArray], degenera
 def _spectra(
     traces: list[TransientTrace], chosen: Options, series: SeriesFit, first: Onsets, at: float
 ) -> tuple[Dispersion | None, Onsets | None, SpeciesSpectra | None]:
-    """Chirp, shifted so that it meets the time zero of the curves, and the spectra of the species."""
+    """Chirp at the strongest pump, refined with the kinetics of the carrier model, and the spectra of the species."""
     same = all(np.array_equal(t.wavelength, traces[0].wavelength) for t in traces)
     if len(traces[0].wavelength) < 2 or not same:
         return None, None, None
-    law = dispersion(first, chosen.chirp)
-    shift = series.fit["time_zero"].value - float(law(np.array([at]))[0])
-    coefficients = law.coefficients.copy()
-    coefficients[0] += shift
-    law = Dispersion(law.law, law.centre, coefficients)
-    fit = series.fit
-    species = species_spectra(
-        traces, [trace.fluence or 0.0 for trace in traces], law, poisson, chosen.sample,
+    fit, top = series.fit, traces[-1]
+    rough = dispersion(first, chosen.chirp)
+    shift = fit["time_zero"].value - float(rough(np.array([at]))[0])
+    found = kinetics(
+        [trace.fluence or 0.0 for trace in traces], poisson, chosen.sample,
         exciton_rate=fit["exciton_rate"].value, auger_rate=fit["auger_rate"].value,
-        retained_fraction=fit["retained_fraction"].value, cross_section=fit["cross_section"].value,
-        response_sigma=fit["response_sigma"].value, most=series.most,
+        retained_fraction=fit["retained_fraction"].value, cross_section=fit["cross_section"].value, most=series.most,
     )  # fmt: skip
-    return law, first, species
+    width = fit["response_sigma"].value
+    each = onsets_of_model(top, rough(top.wavelength) + shift, found.rate, width, mix=found.weights[-1].T)
+    law = dispersion(each, chosen.chirp)
+    return law, each, species_spectra(traces, law, found, width)
 
 
 def _complete(document: dict[str, Any], found: Found, chosen: Options) -> None:
@@ -217,6 +250,8 @@ def _complete(document: dict[str, Any], found: Found, chosen: Options) -> None:
         for curve in found.curves
     ]
     document["carrier_fit"] = _carrier_fit(found, lifetime, error, efficiency, efficiency_error)
+    if found.held:
+        document["retained_fraction_held"] = found.held
     document["successive_subtraction"] = [_extracted(entry) for entry in found.extracted]
     document["from_subtraction"] = from_subtraction(found)
     document["state_filling"] = {

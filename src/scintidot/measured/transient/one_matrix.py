@@ -9,7 +9,7 @@ import numpy as np
 
 from scintidot.analysis.fitting import identifiability
 from scintidot.analysis.traces import TransientTrace
-from scintidot.analysis.transient.chirp import Onsets, corrected, dispersion, onsets
+from scintidot.analysis.transient.chirp import Onsets, corrected, dispersion, onsets, onsets_of_model
 from scintidot.analysis.transient.global_analysis import (
     GlobalFit,
     Setup,
@@ -21,9 +21,15 @@ from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.measured.document import Analysis, correlation_of, parameters_of
 from scintidot.measured.panels import Panel, Series
 from scintidot.measured.transient.chirp import chirp_document, chirp_panel, numbers
+from scintidot.measured.transient.dynamics import Dynamics, dynamics_panels
 from scintidot.measured.transient.options import NOT_FLAT, Options
-from scintidot.output import number
+from scintidot.output import number, with_error
 from scintidot.provenance import bibliography, cited
+from scintidot.records import FloatArray
+
+APART = 0.1
+"""Share of the range by which wavelengths that are drawn are apart, at least."""
+MOST_CURVES = 3
 
 
 def global_analysis(
@@ -49,15 +55,19 @@ def global_analysis(
         best = tried[-1]
     document["choices"]["components_used"] = len(best.lifetime)
     document["choices"]["artefact_used"] = best.setup.artefact
-    _complete(document, trace, best, tried, first)
+    law = best.setup.dispersion
+    each = onsets_of_model(
+        trace, law(trace.wavelength), 1 / best.lifetime, best.setup.response_sigma, artefact=best.setup.artefact
+    )  # fmt: skip
+    _complete(document, trace, best, tried, each)
     document["warnings"] += _warnings(trace, best, tried, chosen)
     return Analysis(
-        document, _panels(trace, best, first), "Transient absorption: global analysis", _answer(best)
+        document, _panels(trace, best, each), "Transient absorption: global analysis", _answer(best)
     )
 
 
 def _complete(
-    document: dict[str, Any], trace: TransientTrace, best: GlobalFit, tried: list[GlobalFit], first: Onsets
+    document: dict[str, Any], trace: TransientTrace, best: GlobalFit, tried: list[GlobalFit], each: Onsets
 ) -> None:
     evolution, evolution_error = evolution_spectra(best)
     tops = np.argmax(np.abs(best.spectra), axis=1)
@@ -79,7 +89,7 @@ def _complete(
         "fwhm_ps": number(width.value * FWHM_PER_SIGMA),
     }
     of_law = [best.fit[name].error for name in best.fit.free_names if name.startswith("time_zero")]
-    document["chirp"] = chirp_document(best.setup.dispersion, first, of_law)
+    document["chirp"] = chirp_document(best.setup.dispersion, each, of_law)
     document["fit"] = {
         "chi_square_per_dof": number(best.per_degree),
         "degrees_of_freedom": best.degrees_of_freedom,
@@ -135,7 +145,7 @@ def _warnings(trace: TransientTrace, best: GlobalFit, tried: list[GlobalFit], ch
                 "a component that hardly decays."
             )
         if not error < 0.5 * value:
-            found.append(f"The lifetime of {value:.4g} ps is not determined (error {error:.2g} ps).")
+            found.append(f"A lifetime is not determined: {with_error(value, error)} ps.")
     ratios = best.lifetime[1:] / best.lifetime[:-1]
     if np.any(ratios < 1.5):
         found.append("Two lifetimes are within a factor of 1.5: their spectra can hardly be told apart.")
@@ -149,46 +159,48 @@ def _warnings(trace: TransientTrace, best: GlobalFit, tried: list[GlobalFit], ch
 
 
 def _answer(best: GlobalFit) -> str:
-    words = ", ".join(
-        f"{value:.4g} ± {error:.2g} ps"
-        for value, error in zip(best.lifetime, best.lifetime_error, strict=True)
-    )
+    pairs = zip(best.lifetime, best.lifetime_error, strict=True)
+    words = ", ".join(f"{with_error(value, error)} ps" for value, error in pairs)
     return (
         f"{len(best.lifetime)} lifetimes describe all wavelengths: {words} "
         f"(chi-square per degree of freedom {best.per_degree:.3g})."
     )
 
 
-def _panels(trace: TransientTrace, best: GlobalFit, first: Onsets) -> tuple[Panel, ...]:
+def _panels(trace: TransientTrace, best: GlobalFit, each: Onsets) -> tuple[Panel, ...]:
     unit = f"ΔA [{trace.unit}]" if trace.unit else "signal"
     law = best.setup.dispersion
     return (
-        _dynamics(trace, best, unit),
+        *_dynamics(trace, best, unit),
         _cuts(trace, best, unit),
         _spectra_panel(best, unit),
-        chirp_panel(
-            law, first, f"Onset at each wavelength and the {law.law} law after the fit of the whole matrix."
-        ),
+        chirp_panel(law, each, f"the {law.law} law of the fit of the whole matrix"),
     )
 
 
-def _dynamics(trace: TransientTrace, best: GlobalFit, unit: str) -> Panel:
+def _dynamics(trace: TransientTrace, best: GlobalFit, unit: str) -> tuple[Panel, ...]:
     """At the wavelengths where the components peak, at most three."""
-    places = list(dict.fromkeys(int(i) for i in np.argmax(np.abs(best.spectra), axis=1)))[:3]
-    zero, width = best.setup.dispersion(best.wavelength), best.setup.response_sigma
-    series, residuals = [], []
-    for j in places:
-        delay, name = trace.time - zero[j] + 10 * width, f"{best.wavelength[j]:.0f} nm"
-        shown = delay > 0
-        series.append(Series(name, delay[shown], trace.values[shown, j]))
-        series.append(Series(f"{name}, fit", delay[shown], best.expected[shown, j], style="line"))
-        misses = (trace.values[shown, j] - best.expected[shown, j]) / best.sigma[j]
-        residuals.append(Series(name, delay[shown], misses))
-    return Panel(
-        "Dynamics", f"delay after time zero + {10 * width:.3g} [ps]", unit,
-        "Where the spectra of the components peak, with the fit of the whole matrix.", tuple(series), tuple(residuals),
-        log_x=True,
-    )  # fmt: skip
+    zero = best.setup.dispersion(best.wavelength)
+    rows = [
+        Dynamics(
+            f"{best.wavelength[j]:.0f} nm", trace.time - zero[j], trace.values[:, j], best.expected[:, j],
+            float(best.sigma[j]),
+        )
+        for j in apart(best.wavelength, best.spectra)
+    ]  # fmt: skip
+    caption = "Where the spectra of the components peak, with the fit of the whole matrix."
+    return dynamics_panels(rows, best.setup.response_sigma, "Dynamics", unit, caption)
+
+
+def apart(wavelength: FloatArray, spectra: FloatArray) -> list[int]:
+    """Columns where the spectra (components, wavelengths) are largest, at most three, `APART` of the range apart."""
+    places: list[int] = []
+    least = APART * float(np.ptp(wavelength))
+    for row in np.abs(spectra):
+        free = [all(abs(w - wavelength[j]) >= least for j in places) for w in wavelength]
+        if any(free) and len(places) < MOST_CURVES:
+            places.append(int(np.argmax(np.where(free, row, -1.0))))
+    return sorted(places)
 
 
 def _cuts(trace: TransientTrace, best: GlobalFit, unit: str) -> Panel:

@@ -114,19 +114,18 @@ def _band(wavelength: Number | None, band: str | None) -> tuple[float, float] | 
 def with_fluence(
     traces: Sequence[TransientTrace],
     *,
-    fluence: str | None = None,
-    pulse_energy: str | None = None,
+    fluence: str | Sequence[float] | None = None,
+    pulse_energy: str | Sequence[float] | None = None,
     pump_wavelength: Number | None = None,
-    pump_power: str | None = None,
+    pump_power: str | Sequence[float] | None = None,
 ) -> tuple[list[TransientTrace], dict[str, Any]]:
     """The matrices of a series with their fluence, and what it is measured in, for ``choices``.
 
     Fluences come from the files, from ``fluence`` [photons/cm2], from ``pulse_energy`` [uJ/cm2] at the
     ``pump_wavelength`` [nm], or, relative ones, from ``pump_power`` in any unit.
     """
-    given = [
-        who for who, text in zip(FLUENCE_OPTIONS, (fluence, pulse_energy, pump_power), strict=True) if text
-    ]
+    lists = dict(zip(FLUENCE_OPTIONS, (fluence, pulse_energy, pump_power), strict=True))
+    given = [who for who, values in lists.items() if values is not None]
     if len(given) > 1:
         raise BadValue(
             where=WHERE, what="option", who=given[0], expected="one of them", found=" and ".join(given)
@@ -141,11 +140,9 @@ def with_fluence(
                 "One matrix alone, or --mode global, needs none.",
             )  # fmt: skip
         return _checked(list(traces)), {"fluence_from": "files", "fluence_unit": "photons/cm2"}
-    text = fluence or pulse_energy or pump_power
-    assert text is not None
-    values = _numbers(text, given[0], len(traces))
+    values = _numbers(lists[given[0]], given[0], len(traces))
     choices: dict[str, Any] = {"fluence_from": given[0], "fluence_unit": "photons/cm2"}
-    if pulse_energy:
+    if pulse_energy is not None:
         if pump_wavelength is None:
             raise BadValue(
                 where=WHERE, what="option", who="--pump-wavelength", expected="a wavelength [nm], to count photons",
@@ -155,7 +152,7 @@ def with_fluence(
         values = values * photons_per_microjoule(at)
         choices["pump_wavelength_nm"] = at
         choices["fluence_conversion"] = "pulse energy per area over the photon energy hc/wavelength"
-    if pump_power:
+    if pump_power is not None:
         choices["fluence_unit"] = "relative"
     return _checked([replace(t, fluence=float(v)) for t, v in zip(traces, values, strict=True)]), choices
 
@@ -165,8 +162,9 @@ def photons_per_microjoule(wavelength: float) -> float:
     return 1e-6 * JOULE / (PLANCK_TIMES_LIGHT / wavelength)
 
 
-def _numbers(text: str, who: str, count: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    values = np.array([read(part, who, WHERE, In("1", above=0)) for part in str(text).split(",")])
+def _numbers(given: Any, who: str, count: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    parts = given.split(",") if isinstance(given, str) else list(np.atleast_1d(given).tolist())
+    values = np.array([read(part, who, WHERE, In("1", above=0)) for part in parts])
     if len(values) != count:
         raise BadValue(
             where=WHERE, what="list", who=who, expected=f"{count} numbers, one for each matrix in their order",

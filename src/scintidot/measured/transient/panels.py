@@ -8,40 +8,37 @@ from scintidot.analysis.transient.filling import filling
 from scintidot.analysis.transient.subtraction import Extracted
 from scintidot.measured.panels import Panel, Series
 from scintidot.measured.transient.chirp import chirp_panel
+from scintidot.measured.transient.dynamics import Dynamics, dynamics_panels
 from scintidot.measured.transient.fluence_series import Found
 from scintidot.measured.transient.options import Options
 
 
 def series_panels(found: Found, chosen: Options) -> tuple[Panel, ...]:
     """Dynamics with fit and residuals, what was extracted, state filling, spectra, chirp."""
-    panels = [_dynamics(found)]
+    panels = [*_dynamics(found)]
     if found.extracted:
         panels.append(_extracted(found.extracted, found.zero))
     panels.append(_filling(found, chosen))
     if found.species is not None:
         panels.append(_species(found))
     if found.law is not None and found.first is not None:
-        caption = f"Onset at each wavelength at the strongest pump, and the {found.law.law} law."
-        panels.append(chirp_panel(found.law, found.first, caption))
+        panels.append(chirp_panel(found.law, found.first, f"the {found.law.law} law, at the strongest pump"))
     return tuple(panels)
 
 
-def _dynamics(found: Found) -> Panel:
-    series, residuals = [], []
-    section, shift = found.series.fit["cross_section"].value, 10 * found.sigma
-    for curve, expected in zip(found.curves, found.series.expected(), strict=True):
-        delay = curve.time - found.zero + shift
-        shown = delay > 0
-        label = f"<N> = {section * curve.fluence:.2g}"
-        series.append(Series(label, delay[shown], curve.values[shown]))
-        series.append(Series(f"{label}, fit", delay[shown], expected[shown], style="line"))
-        misses = (curve.values - expected) / curve.sigma
-        residuals.append(Series(label, delay[shown], misses[shown]))
+def _dynamics(found: Found) -> tuple[Panel, ...]:
+    section = found.series.fit["cross_section"].value
+    rows = [
+        Dynamics(
+            f"<N> = {section * curve.fluence:.2g}", curve.time - found.zero, curve.values, expected, curve.sigma
+        )
+        for curve, expected in zip(found.curves, found.series.expected(), strict=True)
+    ]  # fmt: skip
     end = float(found.curves[-1].time[-1]) - found.zero
-    return Panel(
-        "Dynamics and carrier model", f"delay after time zero + {shift:.3g} [ps]", "bleach",
-        f"From {found.band[0]:.1f} to {found.band[1]:.1f} nm; one set of rates for all fluences.", tuple(series),
-        tuple(residuals), log_x=True, marks=((found.tail[0] + shift, min(found.tail[1], end) + shift, "tail"),),
+    caption = f"From {found.band[0]:.1f} to {found.band[1]:.1f} nm; one set of rates for all fluences."
+    return dynamics_panels(
+        rows, found.sigma, "Dynamics and carrier model", "bleach", caption,
+        ((found.tail[0], min(found.tail[1], end), "tail"),),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,9 @@ import numpy as np
 
 from scintidot.analysis.readers import Contents, Given, read
 from scintidot.analysis.traces import TransientTrace
-from scintidot.errors import BadFile, BadValue
+from scintidot.errors import BadFile, BadValue, nearest
 from scintidot.measured.document import Analysis, new_document
+from scintidot.measured.given import given as file_options
 from scintidot.measured.transient.options import (
     WHERE,
     Options,
@@ -30,36 +32,76 @@ Show = Callable[[str, float], None]
 
 
 def analyse_ta(
-    files: Sequence[str | Path],
+    files: str | Path | Sequence[str | Path],
     *,
     format: str | None = None,
+    time_unit: str | None = None,
+    rows: str | None = None,
+    spectral_unit: str | None = None,
     given: Given | None = None,
-    fluence: str | None = None,
-    pulse_energy: str | None = None,
+    fluence: str | Sequence[float] | None = None,
+    pulse_energy: str | Sequence[float] | None = None,
     pump_wavelength: float | str | None = None,
-    pump_power: str | None = None,
+    pump_power: str | Sequence[float] | None = None,
     show: Show = lambda *_: None,
     **options: Any,
 ) -> Analysis:
-    """The document ``scintidot.ta/1`` of one file or of a fluence series.
+    """Transient absorption: one matrix by global analysis, or a fluence series with the carrier model.
 
     Parameters
     ----------
-    files : sequence of paths
+    files : path or sequence of paths
         One matrix, or several (in one file or more) with a fluence each.
-    format, given
-        See `scintidot.analysis.readers.read`.
-    fluence, pulse_energy, pump_wavelength, pump_power
-        See `options.with_fluence`.
+    format : str, optional
+        Of the files, as ``scintidot formats`` lists them; recognised without it.
+    time_unit, rows, spectral_unit : str, optional
+        What a file does not say: unit of its times (fs, ps, ns, us, ms, s); what runs down the rows (times,
+        wavelengths); unit of its spectral axis (nm, eV, cm-1). ``given`` holds the same for several calls.
+    fluence : str or sequence of numbers, optional
+        Of each matrix [photons/cm2], as a sequence or as text such as "1e13,5e13"; from the files without it.
+    pulse_energy, pump_wavelength : optional
+        Instead, energies per area [uJ/cm2] and the wavelength of the pump [nm].
+    pump_power : optional
+        Instead, powers in any unit.
     show : callable
         Told of each step and the share that is done.
-    **options
-        Of `options.read_options`.
+    mode : str
+        automatic (default), global or series.
+    components, artefact : number
+        Of one matrix: lifetimes and columns of a coherent artefact; as many as the data ask for without them.
+    chirp : str
+        polynomial (default), cauchy, linear or none.
+    wavelength, band : number, str
+        Of the dynamics of a series [nm]: one, or "from:to"; the strongest bleach without them.
+    tail : str
+        Delays "from:to" [ps] of single excitons alone.
+    model, filling, degeneracy : str, str, number
+        Of a series: carriers (default) or ladder; electrons-and-holes (default) or electrons; carriers that the probed
+        level holds (2), or "unlimited".
+    exciton_rate, retained_fraction : number, optional
+        k_X [1/ps] or a lifetime such as "8 ns", and xi, where they are known; fitted without them.
+    quantum_yield : number
+        1 by default.
+
+    Returns
+    -------
+    Analysis
+        Its ``document`` is ``scintidot.ta/1``; ``status`` is "failed" where the fit did not succeed.
+
+    Raises
+    ------
+    BadFile, BadValue
+        For files and options that no analysis can start from.
     """
+    _check_names(options)
     chosen = read_options(**options)
-    contents = [read(path, "transient", format=format, given=given) for path in files]
+    said = file_options(time_unit=time_unit, rows=rows, spectral_unit=spectral_unit, where=WHERE)
+    known = {name: value for name, value in vars(said).items() if value is not None}
+    given = replace(given or Given(), **known)
+    paths = [files] if isinstance(files, (str, Path)) else list(files)
+    contents = [read(path, "transient", format=format, given=given) for path in paths]
     traces = [_checked(c, trace) for c in contents for trace in c.traces]
-    wanted = any(value for value in (fluence, pulse_energy, pump_power))
+    wanted = any(value is not None for value in (fluence, pulse_energy, pump_power))
     mode = chosen.mode
     if mode == "automatic":
         mode = "series" if len(traces) > 1 else "global"
@@ -94,6 +136,18 @@ def analyse_ta(
         pump_power=pump_power,
     )
     return _series(contents, traces, chosen, words, show)
+
+
+def _check_names(options: dict[str, Any]) -> None:
+    """Refuse a keyword that does not exist, with the nearest one."""
+    of_options = inspect.signature(read_options).parameters
+    known = [*of_options, *(name for name in inspect.signature(analyse_ta).parameters if name != "options")]
+    for name in options:
+        if name not in of_options:
+            raise BadValue(
+                where=WHERE, what="keyword", who=name, expected="a keyword of analyse_ta", found=repr(name),
+                hint=nearest(name, known),
+            )  # fmt: skip
 
 
 def _checked(contents: Contents, trace: TransientTrace) -> TransientTrace:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.measured.transient.fluence_series import Found
+from scintidot.measured.transient.fluence_series import HARDLY_KNOWN, Found
 from scintidot.measured.transient.options import NOT_FLAT, Options
+from scintidot.output import with_error
 
 
 def answer(found: Found) -> str:
@@ -16,13 +17,14 @@ def answer(found: Found) -> str:
     efficiency, efficiency_error = found.series.auger_efficiency()
     strongest = found.series.fit["cross_section"].value * found.curves[-1].fluence
     words = (
-        f"Biexciton lifetime {lifetime:.4g} ± {error:.2g} ps, Auger efficiency {efficiency:.3f} ± "
-        f"{efficiency_error:.2g} (carrier model of all {len(found.curves)} fluences, <N> up to {strongest:.3g})."
+        f"Biexciton lifetime {with_error(lifetime, error)} ps, Auger efficiency "
+        f"{with_error(efficiency, efficiency_error)} (carrier model of all {len(found.curves)} fluences, <N> up to "
+        f"{strongest:.3g})."
     )
     if not found.extracted:
         return f"{words} Successive subtraction found no clear difference between the curves."
     two = found.extracted[0]
-    return f"{words} Successive subtraction gives {two.lifetime:.4g} ± {two.lifetime_error:.2g} ps."
+    return f"{words} Successive subtraction gives {with_error(two.lifetime, two.lifetime_error)} ps."
 
 
 def warnings(found: Found, chosen: Options) -> list[str]:
@@ -57,17 +59,12 @@ def _of_the_parameters(found: Found) -> list[str]:
         parameter = found.series.fit[name]
         if parameter.fixed:
             continue
-        if parameter.at_limit and name == "retained_fraction":
+        if parameter.at_limit:
+            said.append(_at_limit(found, name))
+        elif name == "retained_fraction" and parameter.error > HARDLY_KNOWN:
             said.append(
-                f"The retained fraction went to its limit {parameter.value:.0f}, and the other errors take it as "
-                "exact; --retained-fraction holds another."
-            )
-        elif parameter.at_limit:
-            said.append(f"{name} went to the limit of what is allowed ({parameter.value:.3g}).")
-        elif name == "retained_fraction" and parameter.error > 0.3:
-            said.append(
-                f"The data hardly tell the retained fraction ({parameter.value:.2f} ± {parameter.error:.2f}); where "
-                "it is known, --retained-fraction holds it."
+                f"The data hardly tell the retained fraction ({with_error(parameter.value, parameter.error)}); where "
+                f"it is known, --retained-fraction holds it. {_others(found)}"
             )
         elif name == "exciton_rate" and not parameter.error < 0.3 * parameter.value:
             said.append(
@@ -79,6 +76,42 @@ def _of_the_parameters(found: Found) -> list[str]:
                 "The cross section is not determined: the strongest pump hardly saturates the bleach."
             )
     return said
+
+
+def _at_limit(found: Found, name: str) -> str:
+    """That a parameter ended at a limit, what it means for the others, and what to hold."""
+    parameter = found.series.fit[name]
+    words = {
+        "retained_fraction": "The retained fraction",
+        "exciton_rate": "The exciton rate",
+        "auger_rate": "The Auger rate",
+        "cross_section": "The cross section",
+    }[name]
+    advice = {
+        "retained_fraction": "Hold a known one with --retained-fraction",
+        "exciton_rate": "Hold a known one with --exciton-rate, such as '8 ns'",
+        "auger_rate": "Other delays or pumps are needed",
+        "cross_section": "Other pumps are needed, or --retained-fraction and --exciton-rate to hold what is known",
+    }[name]
+    if name == "retained_fraction" and not found.series.fit["exciton_rate"].fixed:
+        advice += ", or the exciton lifetime with --exciton-rate"
+    limit = f"{parameter.value:.0f}" if name == "retained_fraction" else f"{parameter.value:.3g}"
+    text = (
+        f"{words} ended at the limit of what is allowed ({limit}): the errors of all others hold only if it is "
+        f"exactly that, and may be far too small. {advice}."
+    )
+    return f"{text} {_others(found)}" if name == "retained_fraction" else text
+
+
+def _others(found: Found) -> str:
+    """What other retained fractions give."""
+    rows = [
+        f"{row['retained_fraction']:g}: cross section {with_error(row['cross_section'], row['cross_section_error'])}, "
+        f"biexciton {with_error(row['biexciton_lifetime_ps'], row['biexciton_lifetime_error_ps'])} ps, chi-square "
+        f"{row['chi_square_more']:+.1f}"
+        for row in found.held
+    ]
+    return "Held at " + "; at ".join(rows) + "."
 
 
 def _of_the_range(found: Found, chosen: Options) -> list[str]:
@@ -137,8 +170,8 @@ def _of_the_methods(found: Found, chosen: Options) -> list[str]:
         two = found.extracted[0]
         if abs(two.lifetime - lifetime) > 3 * float(np.hypot(error, two.lifetime_error)):
             said.append(
-                f"The two methods differ by more than three errors: {lifetime:.4g} ± {error:.2g} ps by the carrier "
-                f"model, {two.lifetime:.4g} ± {two.lifetime_error:.2g} ps by subtraction."
+                f"The two methods differ by more than three errors: {with_error(lifetime, error)} ps by the "
+                f"carrier model, {with_error(two.lifetime, two.lifetime_error)} ps by subtraction."
             )
     if found.species is not None and found.species.condition > 30:
         said.append("The kinetics of the species are nearly dependent: their spectra mix, as the errors say.")

@@ -9,15 +9,14 @@ import typer
 
 from scintidot.cli.analysis_output import Out, ToCard, check_outputs, finish
 from scintidot.cli.console import print_table
-from scintidot.cli.file_options import Column, Format, SpectralUnit, SpectrumKind, given_from
+from scintidot.cli.file_options import Column, Format, SpectralUnit, SpectrumKind
 from scintidot.cli.options import Json, MaterialOption
 
 if TYPE_CHECKING:
     from scintidot.measured.document import Analysis
 
 Text = str | None
-_FILE = ("format", "kind", "column", "spectral_unit")
-_HERE = ("file", "out", "to_card", "json", *_FILE)
+_HERE = ("file", "out", "to_card", "json")
 
 
 def spectrum(
@@ -88,8 +87,8 @@ def spectrum(
 ) -> None:
     """First absorption peak and edge, emission peak and width, size, Stokes shift, yields, concentration.
 
-    The file says itself, by a heading or its name, whether it is absorption or emission; else --kind does. Shoulders
-    count as peaks: the most negative second derivative.
+    The file says itself, by a heading or its name, whether it is absorption, emission or excitation; else --kind does.
+    Shoulders of absorption count as peaks: the most negative second derivative.
     """
     from scintidot.measured.spectrum.run import analyse_spectrum
 
@@ -97,8 +96,7 @@ def spectrum(
     options: dict[str, Any] = {
         name: value for name, value in context.params.items() if name not in _HERE and value is not None
     }
-    given = given_from("analyse spectrum", **{name: context.params[name] for name in _FILE[1:]})
-    analysis = analyse_spectrum(file, format=format, given=given, kind=kind, **options)
+    analysis = analyse_spectrum(file, **options)
     finish(analysis, _print, json=json, out=out, to_card=to_card, material=material)
 
 
@@ -113,6 +111,15 @@ def _print(analysis: Analysis) -> None:
         "light_yield_photons_per_MeV": "photons/MeV", "nanocrystals_per_cm3": "1/cm3",
         "concentration_mol_per_L": "mol/L", "concentration_g_per_L": "g/L",
     }  # fmt: skip
-    shown = [key for key in keys if any(key in row for row in document["traces"])]
+    always = ("peak_nm", "peak_error_nm", "peak_eV")
+    shown = [
+        key for key in keys if key in always or any(row.get(key) is not None for row in document["traces"])
+    ]
     table = [[row["name"], *(as_text(row.get(key), 5) for key in shown)] for row in document["traces"]]
     print_table(answer, ["spectrum", *(keys[key] for key in shown)], table)
+    expected = document.get("expected")
+    if expected is not None:
+        print(
+            f"Expected by the card {expected['material']} for an edge length of {expected['edge_length_nm']:g} nm: "
+            f"a peak at {as_text(expected['peak_nm'], 4)} nm ({as_text(expected['peak_eV'], 4)} eV)."
+        )

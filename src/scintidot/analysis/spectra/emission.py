@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot.analysis.fitting import Cost, Fit, Parameter, Prediction, fit
-from scintidot.analysis.spectra.local import SHORTEST, local_cubic, noise_of
+from scintidot.analysis.spectra.local import SHORTEST, highest, local_cubic, noise_of
 from scintidot.constants import PLANCK_TIMES_LIGHT
 from scintidot.records import FloatArray
 
@@ -37,6 +37,10 @@ FLANK = (0.3, 0.7)
 """Shares of the height between which a parabola finds where half of it is crossed."""
 FITTED = 0.1
 """Share of the height above which a line is fitted."""
+FALL = 0.05
+"""Share of its height by which a line must fall on both sides inside the window."""
+FAR = 1.5
+"""Full widths from the peak beyond which a Gaussian line has less than 0.2 % of its height."""
 TRIALS = 100
 
 
@@ -54,11 +58,13 @@ class Line:
     fwhm_error_eV: float | None
     height: float  # above the background, per nm
     noise: float
-    at_end: bool
+    at_end: bool  # the highest point, per wavelength or per energy, is at the end of the window: no peak
     background: FloatArray  # that was subtracted, shape (points,)
     fit: Fit | None  # in energy, of the values per eV
     fit_energy: FloatArray  # [eV]
     fit_values: FloatArray
+    fit_noise: FloatArray  # standard deviations of these, by the scatter between neighbours
+    pedestal: float  # light far from the line over its height, 0 where the window does not reach that far
     better_line: str = ""  # another shape with a chi-square lower by more than its parameters allow
 
 
@@ -116,12 +122,33 @@ def emission_line(
     noise_nm = _noise(clean, noise)
     noise_eV = per_energy(wavelength, noise_nm)[1]
     by_nm, by_eV = _shape(wavelength, clean, noise_nm), _shape(energy, of_energy, noise_eV)
-    top = int(np.argmax(smooth))
     fitted, place, better = _fitted(energy, of_energy, noise_eV, line, by_eV)
     return Line(
         by_nm[0], by_nm[1], by_eV[0], by_eV[1], by_nm[2], by_nm[3], by_eV[2], by_eV[3], by_nm[4], noise,
-        top < 3 or top > values.size - 4, under, fitted, energy[place], of_energy[place], better,
+        _at_end(wavelength, clean, by_nm[0]) or _at_end(energy, of_energy, by_eV[0]), under,
+        fitted, energy[place], of_energy[place], noise_eV[place],
+        _pedestal(wavelength, clean, noise, by_nm), better,
     )  # fmt: skip
+
+
+def _at_end(axis: FloatArray, values: FloatArray, peak: float) -> bool:
+    """Whether the highest point is one of the first or last three, or the curve does not fall on both sides of it."""
+    smooth = _running_mean(values, 5)
+    top = int(np.argmax(smooth))
+    inside = 3 <= top <= values.size - 4 and axis[2] < peak < axis[-3]
+    return not inside or max(np.min(smooth[:top]), np.min(smooth[top:])) > (1 - FALL) * smooth[top]
+
+
+def _pedestal(wavelength: FloatArray, values: FloatArray, noise: float, shape: tuple[Any, ...]) -> float:
+    """Least mean light of a twentieth of the window at an end that is `FAR` from the peak, over the height."""
+    peak, _, width, _, height = shape
+    count = max(values.size // 20, 2)
+    levels = [
+        float(values[part].mean()) for part in (slice(None, count), slice(-count, None))
+        if width is not None and np.min(np.abs(wavelength[part] - peak)) > FAR * width
+    ]  # fmt: skip
+    least = min(levels, default=0.0)
+    return least / height if least > 5 * noise / math.sqrt(count) and height > 0 else 0.0
 
 
 def _running_mean(values: FloatArray, length: int) -> FloatArray:
@@ -166,7 +193,7 @@ def _shape(axis: FloatArray, values: FloatArray, noise: FloatArray) -> tuple[Any
     both = np.column_stack([values, repeats])
     least, times, most = TOP
     depth = min(max(times * float(noise[top] / calm[top]), least), most)
-    peak, height = _top(
+    peak, height = highest(
         axis, both, float(axis[top]), 0.5 * REACH * float(np.ptp(axis[_around(calm, top, 1 - depth)]))
     )
     spread = float(np.std(peak[1:]))
@@ -175,24 +202,6 @@ def _shape(axis: FloatArray, values: FloatArray, noise: FloatArray) -> tuple[Any
         return float(peak[0]), spread, None, None, float(height[0])
     width = sides[1] - sides[0]
     return float(peak[0]), spread, float(width[0]), float(np.std(width[1:])), float(height[0])
-
-
-def _top(
-    axis: FloatArray, columns: FloatArray, near: float, half_width: float
-) -> tuple[FloatArray, FloatArray]:
-    """Place and height of the maximum of each column, smoothed by a local cubic."""
-    at = np.linspace(max(near - half_width, axis[0]), min(near + half_width, axis[-1]), 81)
-    value, slope, _ = (part @ columns for part in local_cubic(axis, half_width, at))
-    place, height = np.empty(columns.shape[1]), np.empty(columns.shape[1])
-    for i, (v, g) in enumerate(zip(value.T, slope.T, strict=True)):
-        best = int(np.argmax(v))
-        falling = np.flatnonzero((g[:-1] > 0) & (g[1:] <= 0))
-        place[i] = at[best]
-        if falling.size:
-            k = int(falling[np.argmin(np.abs(falling - best))])
-            place[i] = at[k] + g[k] / (g[k] - g[k + 1]) * (at[k + 1] - at[k])
-        height[i] = np.interp(place[i], at, v)
-    return place, height
 
 
 def _crossing(

@@ -51,6 +51,24 @@ def noise_of(values: FloatArray) -> float:
     )  # rounded values differ by nothing mostly
 
 
+def highest(
+    axis: FloatArray, columns: FloatArray, near: float, half_width: float
+) -> tuple[FloatArray, FloatArray]:
+    """Place and height of the maximum of each column about ``near``, smoothed by a local cubic."""
+    at = np.linspace(max(near - half_width, axis[0]), min(near + half_width, axis[-1]), 81)
+    value, slope, _ = (part @ columns for part in local_cubic(axis, half_width, at))
+    place, height = np.empty(columns.shape[1]), np.empty(columns.shape[1])
+    for i, (v, g) in enumerate(zip(value.T, slope.T, strict=True)):
+        best = int(np.argmax(v))
+        falling = np.flatnonzero((g[:-1] > 0) & (g[1:] <= 0))
+        place[i] = at[best]
+        if falling.size:
+            k = int(falling[np.argmin(np.abs(falling - best))])
+            place[i] = at[k] + g[k] / (g[k] - g[k + 1]) * (at[k + 1] - at[k])
+        height[i] = np.interp(place[i], at, v)
+    return place, height
+
+
 def vertex(x: FloatArray, y: FloatArray) -> float:
     """Where the parabola through three points has its extreme; the middle point if they lie on a line."""
     left, right = x[0] - x[1], x[2] - x[1]

@@ -20,8 +20,9 @@ from scintidot.analysis.spectra.quantities import (
     number_density,
     relative_quantum_yield,
 )
-from scintidot.errors import BadFile, BadValue, nearest, one_of
+from scintidot.errors import BadFile, BadValue, one_of
 from scintidot.materials.fields import In
+from scintidot.measured.spectrum.names import RULES, listed, paired
 from scintidot.measured.spectrum.traces import Row, read_window, within
 from scintidot.options import option_flag
 from scintidot.options import read as read_number
@@ -62,12 +63,6 @@ class Wanted:
 def read_options(where: str, options: dict[str, Any]) -> Wanted:
     """Checked options; refuses those that need others."""
     given = {name: value for name, value in options.items() if value is not None}
-    for name in given:
-        if name not in KEYWORDS:
-            raise BadValue(
-                where=where, what="option", who=option_flag(name), expected="a known option", found=repr(name),
-                hint=nearest(name, KEYWORDS),
-            )  # fmt: skip
     numbers = {
         name: read_number(given[name], option_flag(name), where, limits)
         for name, limits in _NUMBERS.items()
@@ -95,7 +90,10 @@ def read_options(where: str, options: dict[str, Any]) -> Wanted:
             expected="one of " + ", ".join(map(option_flag, _MEANS)), found="several",
         )  # fmt: skip
     band = read_window(given["band"], where, "--band") if "band" in given else None
-    return Wanted(numbers, given.get("absorption"), given.get("reference"), method, band)
+    absorption, reference = (
+        None if given.get(name) is None else str(given[name]) for name in ("absorption", "reference")
+    )
+    return Wanted(numbers, absorption, reference, method, band)
 
 
 def evaluate(
@@ -117,26 +115,53 @@ def evaluate(
 
 
 def _stokes(emissions: list[Row], file: str, document: dict[str, Any], peak: str) -> list[str]:
-    """Absorption peak less emission peak, pairs by name, or one absorption spectrum for all."""
+    """Absorption peak less emission peak of pairs by name or order, or of one absorption spectrum for all."""
     contents = read(file, "spectrum", given=Given(kind="absorption"))
     document["inputs"].append({**contents.as_input, "role": "absorption"})
-    by_name = {trace.name: trace for trace in contents.traces}
-    warnings = []
-    for row in emissions:
-        name = row.document["name"]
-        trace = contents.traces[0] if len(contents.traces) == 1 else by_name.get(name)
-        row.document["stokes_shift_eV"] = row.document["stokes_shift_error_eV"] = None
-        if trace is None:
-            warnings.append(f"{name}: no absorption spectrum of this name in {contents.path.name}.")
+    traces, names = contents.traces, [row.document["name"] for row in emissions]
+    partners, rules = paired(names, [trace.name for trace in traces])
+    document["choices"] |= {
+        "stokes_shift": f"absorption peak ({peak}) less peak_eV of the emission",
+        "stokes_shift_pairs": "; ".join(RULES[rule] for rule in rules) or "none",
+    }
+    alone, without = [], []
+    for row, partner in zip(emissions, partners, strict=True):
+        row.document.update(
+            dict.fromkeys(("absorption_spectrum", "stokes_shift_eV", "stokes_shift_error_eV"))
+        )
+        if partner is None:
+            alone.append(row.document["name"])
             continue
-        found = absorption_features(*within(trace, None, file))
+        row.document["absorption_spectrum"] = traces[partner].name
+        found = absorption_features(*within(traces[partner], None, file))
         energy, error = found.feature(peak)
         if energy is None or row.document["peak_eV"] is None:
-            warnings.append(f"{name}: no Stokes shift without both peaks.")
+            without.append(row.document["name"])
             continue
         row.document["stokes_shift_eV"] = number(energy - row.document["peak_eV"])
         row.document["stokes_shift_error_eV"] = number(np.hypot(error or 0, row.document["peak_error_eV"]))
-    document["choices"]["stokes_shift"] = f"absorption peak ({peak}) less peak_eV of the emission"
+    return _pair_words(emissions, contents.path.name, rules, alone, without)
+
+
+def _pair_words(
+    emissions: list[Row], file: str, rules: list[str], alone: list[str], without: list[str]
+) -> list[str]:
+    """How pairs were found, if not by the same name, and which emission spectra have none: one line each."""
+    warnings = []
+    guessed = [rule for rule in rules if rule in ("words", "number", "order")]
+    if guessed:
+        pair = next(
+            (row.document for row in emissions if (row.document["absorption_spectrum"] or row.document["name"])
+             != row.document["name"]), None,
+        )  # fmt: skip
+        such = f", such as {pair['name']!r} with {pair['absorption_spectrum']!r}" if pair else ""
+        warnings.append(
+            f"Stokes shifts: spectra were paired with those of {file} by {', '.join(RULES[r] for r in guessed)}{such}."
+        )
+    if alone:
+        warnings.append(f"{listed(alone, len(emissions))}: no absorption spectrum of this name in {file}.")
+    if without:
+        warnings.append(f"{listed(without, len(emissions))}: no Stokes shift without both peaks.")
     return warnings
 
 

@@ -1,4 +1,4 @@
-"""Absorption and emission spectra as the document ``scintidot.spectrum/1``."""
+"""Absorption, emission and excitation spectra as the document ``scintidot.spectrum/1``."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from scintidot.analysis.spectra.quantities import WEIGHTS
 from scintidot.analysis.spectra.sizing import energy_of
 from scintidot.analysis.traces import SpectrumTrace
 from scintidot.constants import PLANCK_TIMES_LIGHT
-from scintidot.errors import BadFile, one_of
+from scintidot.errors import BadFile, BadValue, one_of
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, load_material
 from scintidot.materials.nanocrystal import SizingCurve
 from scintidot.measured.document import Analysis, new_document
 from scintidot.measured.given import SPECTRUM_KINDS
-from scintidot.measured.panels import Panel, Series
+from scintidot.measured.given import given as given_of
+from scintidot.measured.keywords import refuse_unknown
 from scintidot.measured.spectrum import quantities
-from scintidot.measured.spectrum.traces import Row, read_window, row_of, within
+from scintidot.measured.spectrum.names import listed
+from scintidot.measured.spectrum.panels import panels_of
+from scintidot.measured.spectrum.traces import Row, Window, read_window, row_of, within
 from scintidot.options import Number
 from scintidot.options import read as read_number
 from scintidot.output import number
@@ -28,23 +31,23 @@ from scintidot.provenance import cited
 
 SCHEMA = "scintidot.spectrum/1"
 WHERE = "analyse spectrum"
-DETAILED = 6
-"""Traces that get panels of their own."""
 
 
 def analyse_spectrum(
     file: str | Path,
     *,
-    format: str | None = None,
-    given: Given | None = None,
     kind: str | None = None,
+    format: str | None = None,
+    column: Number | None = None,
+    spectral_unit: str | None = None,
     material: str | Path | None = None,
     edge_length: Number | None = None,
-    window: str | None = None,
+    window: Window | None = None,
     peak: str = "curvature",
     line: str = "gaussian",
     background: str = "none",
     weight: str = "photons",
+    given: Given | None = None,
     **others: Any,
 ) -> Analysis:
     """Peaks, edges, widths and sizes of every spectrum in a file.
@@ -53,29 +56,64 @@ def analyse_spectrum(
     ----------
     file : str or Path
         Of one or more spectra against wavelength.
-    format, given : str, Given
-        What the file does not say itself.
     kind : str, optional
         ``absorption``, ``emission`` or ``excitation``, where the file does not say it.
+    format : str, optional
+        Of the file, where it is not recognised.
+    column : str or int, optional
+        With the values: its name, or its number from 1. All where it is not given.
+    spectral_unit : str, optional
+        ``nm``, ``eV`` or ``cm-1``, where the file does not say it.
     material : str or Path, optional
         Card whose sizing curve turns energies into edge lengths.
     edge_length : float or str, optional
         What the card expects at this size comes into the document too. [nm]
-    window : str, optional
-        ``"480:620"``: the part that is used. [nm]
+    window : str or pair of numbers, optional
+        The part that is used, ``"480:620"`` or ``(480, 620)``. [nm]
     peak : str
-        Of `PEAKS`, which feature of an absorption spectrum is called its peak.
-    line, background, weight : str
-        Of `LINES`, `BACKGROUNDS` and `WEIGHTS`.
-    **others
-        Of `quantities.KEYWORDS`: an absorption spectrum of the same samples, a reference, what is needed for
-        quantum yields, concentrations and light yields.
+        Of absorption: ``curvature`` (most negative second derivative, a shoulder's too) or ``maximum``.
+    line : str
+        Shape fitted to emission: ``gaussian``, ``pseudo-voigt`` or ``asymmetric``.
+    background : str
+        Under emission: ``none``, or ``ends``, a straight line through both ends of the window.
+    weight : str
+        ``photons``, or ``energy`` where the file holds energy per wavelength.
+    given : Given, optional
+        What the file does not say itself, instead of ``kind``, ``column`` and ``spectral_unit``.
+    absorption : str or Path, optional
+        File with absorption spectra of the same samples: Stokes shifts. Partners are found by the same name, by the
+        words or the number with unit that names begin with, or by order.
+    reference, reference_yield, absorbance, reference_absorbance, index, reference_index, plqy_method
+        File with the emission of a reference, its quantum yield, both absorbances at the excitation, both refractive
+        indices, and ``absorptance`` (default) or ``absorbance``: quantum yields.
+    reference_light_yield : float or str, optional
+        Of the reference, instead: light yields. [photons/MeV]
+    band : str or pair of numbers, optional
+        Of the integral. [nm]
+    path_cm, at_nm, extinction, cross_section_cm2, intrinsic_per_cm, volume_nm3, density_g_per_cm3 : float or str
+        Path through the sample, where the absorbance is read, one of three coefficients (decadic L/(mol cm), natural
+        cm2, natural 1/cm of the solid with the volume of a nanocrystal), density of the solid: concentrations.
+
+    Returns
+    -------
+    Analysis
+        ``document`` is what the command writes as JSON, one row of ``traces`` for each spectrum.
 
     Raises
     ------
     BadFile, BadValue
-        For files that hold no spectrum, unknown kinds, and options that lack others.
+        For files that hold no spectrum, unknown kinds and keywords, and options that lack others.
+
+    Examples
+    --------
+    >>> scintidot.analyse_spectrum("emission.csv", window=(450, 620))  # doctest: +SKIP
     """
+    refuse_unknown(others, analyse_spectrum, WHERE, quantities.KEYWORDS)
+    if edge_length is not None and material is None:
+        raise BadValue(
+            where=WHERE, what="option", who="--material", found="nothing",
+            expected="the card whose sizing curve says what to expect at --edge-length",
+        )  # fmt: skip
     for name, names, option in (
         (peak, PEAKS, "--peak"),
         (line, LINES, "--line"),
@@ -84,7 +122,7 @@ def analyse_spectrum(
     ):
         one_of(name, names, where=WHERE, who=option)
     wanted = quantities.read_options(WHERE, others)
-    given = given or Given(kind=kind)
+    given = given or given_of(kind=kind, column=column, spectral_unit=spectral_unit, where=WHERE)
     contents = read(file, "spectrum", format=format, given=given)
     kinds = [_kind(trace, contents, kind) for trace in contents.traces]
     card = None if material is None else load_material(material, where=WHERE, who="--material")
@@ -111,7 +149,7 @@ def analyse_spectrum(
     document["warnings"] = warnings
     if card is not None:
         document["bibliography"] = cited(card.references(["sizing_curve"]))
-    return Analysis(document, _panels(rows), f"Spectra of {Path(file).name}", _answer(rows), _to_card(rows))
+    return Analysis(document, panels_of(rows), f"Spectra of {Path(file).name}", _answer(rows), _to_card(rows))
 
 
 def _grouped(rows: list[Row]) -> list[str]:
@@ -120,10 +158,7 @@ def _grouped(rows: list[Row]) -> list[str]:
     for row in rows:
         for text in row.warnings:
             concerned.setdefault(text, []).append(row.document["name"])
-    return [
-        (", ".join(names) if len(names) <= DETAILED else f"{len(names)} of {len(rows)} spectra") + f": {text}"
-        for text, names in concerned.items()
-    ]
+    return [f"{listed(names, len(rows))}: {text}" for text, names in concerned.items()]
 
 
 def _kind(trace: SpectrumTrace, contents: Contents, given: str | None) -> str:
@@ -157,7 +192,8 @@ def _expected(
         edge = read_number(edge_length, "--edge-length", WHERE, In("nm", above=0, at_most=1e4))
         energy = energy_of(curve, edge)
         document["expected"] = {
-            "edge_length_nm": edge, "peak_eV": number(energy), "peak_nm": number(PLANCK_TIMES_LIGHT / energy),
+            "material": card.name, "edge_length_nm": edge, "peak_eV": number(energy),
+            "peak_nm": number(PLANCK_TIMES_LIGHT / energy),
         }  # fmt: skip
     note = curve.energy_at_infinity.note
     if "absorption" in kinds and note:
@@ -167,16 +203,22 @@ def _expected(
     sizes = card.card.sizes
     if sizes is not None:
         low, high = sizes.published_smallest.value, sizes.published_largest.value
+        below, outside = [], []
         for row in document["traces"]:
             edge_found = row.get("edge_length_nm")
             if edge_found is None and row["peak_eV"] is not None and "edge_length_nm" in row:
-                warnings.append(
-                    f"{row['name']}: {row['peak_eV']:.3f} eV is below every gap of the sizing curve."
-                )
+                below.append(row["name"])
             elif edge_found is not None and not low <= edge_found <= high:
-                warnings.append(
-                    f"{row['name']}: {edge_found:.2f} nm lies outside {low:g}-{high:g} nm, the range of the curve."
-                )
+                outside.append(row["name"])
+        total = len(document["traces"])
+        if below:
+            warnings.append(
+                f"{listed(below, total)}: the peak is below every gap of the sizing curve: no size."
+            )
+        if outside:
+            warnings.append(
+                f"{listed(outside, total)}: the size lies outside {low:g}-{high:g} nm, the range of the curve."
+            )
     return warnings
 
 
@@ -198,10 +240,18 @@ def _choices(
             "fwhm_meaning": "of a Gaussian line with this edge and this curvature peak",
             "smoothing": "local cubic in energy, half width 1.95 times the distance from edge to peak",
         }
-    if set(kinds) - {"absorption"}:
+    if "excitation" in kinds:
+        chosen |= {
+            "excitation_peak": "highest local maximum inside the window, of a local cubic in wavelength; a maximum "
+            "at the end of the window is none",
+            "excitation_energy": "hc/wavelength of the exciting light: no Jacobian, each value has one wavelength",
+        }
+    if "emission" in kinds:
         chosen |= {
             "line": line,
             "line_meaning": LINES[line],
+            "line_errors": "of the parameters: as if the misfit were noise (chi-square per degree of freedom of 1); "
+            "residuals and line_chi_square_per_dof are in standard deviations of the noise itself",
             "background": background,
             "background_meaning": BACKGROUNDS[background],
             "energy_conversion": "values per wavelength times wavelength^2/hc are values per energy; peak_eV is theirs",
@@ -213,21 +263,10 @@ def _choices(
     return chosen
 
 
-def _panels(rows: list[Row]) -> tuple[Panel, ...]:
-    label = "absorbance" if rows[0].document["kind"] == "absorption" else "light per nm"
-    panels = []
-    if len(rows) > 1:
-        series = tuple(Series(row.document["name"], row.wavelength, row.values, style="line") for row in rows)
-        panels.append(Panel("All spectra", "wavelength [nm]", label, "As measured.", series))
-    for row in rows[:DETAILED]:
-        panels += row.panels
-    return tuple(panels)
-
-
 def _answer(rows: list[Row]) -> str:
     found = [row.document for row in rows if row.document["peak_nm"] is not None]
     if not found:
-        return "No peak stands out of the noise."
+        return "No peak stands out inside the window."
     if len(found) == 1:
         row = found[0]
         size = row.get("edge_length_nm")

@@ -18,7 +18,8 @@ CARD_BASE = "CsPbBr3"
 """Material that gives a card what was not measured, where the user names none."""
 
 Out = Annotated[
-    Path | None, typer.Option("--out", metavar="FOLDER", help="Write report.html and result.json there.")
+    Path | None,
+    typer.Option("--out", metavar="FOLDER", help="Write report.html, result.json and curves.csv there."),
 ]
 ToCard = Annotated[
     Path | None,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from scintidot import __version__
 from scintidot.analysis.fitting import Fit
 from scintidot.measured.panels import Panel
-from scintidot.output import number
+from scintidot.output import json_text, number, write_text, write_together
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Analysis:
     """Result of an analysis: its JSON document, and what the report draws and says first."""
 
@@ -20,9 +22,54 @@ class Analysis:
     panels: tuple[Panel, ...] = ()
     title: str = ""
     answer: str = ""  # one or two sentences that a group leader understands
-    card: dict[str, Any] = field(
-        default_factory=dict
-    )  # dotted key of a material card -> (value, error, unit, note)
+    card: dict[str, Any] = field(default_factory=dict)
+    """Dotted key of a material card -> (value, error, unit, note)."""
+
+    def __getitem__(self, key: str) -> Any:
+        """A key of the document, such as ``tau_ps``."""
+        return self.document[key]
+
+    def __repr__(self) -> str:
+        return f"<{self.document['schema']} {self.document['status']}: {self.answer}>"
+
+    def curves(self) -> list[dict[str, Any]]:
+        """Every point that the figures show: panel, series, x, y and error, for a plot of your own."""
+        return [
+            {
+                "panel": panel.title, "x_label": panel.x_label, "y_label": label, "series": series.label,
+                "x": series.x, "y": series.y, "error": series.error,
+            }
+            for panel in self.panels
+            for label, many in ((panel.y_label, panel.series), (panel.residual_label, panel.residuals))
+            for series in many
+        ]  # fmt: skip
+
+    def curves_text(self) -> str:
+        """`curves` as CSV, one row a point."""
+        rows = ["panel,series,x_label,y_label,x,y,error"]
+        for curve in self.curves():
+            head = ",".join(
+                '"' + str(curve[key]).replace('"', "'") + '"'
+                for key in ("panel", "series", "x_label", "y_label")
+            )
+            errors = [None] * len(curve["x"]) if curve["error"] is None else curve["error"]
+            rows += [
+                f"{head},{x:.9g},{y:.9g}," + ("" if error is None else f"{error:.6g}")
+                for x, y, error in zip(curve["x"], curve["y"], errors, strict=True)
+                if math.isfinite(y)
+            ]
+        return "\n".join(rows) + "\n"
+
+    def save(self, folder: str | Path) -> dict[str, Path]:
+        """``result.json`` and ``curves.csv`` in a folder, both or neither; `scintidot.report.write_report` draws."""
+        return write_together(Path(folder), self.writers())
+
+    def writers(self) -> dict[str, Callable[[Path], object]]:
+        """What writes each file of the result."""
+        return {
+            "result.json": lambda path: write_text(path, json_text(self.document)),
+            "curves.csv": lambda path: write_text(path, self.curves_text()),
+        }
 
 
 class Input(Protocol):

@@ -10,7 +10,7 @@ import numpy as np
 from scintidot import __version__
 from scintidot.measured.document import Analysis
 from scintidot.measured.panels import Panel, Series
-from scintidot.output import json_text, write_text, write_together
+from scintidot.output import as_text, with_error, write_text, write_together
 from scintidot.report.style import (
     BLUE,
     GREEN,
@@ -37,15 +37,9 @@ MOST_POINTS = 3000
 
 
 def write_analysis(analysis: Analysis, folder: str | Path) -> dict[str, Path]:
-    """``report.html`` and ``result.json`` in a folder, both or neither."""
-    text = json_text(analysis.document)
-    return write_together(
-        Path(folder),
-        {
-            "report.html": lambda path: write_analysis_report(analysis, path),
-            "result.json": lambda path: write_text(path, text),
-        },
-    )
+    """``report.html``, ``result.json`` and ``curves.csv`` in a folder, all or none."""
+    report = {"report.html": lambda path: write_analysis_report(analysis, path)}
+    return write_together(Path(folder), {**report, **analysis.writers()})
 
 
 def write_analysis_report(analysis: Analysis, path: str | Path) -> None:
@@ -62,15 +56,56 @@ def write_analysis_report(analysis: Analysis, path: str | Path) -> None:
         parameters=document.get("parameters", []),
         bibliography=document.get("bibliography", []),
         correlation=correlation if len(correlation["names"]) <= MOST_CORRELATED else None,
-        choices=flat(document["choices"]),
+        choices=[(name, _in_words(value)) for name, value in flat(document["choices"])],
         tables=tables(document),
-        figures_of=[
-            (name, value)
-            for name, value in flat({k: v for k, v in document.items() if k not in SHOWN_APART})
-            if not isinstance(value, (dict, list))
-        ],
+        figures_of=figures_of(document),
     )
     write_text(Path(path), text)
+
+
+def _in_words(value: Any) -> Any:
+    """A list without brackets; intervals as from to."""
+    if isinstance(value, list):
+        pairs = all(isinstance(part, list) and len(part) == 2 for part in value)
+        words = [
+            " to ".join(str(as_text(x)) for x in part) if pairs else str(as_text(part)) for part in value
+        ]
+        return ", ".join(words) or "none"
+    return value
+
+
+def figures_of(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """Single figures of the document in words, an error with its value."""
+    rows = flat({k: v for k, v in document.items() if k not in SHOWN_APART})
+    known = {name: value for name, value in rows if not isinstance(value, (dict, list))}
+    errors = {name: _error_of(name, known) for name in known}
+    beside = {error for error in errors.values() if error is not None}
+    shown = []
+    for name, value in known.items():
+        if name in beside or value is None or name.endswith(("_meaning", "_definition")):
+            continue
+        error = errors[name]
+        if error is not None and isinstance(value, float):
+            shown.append((name, with_error(value, known[error])))
+        else:
+            shown.append((name, as_text(value, 6)))
+    return shown
+
+
+def _error_of(name: str, known: dict[str, Any]) -> str | None:
+    """The key that holds the error of a figure, whichever way it is spelled."""
+    base, _, last = name.rpartition(".")
+    words = last.split("_")
+    spelled = [
+        f"{last}_error",
+        "_".join([*words[:-1], "error", words[-1]]),
+        "error" if last == "value" else "",
+    ]
+    for key in spelled:
+        dotted = f"{base}.{key}" if base else key
+        if key and dotted in known and dotted != name:
+            return dotted
+    return None
 
 
 def flat(values: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
@@ -90,6 +125,8 @@ def tables(document: dict[str, Any]) -> list[tuple[str, list[str], list[list[Any
     for key, value in flat({k: v for k, v in document.items() if k not in SHOWN_APART}):
         if not (isinstance(value, list) and value and all(isinstance(row, dict) for row in value)):
             continue
+        if key in ("decays", "profiles") and len(value) == 1:
+            continue  # said above, or drawn
         columns = [
             name
             for name in dict.fromkeys(name for row in value for name in row)

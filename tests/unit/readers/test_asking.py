@@ -37,6 +37,61 @@ ASKED = {
 }  # fmt: skip
 
 
+def test_a_conflict_is_told_in_the_unit_of_the_option(
+    samples: dict[str, Any], read_text: Callable[..., Any]
+) -> None:
+    content = samples["own.csv"].content  # 100 ns
+    with pytest.raises(BadFile, match=r"expected 100 ns, as the file says, found 100000 ns"):
+        read_text(content, "decay", period=1e8)
+    with pytest.raises(BadFile, match=r"expected 4 ps, as the file says, found 5 ps"):
+        read_text(content, "decay", bin_width=5.0)
+
+
+def test_a_last_row_that_is_short_asks_first_whether_the_file_was_cut(read_text: Callable[..., Any]) -> None:
+    rows = [f"{0.5 * i},{i}" for i in range(8)]
+    with pytest.raises(BadFile, match=r"found 1\)\. Was the file cut short\? Else write the decimal point"):
+        read_text("Time (ns),A\n" + "\n".join([*rows, "4"]), "decay")
+    with pytest.raises(BadFile, match=r"found 3\)\. Write the decimal point"):
+        read_text("Time (ns),A\n" + "\n".join([*rows[:4], "2,0,4", *rows[5:]]), "decay")
+
+
+@pytest.mark.parametrize(("channels", "noted"), [(64, False), (63, True), (48, True)])
+def test_channels_that_are_no_power_of_two_are_noted(
+    channels: int, noted: bool, read_text: Callable[..., Any]
+) -> None:
+    """Calibrated text that ends after a whole row is sound text: the number of channels is all that tells."""
+    head = "Item name: Decay\n\nTime calibration: 2.743484E-02ns/ch\n\nChan\tData\n"
+    text = head + "".join(f"{i + 1}\t{i}\n" for i in range(channels))
+    contents = read_text(text, "decay")
+    assert contents.format == "calibrated-text"
+    assert any("cut short" in note for note in contents.traces[0].metadata["notes"]) == noted
+
+
+def test_fewer_rows_than_the_header_says_are_noted(read_text: Callable[..., Any]) -> None:
+    rows = "".join(f"{0.5 * i}\t{i}\n" for i in range(8))
+    for stated, noted in (("8", False), ("4096", True)):
+        trace = read_text(f"Points: {stated}\nTime (ns)\tA\n{rows}", "decay").traces[0]
+        assert any("cut short" in note for note in trace.metadata["notes"]) == noted
+
+
+@pytest.mark.parametrize(
+    ("separator", "decimal"), [(";", ","), (";", "."), ("\t", ","), (",", "."), ("  ", ".")]
+)
+@pytest.mark.parametrize(
+    "head", ["Time [ns];Counts [cts];IRF [cts]", "# t/ns;Counts;IRF", '"Time [ns]";"Counts";"IRF"']
+)
+def test_names_of_columns_survive_any_manner(
+    separator: str, decimal: str, head: str, read_text: Callable[..., Any]
+) -> None:
+    """By its name the decay command knows the response beside the decay."""
+    lines = [
+        separator.join(str(x).replace(".", decimal) for x in (0.5 * i, 7 * i, 100 + i)) for i in range(20)
+    ]
+    traces = read_text("\n".join([head.replace(";", separator), *lines]), "decay").traces
+    assert [trace.name.partition(" ")[0] for trace in traces] == ["Counts", "IRF"]
+    assert traces[1].values.tolist() == list(range(100, 120))
+
+
 @pytest.mark.parametrize("case", sorted(ASKED))
 def test_asked_for_by_name(case: str, read_text: Callable[..., Any]) -> None:
     text, kind, given, option = ASKED[case]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scintidot.analysis.readers.registry import Source
 from scintidot.analysis.traces import DecayTrace
 from scintidot.errors import BadFile
+from scintidot.output import as_text
 from scintidot.records import FloatArray
 
 TIME_UNITS_PS = {"fs": 1e-3, "ps": 1.0, "ns": 1e3, "us": 1e6, "ms": 1e9, "s": 1e12}
@@ -39,13 +40,22 @@ def place(source: Source, line: int) -> str:
 
 
 def agreed(source: Source, option: str, given: float | None, found: float | None, unit: str) -> float | None:
-    """What the user or the file says, whoever does; refused if they say different things."""
+    """What the user or the file says [``unit``], whoever does; refused if they say different things."""
     if given is None or found is None:
         return found if given is None else given
     if abs(given - found) > _AGREE * abs(found):
         hint = f"Leave {option} away to take what the file says."
-        raise source.refuse("value", option, f"{found:g} {unit}, as the file says", f"{given:g} {unit}", hint)
+        said, typed = (_as_the_option_counts(option, value, unit) for value in (found, given))
+        raise source.refuse("value", option, f"{said}, as the file says", typed, hint)
     return found
+
+
+def _as_the_option_counts(option: str, value: float, unit: str) -> str:
+    """A value in the unit that the name of its option ends with."""
+    last = option.rpartition("-")[2]
+    if unit == "ps" and last in TIME_UNITS_PS:
+        value, unit = value / TIME_UNITS_PS[last], last
+    return f"{as_text(float(value), 6)} {unit}".strip()
 
 
 def agreed_word(source: Source, option: str, given: str | None, said: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -17,7 +18,7 @@ from scintidot.analysis.readers.checks import (
     picked_by_name,
     time_unit,
 )
-from scintidot.analysis.readers.header import pairs, period, time_base, unit_of_axis
+from scintidot.analysis.readers.header import number_of, pairs, period, time_base, unit_of_axis
 from scintidot.analysis.readers.registry import Reader, Source
 from scintidot.analysis.readers.text import Table, head_text, looks_like_text, read_table
 from scintidot.analysis.traces import DecayTrace
@@ -31,6 +32,9 @@ _CHANNEL = re.compile(
 _NO_DATA = re.compile(
     r"\b(?:fit(?:ted)?|model|resid(?:ual)?s?|weights?|chi\W?2?|errors?|sigma)\b", re.IGNORECASE
 )
+_LENGTHS = ("channels", "number of channels", "no of channels", "points", "number of points", "bins", "number of bins",
+            "adc resolution")  # fmt: skip
+"""Keys of a header that say how many rows follow."""
 _SPECTRAL = re.compile(r"wavelength|\bnm\b|wavenumber|energy|\bev\b", re.IGNORECASE)
 _OTHERS = re.compile(
     r"(?:time|wavelength)\s+explicit|scintidot\.(?!decay-data)|>>>>>begin|^##title", re.IGNORECASE
@@ -45,9 +49,13 @@ def read_decays(source: Source, table: Table | None = None) -> list[DecayTrace]:
     groups = _groups(source, table)
     choices, notes = _data_columns(source, table, [column for _, columns in groups for column in columns])
     wanted = picked_by_name(source, names, choices)
-    item = pairs(table.header).get("item name", "")
+    said = pairs(table.header)
+    item = said.get("item name", "")
+    stated = next((number_of(said[key]) for key in _LENGTHS if key in said), math.nan)
+    shorter = [f"{len(table.values)} rows, where the header says {stated:g}: was the file cut short?"]
+    short = shorter if len(table.values) < stated else []
     return [
-        _trace(source, table, axis, column, base, found_period, item, notes)
+        _trace(source, table, axis, column, base, found_period, item, [*notes, *short])
         for axis, columns in groups
         for column in columns
         if column in wanted
@@ -107,7 +115,7 @@ def _trace(
     base: float | None,
     found_period: float | None,
     item: str,
-    left_out: list[str],
+    noted: list[str],
 ) -> DecayTrace:
     values = table.values[:, column]
     length = len(values)
@@ -119,7 +127,7 @@ def _trace(
     values, lines = values[:length], table.lines[:length]
     if not 2 <= length <= MOST_BINS:
         raise source.refuse("table", name or "the counts", f"2 to {MOST_BINS} bins", f"{length}")
-    given, notes = source.given, [*table.notes, *left_out]
+    given, notes = source.given, [*table.notes, *noted]
     if axis is None:
         width, start = agreed(source, "--bin-width-ps", given.bin_width, base, "ps"), 0.0
         if width is None:
@@ -199,10 +207,22 @@ def _read(source: Source, kind: str) -> Sequence[DecayTrace]:
     return read_decays(source)
 
 
+def _read_calibrated(source: Source, kind: str) -> Sequence[DecayTrace]:
+    """The same; these instruments count in 2^n channels, so that another number means a part."""
+    traces = read_decays(source)
+    for trace in traces:
+        bins = len(trace.values)
+        if bins & (bins - 1):
+            trace.metadata["notes"].append(
+                f"{bins} channels, which is no power of two: was the file cut short, or only a part of it saved?"
+            )
+    return traces
+
+
 READERS = (
     Reader(
         "calibrated-text", "text with a line 'Time calibration: ...ns/ch' above channels and counts", ("decay",),
-        _calibrated, _read,
+        _calibrated, _read_calibrated,
     ),
     Reader(
         "decay-table", "text or CSV: times and counts, or counts alone with --bin-width-ps", ("decay",), _plain, _read

@@ -328,10 +328,12 @@ def _widths(
         last = wrong == len(widths) - 1
         hint = "Was the file cut short?" if last else None
         if separator == ",":
-            hint = "Write the decimal point as '.', or separate columns by ';' or tabs."
+            start = f"{hint} Else write" if last else "Write"
+            hint = f"{start} the decimal point as '.', or separate columns by ';' or tabs."
         raise BadFile(
             where=f"{source.where}:{numbers[wrong] + 1}", what="row", who=who,
-            expected=f"{width} cells as in the other rows", found=f"{widths[wrong]}", hint=hint,
+            expected=f"{width} cells as in the other rows", found=f"{widths[wrong]}",
+            hint=hint,
         )  # fmt: skip
     return leading, width
 
@@ -381,7 +383,7 @@ def _title(line: str, separator: str, width: int) -> tuple[str, ...] | None:
         while len(cells) > width and not cells[-1]:
             cells.pop()
         if len(cells) == width:
-            return tuple(cells)
+            return tuple(cell.strip('"') for cell in cells)
     return None
 
 

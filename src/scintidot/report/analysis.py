@@ -198,8 +198,8 @@ def _axis(axis: Any, many: tuple[Series, ...]) -> None:
             colour = colours[max(lines - 1, 0)]
             axis.fill_between(x, y - spread, y + spread, color=colour, alpha=0.15, lw=0, label=label)
         else:
-            colour, dashed = colours[min(lines, len(colours) - 1)], series.style == "dashed"
-            lines += bool(series.label)
+            lines += bool(series.label)  # one without a label goes with the one before it
+            colour, dashed = colours[min(max(lines - 1, 0), len(colours) - 1)], series.style == "dashed"
             axis.plot(x, y, "--" if dashed else "-", color=colour, lw=1.2 if dashed else 1.8, label=label)
 
 

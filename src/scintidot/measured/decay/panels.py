@@ -41,6 +41,7 @@ def _decay(fit: DecayFit, i: int) -> Panel:
         shares = model.instrument.response.share(1 / lifetimes, shift, width)
         for name, light, share in zip(model.shape.names, photons, shares, strict=True):
             series.append(Series(name, middle[seen], (light * share)[seen], style="dashed"))
+    parts = ", its components" if isinstance(model.shape, Components) else ""
     flash = model.instrument.response.flash(shift, width).share[0]
     if flash.max() > 0:
         series.append(
@@ -50,7 +51,7 @@ def _decay(fit: DecayFit, i: int) -> Panel:
     lowest = max(0.3 * background, 0.3)
     return Panel(
         f"Decay of {data.name}", "time [ns]", "counts in a bin" if data.sigma is None else "signal",
-        "Counts with the fit, its components and the response (scaled to the peak). Below: residuals, the signed roots "
+        f"Counts with the fit{parts} and the response (scaled to the peak). Below: residuals, the signed roots "
         "of each bin's share of the deviance; a true model gives a normal law of width 1 without waves.",
         tuple(_above(s, lowest) for s in series),
         (Series("residuals", window, fit.residuals(i)),),

@@ -27,7 +27,7 @@ from scintidot.records import FloatArray
 from scintidot.response import gaussian_times_decay
 
 WHERE = "simulate ta"
-SCHEMA = "scintidot.simulated-ta/1"
+SCHEMA = "scintidot.laboratory.ta/1"
 FORMATS = {
     "npz": "NumPy archive with time_ps, wavelength_nm, values and fluence",
     "csv": "a row for each delay, wavelengths above",

@@ -27,7 +27,7 @@ from scintidot.output import json_text, write_text, write_together
 from scintidot.records import FloatArray
 
 WHERE = "simulate tcspc"
-SCHEMA = "scintidot.simulated-tcspc/1"
+SCHEMA = "scintidot.laboratory.tcspc/1"
 FORMATS = ("csv", "ptu")
 MOST_COUNTS = 200_000_000
 
@@ -134,7 +134,7 @@ def simulate_tcspc(
     Returns
     -------
     dict
-        ``scintidot.simulated-tcspc/1``, as in ``truth.json``.
+        ``scintidot.laboratory.tcspc/1``, as in ``truth.json``.
 
     Raises
     ------

@@ -14,12 +14,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scintidot.analysis.readers import read
 from scintidot.errors import ScintidotError
 from scintidot.materials.library import load_material
 from scintidot.measured.decay.occupancy import mean_from_ratio, population_ratio
 from scintidot.measured.decay.run import analyse_decay
 from scintidot.measured.laboratory.tcspc import simulate_tcspc
 from scintidot.measured.plan import plan_measurement
+from scintidot.report import write_report
 from scintidot.report.analysis import write_analysis
 
 Cli = Callable[..., Any]
@@ -249,6 +251,8 @@ BAD: dict[str, tuple[tuple[object, ...], str, int]] = {
     "fix text": (("--irf-fwhm-ps", 100, "--fix", "lifetime_X_ps=long"), "NAME=NUMBER", 2),
     "missing response": (("--irf", "nowhere.txt"), "No such file", 3),
     "excitations": (("--irf-fwhm-ps", 100, "--excitations", 10), "--excitations", 3),
+    "two responses": (("--irf", "a.csv", "--irf-fwhm-ps", 100), "one of --irf and --irf-fwhm-ps", 2),
+    "free": (("--irf-fwhm-ps", 100, "--model", "paper", "--free", "mean"), "retained_fraction", 2),
     "names": (("--irf-fwhm-ps", 100, "--components", 2, "--names", "a,a"), "different names", 2),
 }
 
@@ -312,6 +316,101 @@ def test_any_counts_give_a_document_or_one_line(tmp_path: Path, counts: list[int
     if analysis.document["status"] == "failed":
         assert analysis.document["warnings"]
     write_analysis(analysis, tmp_path / "report")
+
+
+def table_with_response(folder: Path) -> Path:
+    """Time, counts and response in one table, as a German spreadsheet saves it."""
+    decay, irf = (read(folder / name, "decay").traces[0] for name in ("decay.csv", "irf.csv"))
+    rows = [
+        f"{0.001 * time:.3f}".replace(".", ",") + f";{int(n)};{int(m)}"
+        for time, n, m in zip(decay.edges, decay.values, irf.values, strict=False)
+    ]
+    path = folder / "sheet.csv"
+    path.write_text("Zeit [ns];Counts;IRF\n" + "\n".join(rows), encoding="cp1252")
+    return path
+
+
+def test_a_column_that_is_the_response_is_used_as_such(
+    cli: Cli, laboratory: Path, two: dict[str, Any]
+) -> None:
+    path = table_with_response(laboratory / "two")
+    options = ("--components", 2, "--period-ns", 100, "--excitations", "3e7", "--json")
+    for irf in ((), ("--irf", path), ("--irf", path, "--irf-column", "IRF")):
+        done = cli("analyse", "decay", path, *irf, *options)
+        assert done.code == 0, done.err
+        document = json.loads(done.out)
+        assert len(document["decays"]) == 1
+        for ours, theirs in zip(document["components"], two["components"], strict=True):
+            assert ours["lifetime_ps"] == pytest.approx(theirs["lifetime_ps"], rel=2e-3)
+
+
+def test_python_takes_arrays_pairs_and_mappings(laboratory: Path, two: dict[str, Any]) -> None:
+    folder = laboratory / "two"
+    decay, irf = (read(folder / name, "decay").traces[0] for name in ("decay.csv", "irf.csv"))
+    common = {"components": 2, "starts": 1}
+    arrays = analyse_decay(
+        decay.values,
+        irf=irf.values,
+        bin_width_ps=32,
+        period_ns=100,
+        excitations=3e7,
+        names=["XX", "X"],
+        **common,
+    )
+    assert arrays["components"][0]["lifetime_ps"] == pytest.approx(
+        two["components"][0]["lifetime_ps"], rel=1e-4
+    )
+    pair = analyse_decay(decay, irf=irf, window=(0, 40_000), exclude=("10 ns", "12 ns"), **common)
+    text = analyse_decay(decay, irf=irf, window="0:40 ns", exclude="10:12 ns", **common)
+    assert pair["choices"]["excluded_ps"] == text["choices"]["excluded_ps"] == [[10_000, 12_000]]
+    assert pair["components"] == text["components"]
+    held = analyse_decay(decay, irf=irf, fix={"lifetime_X_ps": "8 ns"}, **common)
+    assert held["components"][1]["lifetime_ps"] == 8000
+    assert repr(held).startswith("<scintidot.decay/1 ok: XX ")
+
+
+def test_curves_are_the_counts_and_the_fit(laboratory: Path, tmp_path: Path) -> None:
+    folder = laboratory / "two"
+    found = analyse_decay(folder / "decay.csv", irf=folder / "irf.csv", components=2, starts=1)
+    curves = {(curve["panel"], curve["series"]): curve for curve in found.curves()}
+    data = curves["Decay of decay", "data"]
+    counts = read(folder / "decay.csv", "decay").traces[0].values
+    assert np.nansum(data["y"]) == counts.sum()
+    files = found.save(tmp_path)
+    assert json.loads(files["result.json"].read_text()) == found.document
+    rows = files["curves.csv"].read_text().splitlines()
+    assert rows[0] == "panel,series,x_label,y_label,x,y,error"
+    assert len(rows) > 4000
+    write_report(found, tmp_path / "report.html")
+    assert "<svg" in (tmp_path / "report.html").read_text()
+
+
+def test_a_card_that_cannot_be_written_leaves_the_analysis(
+    cli: Cli, laboratory: Path, tmp_path: Path
+) -> None:
+    folder = laboratory / "two"
+    done = cli(
+        "analyse", "decay", folder / "decay.csv", "--irf", folder / "irf.csv", "--names", "fast,slow", "--to-card",
+        tmp_path / "card.toml", "--out", tmp_path / "report",
+    )  # fmt: skip
+    assert done.code == 2
+    assert "--to-card" in done.err
+    assert (tmp_path / "report" / "report.html").exists()
+    assert not (tmp_path / "card.toml").exists()
+    done = cli(
+        "analyse",
+        "decay",
+        folder / "decay.csv",
+        "--irf",
+        "none",
+        "--to-card",
+        tmp_path / "c.toml",
+        "--material",
+        "x",
+    )
+    assert done.code == 2  # before the fit
+    assert "--material" in done.err
+    assert done.out == ""
 
 
 def test_light_beyond_the_bins_asks_for_the_period(tmp_path: Path) -> None:

@@ -52,7 +52,10 @@ def _several(intervals: Any) -> list[Any]:
     if isinstance(intervals, str):
         return [intervals]
     listed = list(intervals)
-    return [tuple(listed)] if len(listed) == 2 and not isinstance(listed[0], (str, tuple, list)) else listed
+    ends = len(listed) == 2 and not any(
+        isinstance(part, (tuple, list)) or (isinstance(part, str) and ":" in part) for part in listed
+    )
+    return [tuple(listed)] if ends else listed
 
 
 def _stretch(text: Any, who: str) -> Stretch:

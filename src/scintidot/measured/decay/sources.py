@@ -39,7 +39,8 @@ def read_decays(
         beside = [trace for trace in content.traces if RESPONSE.search(trace.name)]
         if beside and len(content.traces) > 1 and given.column is None:
             response = response or replace(content, traces=(beside[0],))
-            content = replace(content, traces=tuple(t for t in content.traces if t not in beside))
+            decays = tuple(trace for trace in content.traces if not RESPONSE.search(trace.name))
+            content = replace(content, traces=decays)
         if not content.traces:
             raise BadFile(
                 where=str(content.path),

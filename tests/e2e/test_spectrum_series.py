@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
+import shlex
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scintidot.errors import ScintidotError
+import scintidot
+from scintidot.errors import BadValue, ScintidotError
 from scintidot.measured.series.run import analyse_series
 
 
@@ -134,6 +137,113 @@ def test_spectrum_without_a_peak_fails_with_its_document(cli, tmp_path):
     done = cli("analyse", "spectrum", flat, "--json")
     assert done.code == 1
     assert json.loads(done.out)["status"] == "failed"
+
+
+def test_excitation_spectra_keep_their_own_wavelengths(cli, tmp_path):
+    file = tmp_path / "dots excitation.csv"
+    rows = (
+        f"{nm},{900 * math.exp(-0.5 * ((nm - 380) / 30) ** 2) + nm % 3},{3 * nm + nm % 2}\n"
+        for nm in range(300, 460)
+    )
+    file.write_text("Wavelength (nm),inside,rising\n" + "".join(rows))
+    done = cli("analyse", "spectrum", file, "--out", tmp_path / "report")
+    assert done.code == 0
+    assert "rising: no peak: the light is highest at the end of the window" in done.err
+    assert "FWHM" not in done.out
+    page = (tmp_path / "report" / "report.html").read_text()
+    assert "inside: excitation" in page
+    assert "light per nm" not in page
+    inside, rising = json.loads((tmp_path / "report" / "result.json").read_text())["traces"]
+    assert inside["peak_nm"] == pytest.approx(380, abs=0.5)
+    assert inside["peak_eV"] == pytest.approx(1239.841984 / inside["peak_nm"], rel=1e-9)
+    assert rising["peak_nm"] is rising["peak_eV"] is None
+    as_emission = cli("analyse", "spectrum", file, "--kind", "emission", "--column", "rising", "--json")
+    assert as_emission.code == 1
+    assert json.loads(as_emission.out)["traces"][0]["peak_nm"] is None
+
+
+def test_stokes_shifts_of_files_that_name_spectra_differently(cli, made, tmp_path):
+    absorption = made("spectrum", "--edge-length", "5,8.7", "--stokes-shift", "0.05") / "absorption.csv"
+    emission = made("spectrum", "--edge-length", "8.7,5", "--kind", "emission") / "emission.csv"
+    other = tmp_path / "other absorption.csv"
+    other.write_text(
+        absorption.read_text().replace(" nm,", " nm dots,").replace("8.7 nm\n", "8.7 nm dots\n", 1)
+    )
+    found = document(cli("analyse", "spectrum", emission, "--absorption", other, "--json"))
+    assert [row["absorption_spectrum"] for row in found["traces"]] == ["8.7 nm dots", "5 nm dots"]
+    assert all(row["stokes_shift_eV"] == pytest.approx(0.05, abs=0.004) for row in found["traces"])
+    assert sum("paired" in warning for warning in found["warnings"]) == 1
+
+
+def test_what_a_card_expects_is_printed(cli, made):
+    file = made("spectrum", "--edge-length", "5") / "absorption.csv"
+    done = cli("analyse", "spectrum", file, "--material", "CsPbBr3", "--edge-length", "5")
+    assert "Expected by the card CsPbBr3 for an edge length of 5 nm: a peak at 498 nm (2.49 eV)." in done.out
+    failed = cli("analyse", "spectrum", file, "--edge-length", "5")
+    assert failed.code == 2
+    assert "--material" in failed.err
+
+
+def test_many_spectra_get_a_panel_of_their_peaks_and_six_of_their_own(made):
+    sizes = [4, 5, 6, 7, 8, 9, 10, 11, 12]
+    file = made("spectrum", "--edge-length", ",".join(map(str, sizes)), "--kind", "emission") / "emission.csv"
+    analysis = scintidot.analyse_spectrum(file)
+    every, peaks, *single = analysis.panels
+    assert "6 are drawn by themselves" in every.caption
+    assert peaks.x_label == "number in the name [nm]"
+    assert list(peaks.series[0].x) == sizes
+    assert len({panel.title.split(":")[0] for panel in single}) == 6
+    assert len(analysis.document["traces"]) == len(sizes)
+
+
+def test_keywords_of_python_are_those_of_the_command(made):
+    file = made("spectrum", "--edge-length", "5,8.7") / "absorption.csv"
+    by_text = scintidot.analyse_spectrum(file, window="450:620", column="8.7 nm").document
+    by_pair = scintidot.analyse_spectrum(file, window=(450, 620), column=3).document
+    assert by_text["traces"] == by_pair["traces"]
+    assert by_text["choices"]["window_nm"] == [450, 620]
+    for function, name, near in (
+        (scintidot.analyse_spectrum, "windw", "window"),
+        (scintidot.analyse_spectrum, "refrence", "reference"),
+        (scintidot.analyse_series, "statistcs", "statistics"),
+    ):
+        with pytest.raises(BadValue, match=f"Did you mean '{near}'"):
+            function(file, **{name: "x"})
+
+
+def test_commands_that_the_laboratory_suggests_run(cli, tmp_path):
+    for what, options in (
+        ("spectrum", ("--kind", "emission")), ("series", ()), ("attenuation", ("--share", "0.3")),
+    ):  # fmt: skip
+        done = cli("simulate", what, "--out", tmp_path / "a folder" / what, *options)
+        said, written, suggested = done.out.splitlines()
+        assert said.endswith(".")
+        assert written.startswith("Written: ")
+        command = shlex.split(suggested.removeprefix("Try: scintidot "))
+        assert cli(*command).code == 0
+
+
+def test_a_series_gives_a_card_a_law_of_its_own(made):
+    """Two sizes of the fitted power law: the law through them is the fitted one between them, too."""
+    analysis = scintidot.analyse_series(made("series", "--edge-length", "3.3,6,9,14.7") / "series.csv")
+    law = next(law for law in analysis.document["laws"] if law["name"] == "auger_lifetime")
+    small, low, low_error, large, high, high_error, note = analysis.card["auger_law"]
+    assert (small, large) == (3.3, 14.7)
+    assert math.log(high / low) / math.log(large / small) == pytest.approx(3 * law["exponent"], rel=1e-9)
+    assert low == pytest.approx(law["coefficient"] * small ** (3 * law["exponent"]), rel=1e-9)
+    assert 0 < low_error < low
+    assert 0 < high_error < high
+    assert "4 samples" in note
+    assert not any(key.startswith("auger.laws") for key in analysis.card)
+
+
+def test_a_file_that_is_no_table_is_said_to_be_none(cli, tmp_path):
+    image = tmp_path / "t.csv"
+    image.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
+    failed = cli("analyse", "series", image)
+    assert (failed.code, failed.err.count("\n")) == (3, 1)
+    assert "CSV" in failed.err
+    assert "docs/series.md" in failed.err
 
 
 def test_series_there_and_back(cli, made):

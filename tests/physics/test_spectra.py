@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scintidot.analysis.spectra.absorption import absorption_features
 from scintidot.analysis.spectra.emission import emission_line, per_energy
+from scintidot.analysis.spectra.excitation import excitation_peak
 from scintidot.analysis.spectra.local import local_cubic, noise_of, vertex
 from scintidot.analysis.spectra.quantities import (
     absorptance,
@@ -25,6 +26,8 @@ from scintidot.geometry import volume
 from scintidot.light.ensemble import nanocrystals_per_gram
 from scintidot.materials.library import load_material
 from scintidot.measured.laboratory.spectrum import synthetic_spectra
+from scintidot.measured.spectrum.names import paired
+from scintidot.measured.spectrum.run import analyse_spectrum
 
 NM = np.arange(400.0, 651.0)
 CURVE = load_material("CsPbBr3").card.sizing_curve
@@ -209,6 +212,117 @@ def test_a_line_that_is_not_gaussian_is_said_to_be_so():
     assert emission_line(NM, noisy, line="pseudo-voigt").fit["fwhm"].value == pytest.approx(0.1, rel=0.03)
 
 
+# --- excitation: values at single wavelengths of the exciting light, no density ---
+
+EXCITING = np.arange(300.0, 501.0)
+
+
+@given(st.floats(340, 460), st.floats(15, 60), st.floats(0, 2))
+def test_excitation_peak_is_the_maximum_at_hc_over_wavelength(centre, sigma, scale):
+    found = excitation_peak(EXCITING, 10**scale * np.exp(-0.5 * ((EXCITING - centre) / sigma) ** 2))
+    assert found.peak == pytest.approx(centre, abs=0.1)
+    assert found.peak_energy == pytest.approx(PLANCK_TIMES_LIGHT / found.peak, rel=1e-12)
+    assert len(found.maxima) == 1
+    assert found.higher_end is None
+
+
+@pytest.mark.parametrize(("slope", "end"), [(-0.004, 300.0), (0.004, 500.0)])
+def test_an_excitation_spectrum_that_rises_to_an_end_has_no_peak(slope, end):
+    random = np.random.default_rng(4)
+    found = excitation_peak(
+        EXCITING, 1 + slope * (EXCITING - 400) + 0.002 * random.standard_normal(EXCITING.size)
+    )
+    assert (found.peak, found.maxima, found.higher_end) == (None, (), end)
+
+
+def test_ripples_of_a_flat_excitation_spectrum_are_no_peaks():
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        ripple = 1 + 0.01 * np.sin(EXCITING / 12 + seed) + 0.003 * random.standard_normal(EXCITING.size)
+        assert excitation_peak(EXCITING, ripple).peak is None
+
+
+def test_an_inner_excitation_peak_is_found_below_a_higher_end():
+    values = np.exp(-0.5 * ((EXCITING - 430) / 15) ** 2) + 2 * np.exp(-(EXCITING - 300) / 40)
+    found = excitation_peak(EXCITING, values)
+    assert found.peak == pytest.approx(430, abs=2)
+    assert found.higher_end == 300.0
+
+
+def test_excitation_peak_is_unbiased_and_its_interval_covers():
+    found = []
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        clean = np.exp(-0.5 * ((EXCITING - 390) / 35) ** 2)
+        f = excitation_peak(EXCITING, clean + 0.02 * random.standard_normal(clean.size))
+        found.append((f.peak, f.peak_error))
+    bias, cover = pulls(*zip(*found, strict=True), 390.0)
+    assert abs(bias) < 0.6
+    assert 0.5 < cover < 0.88
+
+
+# --- emission that is not a line on nothing ---
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_emission_that_is_highest_at_an_end_is_said_to_be(side):
+    values = 1000 * np.exp(side * (NM - 525) / 90)
+    assert emission_line(NM, np.random.default_rng(1).poisson(values).astype(float)).at_end
+    assert not emission_line(NM, 1000 * np.exp(-0.5 * ((NM - 525) / 15) ** 2)).at_end
+
+
+def test_residuals_of_a_line_are_in_units_of_the_noise_and_not_of_the_misfit():
+    energy, random = PLANCK_TIMES_LIGHT / NM, np.random.default_rng(2)
+    gauss = 1e4 * np.exp(-0.5 * ((energy - 2.4) / 0.05) ** 2)
+    lorentz = 1e4 / (1 + 4 * ((energy - 2.4) / 0.1) ** 2)
+    spreads = []
+    for values in (gauss, lorentz):
+        line = emission_line(NM, random.poisson(values * (500 / NM) ** 2).astype(float))
+        spreads.append(float(np.std((line.fit_values - line.fit.expected) / line.fit_noise)))
+    assert 0.7 < spreads[0] < 1.4
+    assert spreads[1] > 3
+
+
+def test_a_pedestal_is_found_and_its_subtraction_gives_the_width_back():
+    values = 1e4 * np.exp(-0.5 * ((NM - 525) / 15) ** 2)
+    assert emission_line(NM, values).pedestal == 0
+    on_light = emission_line(NM, values + 1000)
+    assert on_light.pedestal == pytest.approx(0.1 / 1.1, rel=0.02)
+    bare = emission_line(NM, values + 1000, background="ends")
+    assert bare.pedestal == pytest.approx(0, abs=1e-3)
+    assert bare.fwhm_nm == pytest.approx(FWHM_PER_SIGMA * 15, rel=5e-3)
+    assert on_light.fwhm_nm > 1.05 * bare.fwhm_nm
+
+
+# --- pairs of spectra ---
+
+
+@given(st.lists(st.integers(1, 999), unique=True, min_size=2, max_size=12), st.randoms())
+def test_spectra_are_paired_by_what_their_names_begin_with(numbers, random):
+    others = [f"{n} s reaction" for n in numbers]
+    random.shuffle(others)
+    partners, rules = paired([f"{n} s" for n in numbers], others)
+    assert rules == ["words"]
+    assert [others[place] for place in partners] == [f"{n} s reaction" for n in numbers]
+
+
+@pytest.mark.parametrize(
+    ("names", "others", "partners", "rules"),
+    [
+        (["a", "b"], ["b", "a"], [1, 0], ["name"]),
+        (["PL 30 s", "PL 60 s"], ["60 s abs", "30 s abs"], [1, 0], ["number"]),
+        (["dots of 8.7 nm", "dots of 5 nm"], ["5 nm", "8.7 nm"], [1, 0], ["number"]),
+        (["one", "two"], ["x", "y"], [0, 1], ["order"]),
+        (["one", "two"], ["x", "y", "z"], [None, None], []),
+        (["30 s", "60 s"], ["30 s", "90 s"], [0, None], ["name"]),
+        (["30 s a", "30 s b", "60 s"], ["30 s", "60 s"], [None, None, 1], ["name"]),
+        (["one", "two"], ["any"], [0, 0], ["one"]),
+    ],
+)
+def test_pairs_are_never_doubtful(names, others, partners, rules):
+    assert paired(names, others) == (partners, rules)
+
+
 # --- real files ---
 
 
@@ -256,6 +370,22 @@ def test_tables_of_the_other_runs_are_edges_not_peaks(growth):
         assert np.median(peak[known]) < -11
 
 
+def test_flat_excitation_spectra_of_the_growth_series_have_no_peak(shared):
+    file = shared / "reference/measured/cdse_qd_growth_imperial/Data/Run 2 FL excitation.csv"
+    if not file.is_file():
+        pytest.skip(f"no {file}")
+    document = analyse_spectrum(file).document
+    rows = {row["name"].split()[0]: row for row in document["traces"]}
+    assert document["choices"]["kind"] == ["excitation"]
+    assert "line" not in document["choices"]
+    assert rows["300"]["peak_nm"] is rows["570"]["peak_nm"] is None
+    for row in rows.values():
+        assert row["fwhm_nm"] is None
+        if row["peak_nm"] is not None:
+            assert row["peak_eV"] == pytest.approx(PLANCK_TIMES_LIGHT / row["peak_nm"], rel=1e-9)
+            assert row["peak_error_nm"] > 0
+
+
 # --- hostile arrays ---
 
 HOSTILE = st.one_of(
@@ -273,6 +403,8 @@ def test_any_spectrum_gives_numbers_or_nothing(values, step, line):
     found = absorption_features(nm, np.array(values))
     for number in (found.peak, found.edge, found.maximum):
         assert number is None or math.isfinite(number)
+    excited = excitation_peak(nm, np.array(values))
+    assert excited.peak is None or nm[0] < excited.peak < nm[-1]
     light = emission_line(nm, np.array(values), line=line)
     if light is not None:
         assert math.isfinite(light.peak_nm)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scintidot.cli.analysis_output import CARD_BASE, Out, ToCard, check_outputs, finish
+from scintidot.cli.analysis_output import Out, ToCard, check_outputs, finish
 from scintidot.cli.console import print_notes, print_table
 from scintidot.cli.options import Json, MaterialOption, RetainedFraction, Shape
 
@@ -67,10 +67,6 @@ def series(
         for name, value in context.params.items()
         if name not in _HERE and value is not None
     }
-    if to_card is not None:
-        options.setdefault(
-            "material", CARD_BASE
-        )  # whose law says at which sizes a card holds Auger lifetimes
     analysis = analyse_series(table, **options)
     finish(analysis, _print, json=json, out=out, to_card=to_card, material=material)
 

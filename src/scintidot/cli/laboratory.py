@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,8 +20,12 @@ def given(context: typer.Context, *without: str) -> dict[str, Any]:
     return {name: value for name, value in context.params.items() if name not in left and value is not None}
 
 
-def write_measurement(folder: Path, name: str, text: str, truth: dict[str, Any], *, as_json: bool) -> None:
-    """Both files or none; their paths, or the truth as JSON, on standard output."""
+def write_measurement(
+    folder: Path, name: str, text: str, truth: dict[str, Any], *, said: str, analysed_by: str, as_json: bool
+) -> None:
+    """Both files or none; what was made (``said``) with the paths and the command that takes it, or the truth as
+    JSON, on standard output.
+    """
     from scintidot.cli.console import print_json
     from scintidot.output import json_text, write_text, write_together
 
@@ -35,5 +40,6 @@ def write_measurement(folder: Path, name: str, text: str, truth: dict[str, Any],
     if as_json:
         print_json(document)
         return
-    for path in paths.values():
-        print(path.resolve())
+    print(said)
+    print(f"Written: {paths[name].resolve()}, truth.json")
+    print(f"Try: {shlex.join(['scintidot', 'analyse', analysed_by, str(folder / name)])}")

@@ -34,4 +34,9 @@ def attenuation(
 
     options = {{"energy_kev": "energy"}.get(name, name): value for name, value in given(context).items()}
     text, truth = synthetic_attenuation(**options)
-    write_measurement(out, "attenuation.csv", text, truth, as_json=json)
+    edges = truth["edge_length_nm"]
+    write_measurement(
+        out, "attenuation.csv", text, truth, analysed_by="series", as_json=json,
+        said=f"Counts behind samples of {len(edges)} size{'s' * (len(edges) > 1)} of nanocrystals, which stop "
+        f"{100 * truth['share']:.3g} % of the radiation.",
+    )  # fmt: skip

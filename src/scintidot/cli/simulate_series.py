@@ -37,4 +37,7 @@ def series(
     from scintidot.measured.laboratory.series import synthetic_series
 
     text, truth = synthetic_series(**given(context))
-    write_measurement(out, "series.csv", text, truth, as_json=json)
+    write_measurement(
+        out, "series.csv", text, truth, analysed_by="series", as_json=json,
+        said=f"A table of {len(truth['samples'])} samples, every figure with a normal error.",
+    )  # fmt: skip

@@ -55,4 +55,9 @@ def spectrum(
     from scintidot.measured.laboratory.spectrum import as_csv, synthetic_spectra
 
     samples, truth = synthetic_spectra(kind, **given(context, "kind"))
-    write_measurement(out, f"{kind}.csv", as_csv(samples), truth, as_json=json)
+    size = len(samples[0].wavelength)
+    write_measurement(
+        out, f"{kind}.csv", as_csv(samples), truth, analysed_by="spectrum", as_json=json,
+        said=f"{kind.capitalize()} of {len(samples)} size{'s' * (len(samples) > 1)} with noise, {size} points from "
+        f"{samples[0].wavelength[0]:g} to {samples[0].wavelength[-1]:g} nm.",
+    )  # fmt: skip

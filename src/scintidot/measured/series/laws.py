@@ -43,6 +43,7 @@ class Found(NamedTuple):
     warnings: list[str]
     panel: Panel | None
     law: PowerLaw | None = None
+    rows: Any = None  # of the table that it goes through
 
 
 def _volume(table: SampleTable, shape: str) -> tuple[FloatArray, FloatArray]:
@@ -125,6 +126,7 @@ def _power(name: str, unit: str, formula: str, points: Points) -> Found:
         warnings,
         _power_panel(name, unit, law, points),
         law,
+        points.rows,
     )
 
 

@@ -19,6 +19,7 @@ from scintidot.light.ensemble import nanocrystals_per_gram
 from scintidot.materials.fields import In
 from scintidot.materials.library import load_material
 from scintidot.measured.document import Analysis, new_document
+from scintidot.measured.keywords import refuse_unknown
 from scintidot.measured.panels import Panel, Series
 from scintidot.measured.series.laws import Found, attenuation, pair_creation, power_laws
 from scintidot.measured.series.sample_table import COLUMNS, SampleTable, read_sample_table
@@ -41,6 +42,8 @@ WHERE = "analyse series"
 SHAPES = ("cube", "sphere")
 RETAINED = (0.0, 0.5, 1.0)
 """Retained fractions under which the validation is repeated, since it is rarely known."""
+AUGER_LAW = "auger_law"
+"""Key of `Analysis.card` that becomes a law of Auger recombination through two sizes."""
 _TIME = In("ps", above=0, at_most=1e12)
 
 
@@ -58,13 +61,15 @@ def analyse_series(
     detection_efficiency: Number = 1.0,
     shape: str = "cube",
     material: str | Path | None = None,
+    **unknown: Any,
 ) -> Analysis:
     """Laws against size and the validation without free parameters, from one table of samples.
 
     Parameters
     ----------
     table : str or Path
-        See `sample_table.COLUMNS`; what it lacks is left out and said.
+        CSV, one row for each sample and a column for each measured figure (docs/series.md lists them); what it lacks is
+        left out and said.
     model, statistics : str
         Of the forward model: ``carriers`` (default), ``ladder``, ``poisson-biexciton``, ``paper``; ``poisson``
         (default; ``paper`` with the model of that name), ``exponential``.
@@ -85,8 +90,9 @@ def analyse_series(
     Raises
     ------
     BadFile, BadValue
-        For tables and options that are wrong.
+        For tables and options that are wrong, and keywords that are not these.
     """
+    refuse_unknown(unknown, analyse_series, WHERE)
     one_of(model, KINETIC_MODELS, where=WHERE, who="--model")
     statistics = read_statistics(statistics, model, WHERE)
     one_of(shape, SHAPES, where=WHERE, who="--shape")
@@ -121,7 +127,7 @@ def analyse_series(
     document["bibliography"] = cited(bibliography(["york_2004", "fratelli_2024"]))
     panels = [found.panel for found in (*laws, *filter(None, (pairs, shares))) if found.panel is not None]
     answer = _answer(document, judged)
-    card = _to_card(samples, laws, shape, material)
+    card = _to_card(samples, laws, shape)
     return Analysis(
         document, (*_panels(samples, judged), *panels), f"Series {Path(table).name}", answer, card
     )
@@ -259,11 +265,11 @@ def _warnings(table: SampleTable, setup: Setup, judged: list[Judged], laws: list
     return warnings
 
 
-def _to_card(
-    table: SampleTable, laws: list[Found], shape: str, material: str | Path | None
-) -> dict[str, tuple[float, float, str, str]]:
-    """Lifetime of the exciton, and the Auger lifetimes at the two sizes through which the law of the card goes."""
-    entries: dict[str, tuple[float, float, str, str]] = {}
+def _to_card(table: SampleTable, laws: list[Found], shape: str) -> dict[str, Any]:
+    """Lifetime of the exciton; and `AUGER_LAW`: edge [nm], lifetime [ps] and its error at the smallest and the largest
+    of the samples by the fitted power law, and a note.
+    """
+    entries: dict[str, Any] = {}
     if table.has("exciton_lifetime"):
         value, error = table.values["exciton_lifetime"], table.error("exciton_lifetime")
         good = np.isfinite(value) & (error > 0)
@@ -271,18 +277,18 @@ def _to_card(
             mean = weighted_mean(value[good], error[good])
             note = f"weighted mean of {int(good.sum())} samples"
             entries["exciton.lifetime"] = (mean.value, mean.error, "ps", note)
-    card = None if material is None else load_material(material, where=WHERE, who="--material").card
-    law = next((found.law for found in laws if found.document["name"] == "auger_lifetime"), None)
-    if card is not None and card.auger is not None and law is not None:
-        name = card.auger.default
-        of_card = card.auger.laws[name]
-        for end in ("small", "large"):
-            edge = getattr(of_card, f"{end}_edge_length").value
-            size = np.array([float(volume(edge, shape))])
-            note = f"at {edge:g} nm by the power law of {len(table.samples)} samples"
-            entries[f"auger.laws.{name}.{end}_lifetime"] = (
-                float(law(size)[0]), float(law.error(size)[0]), "ps", note,
-            )  # fmt: skip
+    found = next((found for found in laws if found.document["name"] == "auger_lifetime"), None)
+    if found is not None and found.law is not None and found.rows is not None:
+        law, edges = found.law, table.values["edge_length"][found.rows]
+        ends = np.array([np.min(edges), np.max(edges)])
+        size = np.asarray(volume(ends, shape))
+        lifetimes, errors = law(size), law.error(size)
+        note = (
+            f"power law 1/k_AR = a V^({law.exponent:.3g} +- {law.exponent_error:.2g}) through {len(edges)} samples, "
+            f"V of a {shape}"
+        )
+        small, large = ((float(ends[k]), float(lifetimes[k]), float(errors[k])) for k in (0, 1))
+        entries[AUGER_LAW] = (*small, *large, note)
     return entries
 
 

@@ -18,6 +18,8 @@ from scintidot.records import FloatArray
 from scintidot.tables import is_number
 
 WHO = "TABLE"
+_EXPECTED = "a table of samples as CSV"
+_PAGE = "Its columns: docs/series.md, or scintidot analyse series --help."
 
 
 @dataclass(frozen=True)
@@ -162,15 +164,22 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]], bytes]:
     try:
         content = path.read_bytes()
         text = content.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise _bad(path, "file", WHO, _EXPECTED, error.strerror or "nothing readable") from None
+    except UnicodeDecodeError:
         raise _bad(
-            path, "file", WHO, "a readable text file", getattr(error, "strerror", None) or "no text in UTF-8"
-        ) from None
+            path, "file", WHO, _EXPECTED, "bytes that are no text in UTF-8",
+            f"Tables of a spreadsheet are saved as 'CSV UTF-8'. {_PAGE}",
+        ) from None  # fmt: skip
+    if "\0" in text:
+        raise _bad(path, "file", WHO, _EXPECTED, "a file that is not text", _PAGE)
     lines = [
         (place, line) for place, line in enumerate(text.splitlines(), 1) if line.split("#")[0].strip(" ,;\t")
     ]
     if not lines:
-        raise _bad(path, "file", WHO, "a first row of column names", "an empty file")
+        raise _bad(
+            path, "file", WHO, f"{_EXPECTED}, with a first row of column names", "an empty file", _PAGE
+        )
     first = lines[0][1]
     separator = max(";\t,", key=first.count)
     cells = [
@@ -184,7 +193,7 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]], bytes]:
     while header and not header[-1]:
         header.pop()
     if all(is_number(name) for name in header):
-        raise _bad(path, "table", WHO, "a first row of column names", "numbers")
+        raise _bad(path, "table", WHO, "a first row of column names", "numbers", _PAGE)
     if len(set(header)) < len(header) or "" in header:
         raise _bad(path, "columns", WHO, "a name of its own for every column", "an empty or repeated one")
     if len(cells) == 1:

@@ -22,7 +22,7 @@ RULES = {
 
 
 NAMED = 6
-"""Spectra that a warning names; of more it says how many."""
+"""Spectra that a line names; of more it says how many."""
 
 
 def listed(names: Sequence[str], total: int) -> str:

@@ -266,7 +266,7 @@ def _excitation_panel(name: str, found: Excitation, wavelength: FloatArray, valu
         "of the exciting light: nothing is converted.",
         series=(Series("data", wavelength, values), Series("smoothed", wavelength, found.smooth, style="line")),
         residuals=(Series("data", wavelength, apart),),
-        residual_label="residual [σ of the noise]" if found.noise > 0 else "residual",
+        residual_label="residual [σ]" if found.noise > 0 else "residual",
         marks=() if found.peak is None else ((found.peak, found.peak, "peak"),),
     )  # fmt: skip
 
@@ -366,7 +366,7 @@ def _emission_panels(
                     Series(line, found.fit_energy, found.fit.expected, style="line"),
                 ), residuals=(
                     Series("data", found.fit_energy, (found.fit_values - found.fit.expected) / found.fit_noise),
-                ), residual_label="residual [σ of the noise]",
+                ),
                 marks=((found.peak_eV, found.peak_eV, "peak"),),
             )
         )  # fmt: skip

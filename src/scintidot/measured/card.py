@@ -22,6 +22,8 @@ SOURCE = "this_measurement"
 LAW = "measured"
 MEASURED_LAW = "auger_lifetime_ps"
 """Key of `Analysis.card` that becomes a law of Auger recombination through one size."""
+SERIES_LAW = "auger_law"
+"""Key that becomes one through two sizes: edge [nm], lifetime [ps] and its error at both, and a note."""
 EDGE = "edge_length_nm"
 REACH = 2.0
 """Ratio of the second size of that law, which carries the exponent of the base card, to the measured one."""
@@ -113,7 +115,7 @@ def card_text(
         f"year = {date.today().year}",
         f"note = {_text('; '.join(_file_words(entry) for entry in analysis.document['inputs']))}",
     ]
-    lifetime = numbers.pop(MEASURED_LAW, None)
+    lifetime, through = numbers.pop(MEASURED_LAW, None), numbers.pop(SERIES_LAW, None)
     sections: dict[str, list[str]] = {}
     for dotted, (value, error, unit, note) in numbers.items():
         section, _, key = dotted.rpartition(".")
@@ -121,7 +123,9 @@ def card_text(
     for section, rows in sections.items():
         lines += ["", f"[{section}]", *rows]
     if lifetime is not None:
-        lines += _auger_law(material, lifetime, edge_length)
+        lines += _law_at_one_size(material, lifetime, edge_length)
+    elif through is not None:
+        lines += _law_through_sizes(through)
     return "\n".join(lines) + "\n"
 
 
@@ -144,7 +148,7 @@ def _number(value: float, error: float | None, unit: str, note: str, provenance:
     )
 
 
-def _auger_law(
+def _law_at_one_size(
     material: Material, lifetime: tuple[float, float, str, str], edge_length: float | None
 ) -> list[str]:
     """The measured Auger lifetime at its size, carried to others by the exponent of the base card."""
@@ -158,19 +162,43 @@ def _auger_law(
     value, error, unit, note = lifetime
     near, further = law(np.array([edge_length, REACH * edge_length]))
     factor = float(further / near)
-    words = f"through the measured lifetime at {edge_length:g} nm, with the exponent of {card.default}"
+    words = (
+        f"through the measured lifetime at {edge_length:g} nm, with the exponent of {card.default}; derived with "
+        "k_XX = 4 k_X, Phi_X = 1"
+    )
     far = f"{note}; {factor:.4g} times the measured one, by the law {card.default} of {material.name}"
+    return _law(
+        words,
+        (edge_length, "measured", _number(value, error, unit, note)),
+        (REACH * edge_length, "computed", _number(factor * value, factor * error, unit, far, "estimate")),
+    )
 
-    def size(provenance: str) -> str:
-        at = {"unit": "nm", "source": SOURCE, "provenance": provenance}
-        return ", ".join(f"{key} = {_text(text)}" for key, text in at.items())
 
-    return [
-        "", "[auger]", f"default = {_text(LAW)}",
-        "", f"[auger.laws.{LAW}]", 'form = "two-point-power-law"',
-        f"description = {_text(words)}",
-        f"small_edge_length = {{ value = {edge_length:.6g}, {size('measured')} }}",
-        f"small_lifetime = {_number(value, error, unit, note)}",
-        f"large_edge_length = {{ value = {REACH * edge_length:.6g}, {size('computed')} }}",
-        f"large_lifetime = {_number(factor * value, factor * error, unit, far, 'estimate')}",
-    ]  # fmt: skip
+def _law_through_sizes(entry: tuple[float, float, float, float, float, float, str]) -> list[str]:
+    """The power law of a series of samples, by its values at the smallest and the largest."""
+    small, at_small, small_error, large, at_large, large_error, note = entry
+    return _law(
+        note,
+        (small, "measured", _number(at_small, small_error, "ps", note)),
+        (large, "measured", _number(at_large, large_error, "ps", note)),
+    )
+
+
+def _law(words: str, small: tuple[float, str, str], large: tuple[float, str, str]) -> list[str]:
+    """A law of a card from edge length, its provenance, and lifetime at two sizes."""
+    rows = [
+        "",
+        "[auger]",
+        f"default = {_text(LAW)}",
+        "",
+        f"[auger.laws.{LAW}]",
+        'form = "two-point-power-law"',
+    ]
+    rows.append(f"description = {_text(words)}")
+    for end, (edge, provenance, lifetime) in (("small", small), ("large", large)):
+        rows.append(
+            f"{end}_edge_length = {{ value = {edge:.6g}, unit = {_text('nm')}, source = {_text(SOURCE)}, "
+            f"provenance = {_text(provenance)} }}"
+        )
+        rows.append(f"{end}_lifetime = {lifetime}")
+    return rows

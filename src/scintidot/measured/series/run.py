@@ -18,6 +18,7 @@ from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.light.ensemble import nanocrystals_per_gram
 from scintidot.materials.fields import In
 from scintidot.materials.library import load_material
+from scintidot.measured.card import SERIES_LAW
 from scintidot.measured.document import Analysis, new_document
 from scintidot.measured.keywords import refuse_unknown
 from scintidot.measured.panels import Panel, Series
@@ -42,8 +43,6 @@ WHERE = "analyse series"
 SHAPES = ("cube", "sphere")
 RETAINED = (0.0, 0.5, 1.0)
 """Retained fractions under which the validation is repeated, since it is rarely known."""
-AUGER_LAW = "auger_law"
-"""Key of `Analysis.card` that becomes a law of Auger recombination through two sizes."""
 _TIME = In("ps", above=0, at_most=1e12)
 
 
@@ -266,7 +265,7 @@ def _warnings(table: SampleTable, setup: Setup, judged: list[Judged], laws: list
 
 
 def _to_card(table: SampleTable, laws: list[Found], shape: str) -> dict[str, Any]:
-    """Lifetime of the exciton; and `AUGER_LAW`: edge [nm], lifetime [ps] and its error at the smallest and the largest
+    """Lifetime of the exciton; and `card.SERIES_LAW`: edge [nm], lifetime [ps], error at the smallest and the largest
     of the samples by the fitted power law, and a note.
     """
     entries: dict[str, Any] = {}
@@ -288,7 +287,8 @@ def _to_card(table: SampleTable, laws: list[Found], shape: str) -> dict[str, Any
             f"V of a {shape}"
         )
         small, large = ((float(ends[k]), float(lifetimes[k]), float(errors[k])) for k in (0, 1))
-        entries[AUGER_LAW] = (*small, *large, note)
+        if ends[0] < ends[1]:
+            entries[SERIES_LAW] = (*small, *large, note)
     return entries
 
 

@@ -156,7 +156,7 @@ def _pair_words(
         )  # fmt: skip
         such = f", such as {pair['name']!r} with {pair['absorption_spectrum']!r}" if pair else ""
         warnings.append(
-            f"Stokes shifts: spectra were paired with those of {file} by {', '.join(RULES[r] for r in guessed)}{such}."
+            f"Stokes shifts: spectra were paired with those of {file} ({'; '.join(RULES[r] for r in guessed)}){such}."
         )
     if alone:
         warnings.append(f"{listed(alone, len(emissions))}: no absorption spectrum of this name in {file}.")

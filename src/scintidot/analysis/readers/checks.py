@@ -11,7 +11,6 @@ import numpy.typing as npt
 from scintidot.analysis.readers.registry import Source
 from scintidot.analysis.traces import DecayTrace
 from scintidot.errors import BadFile
-from scintidot.output import as_text
 from scintidot.records import FloatArray
 
 TIME_UNITS_PS = {"fs": 1e-3, "ps": 1.0, "ns": 1e3, "us": 1e6, "ms": 1e9, "s": 1e12}
@@ -55,7 +54,8 @@ def _as_the_option_counts(option: str, value: float, unit: str) -> str:
     last = option.rpartition("-")[2]
     if unit == "ps" and last in TIME_UNITS_PS:
         value, unit = value / TIME_UNITS_PS[last], last
-    return f"{as_text(float(value), 6)} {unit}".strip()
+    rounded = float(f"{value:.6g}")
+    return f"{rounded:.12g} {unit}".strip()
 
 
 def agreed_word(source: Source, option: str, given: str | None, said: str | None) -> str | None:

@@ -73,8 +73,8 @@ def plan(
         print_json(document)
     else:
         print(
-            f"{document['target']} = {as_text(document['expected_value'], 4)} to {document['precision']:.2%}: "
-            f"{as_text(document['counts_needed'], 3)} counts, {as_text(document['minutes'], 3)} minutes at "
+            f"{document['target']} = {as_text(document['expected_value'], 4)} to {100 * document['precision']:.3g} %: "
+            f"{as_text(document['counts_needed'], 3)} counts, {_time(document['time_s'])} at "
             f"{document['count_rate_per_s']:.3g} counts/s"
         )
         rows = [
@@ -85,3 +85,12 @@ def plan(
         print_notes(document["warnings"])
     if document["status"] != "ok":
         raise typer.Exit(1)
+
+
+def _time(seconds: float | None) -> str:
+    """In the unit that people would take."""
+    from scintidot.output import as_text
+
+    if seconds is None or seconds < 120:
+        return f"{as_text(seconds, 3)} s"
+    return f"{as_text(seconds / 60, 3)} minutes" if seconds < 7200 else f"{as_text(seconds / 3600, 3)} hours"

@@ -169,4 +169,6 @@ def _of_run(
         "exciton_lifetime_ps", "auger_lifetime_ps", "retained_fraction", "quantum_yield",
     )  # fmt: skip
     truth = {name: sample.choices[name] for name in names if name in sample.choices}
-    return Light(found.exponentials, truth, tuple(sample.warnings))
+    of_lines = ("emission.", "The card has no emission")  # energies, which no decay shows
+    warnings = tuple(word for word in sample.warnings if not word.startswith(of_lines))
+    return Light(found.exponentials, truth, warnings)

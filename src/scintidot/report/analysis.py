@@ -178,29 +178,31 @@ def draw(panel: Panel) -> str:
 
 
 def _axis(axis: Any, many: tuple[Series, ...]) -> None:
-    lines = 0
-    number = sum(series.style in ("line", "dashed") and bool(series.label) for series in many)
-    colours = COLOURS if number <= len(COLOURS) else shades(number)
+    lined = [series for series in many if series.style in ("line", "dashed") and series.label]
+    palette = COLOURS if len(lined) <= len(COLOURS) else shades(len(lined))
+    own = {series.label: colour for series, colour in zip(lined, palette, strict=False)}
+    last = palette[0]
     for series in many:
         x, y, error, x_error = _thinned(series)
         label = series.label or None
-        if series.style == "points":
+        if series.style == "points":  # those of a fit have its colour
+            of_fit = own.get(f"{series.label}, fit")
             size = 2.5 if len(x) > 200 else 5
             if error is None and x_error is None:
-                axis.plot(
-                    x, y, "o", ms=size, color=GREY, alpha=0.6 if len(x) > 200 else 1, label=label, mew=0
-                )
+                alpha = 0.6 if len(x) > 200 else 1
+                axis.plot(x, y, "o", ms=size, color=of_fit or GREY, alpha=alpha, label=label, mew=0)
             else:
-                axis.errorbar(x, y, error, x_error, fmt="o", ms=size, color=BLUE, capsize=3, label=label)
-            continue
-        if series.style == "band":  # of the line before it
+                axis.errorbar(
+                    x, y, error, x_error, fmt="o", ms=size, color=of_fit or BLUE, capsize=3, label=label
+                )
+        elif series.style == "band":  # of the line before it
             spread = np.zeros_like(y) if error is None else error
-            colour = colours[max(lines - 1, 0)]
-            axis.fill_between(x, y - spread, y + spread, color=colour, alpha=0.15, lw=0, label=label)
+            label = None if series.label.endswith(", error") else label
+            axis.fill_between(x, y - spread, y + spread, color=last, alpha=0.15, lw=0, label=label)
         else:
-            lines += bool(series.label)  # one without a label goes with the one before it
-            colour, dashed = colours[min(max(lines - 1, 0), len(colours) - 1)], series.style == "dashed"
-            axis.plot(x, y, "--" if dashed else "-", color=colour, lw=1.2 if dashed else 1.8, label=label)
+            last = own.get(series.label, last)  # one without a label goes with the one before it
+            dashed = series.style == "dashed"
+            axis.plot(x, y, "--" if dashed else "-", color=last, lw=1.2 if dashed else 1.8, label=label)
 
 
 def _thinned(series: Series) -> tuple[Any, Any, Any, Any]:

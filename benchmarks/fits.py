@@ -52,7 +52,7 @@ def figures(best, unit_ns):
     three = best(lambda: fit_components([one], NAMES[3]), 3)
     with tempfile.TemporaryDirectory() as folder:
         path = table(folder)
-        simulate_ta(out=Path(folder) / "ta", seed=1)
+        simulate_ta(Path(folder) / "ta", seed=1)
         series = sorted((Path(folder) / "ta").glob("*.npz"))
         return {
             "decay_4096_channels_3_components_hesse_4_starts_s": round(three, 3),

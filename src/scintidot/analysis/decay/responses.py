@@ -99,7 +99,7 @@ class MeasuredResponse:
             p = _first_bins(kappa, s, order)[0]
             q = math.exp(-kappa)
             rows[i] = lfilter(_started(p, q), [1.0, -q], moved)
-            if self.period is not None:
+            if self._comes_back(kappa):
                 rows[i] += self._earlier(moved, kappa, p, order)[0]
         return rows
 
@@ -119,7 +119,7 @@ class MeasuredResponse:
             fed[1:] -= q * share[:-1]
             slope = lfilter([1.0], recursion, fed)
             drift = lfilter(_started(by_s, q), recursion, moved)
-            if self.period is not None:
+            if self._comes_back(kappa):
                 earlier, lever = self._earlier(moved, kappa, p, order)
                 last = max(p[-1], 1e-300)
                 share, drift = share + earlier, drift + earlier * (by_s[-1] / last)
@@ -127,6 +127,10 @@ class MeasuredResponse:
             rows.append((share, kappa * slope, drift / self.bin_width))
         share, slope, drift = (np.stack(part) for part in zip(*rows, strict=True))
         return Columns(share, slope, drift, None)
+
+    def _comes_back(self, kappa: float) -> bool:
+        """Whether light of the pulse before is left at the first bin, to more than e^-45 of it."""
+        return self.period is not None and kappa * (self.period / self.bin_width - self.bins) < 45
 
     def _earlier(
         self, moved: FloatArray, kappa: float, p: FloatArray, order: int

@@ -18,6 +18,10 @@ NAMES = {1: ("X",), 2: ("XX", "X"), 3: ("XX", "trion", "X"), 4: ("multi", "XX", 
 """Names of the components in the order of their lifetimes, shortest first."""
 
 
+UNSEEN = 1e-11
+"""Share of the light below which a term of an exact model is left out."""
+
+
 class Light(NamedTuple):
     """Counts in each bin and their derivatives."""
 
@@ -142,7 +146,9 @@ class Kinetic:
     def exponentials(self, values: FloatArray) -> Exponentials:
         """See `Shape`."""
         found = self._decay(values)
-        return Exponentials(values[0] * found.amplitude / found.integral, found.rate)
+        light = np.abs(found.amplitude / found.rate)
+        kept = light > UNSEEN * light.sum()
+        return Exponentials(values[0] * found.amplitude[kept] / found.integral, found.rate[kept])
 
     def light(self, values: FloatArray, response: Response, shift: float, width: float) -> Light:
         """See `Shape`; the derivatives by the kinetic parameters are differences."""

@@ -209,28 +209,24 @@ def _minuit(evaluate: Evaluation, start: FloatArray, minos: Sequence[str], hesse
     for name, low, high, at, s in zip(names, evaluate.low, evaluate.high, offset, scale, strict=True):
         minuit.limits[name] = ((low - at) * s, (high - at) * s)
         minuit.errors[name] = 1.0
-    if minos or _distance(evaluate, start, _covariance(evaluate, start)) > POLISHED:
-        minuit.migrad(ncall=500, iterate=1, use_simplex=False)
+    stuck = stuck_at_limits(evaluate, start, evaluate.scoring(start)[0])
+    for name in np.array(names)[stuck]:
+        minuit.fixed[str(name)] = True
+    unpolished = _distance(evaluate, start, _covariance(evaluate, start)) > POLISHED
+    if hesse or minos or unpolished:
+        minuit.migrad(ncall=500, iterate=1)
     values = whole(np.array(minuit.values))
     if evaluate.value(values) > evaluate.value(start):
         values = start.copy()
-    slope, information = evaluate.scoring(values)
-    stuck = stuck_at_limits(evaluate, values, slope)
-    covariance, errors_by = _without(stuck, information), "information"
+    covariance, errors_by = _without(stuck, evaluate.scoring(values)[1]), "information"
     if hesse:
         minuit.strategy = 1
-        for name, waits in zip(names, stuck, strict=True):
-            minuit.fixed[name] = bool(waits)
         minuit.hesse()
-        if (
-            minuit.accurate
-            and minuit.covariance is not None
-            and not _bent(evaluate, values, covariance, stuck)
-        ):
+        found = minuit.accurate and minuit.covariance is not None
+        if found and not _bent(evaluate, values, covariance, stuck):
             known = np.array(minuit.covariance) / np.outer(scale, scale)
             covariance = np.where(np.logical_or.outer(stuck, stuck), covariance, known)
             errors_by = "hesse"
-        minuit.fixed = [False] * len(names)
     intervals = {}
     for name in minos:
         if name in names:

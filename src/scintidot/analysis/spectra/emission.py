@@ -201,6 +201,8 @@ def _shape(axis: FloatArray, values: FloatArray, noise: FloatArray) -> tuple[Any
     if sides[0] is None or sides[1] is None:
         return float(peak[0]), spread, None, None, float(height[0])
     width = sides[1] - sides[0]
+    if not width[0] > 0:  # both sides fall within one step: narrower than the points tell
+        return float(peak[0]), spread, None, None, float(height[0])
     return float(peak[0]), spread, float(width[0]), float(np.std(width[1:])), float(height[0])
 
 

@@ -193,16 +193,24 @@ def _minuit(evaluate: Evaluation, start: FloatArray, minos: Sequence[str], hesse
     def whole(inner: FloatArray) -> FloatArray:
         """All parameters from the inner ones: distances from the start in units of their own spread."""
         values = start.copy()
-        values[free] = np.clip(offset + np.asarray(inner) / scale, evaluate.low, evaluate.high)
+        moved = np.nan_to_num(np.asarray(inner, dtype=float))
+        values[free] = np.clip(offset + moved / scale, evaluate.low, evaluate.high)
         return values
 
-    analytic = evaluate.cost.analytic
-    minuit = Minuit(
-        lambda inner: evaluate.value(whole(inner)),
-        np.zeros(len(free)),
-        grad=(lambda inner: -2 * evaluate.scoring(whole(inner))[0] / scale) if analytic else None,
-        name=names,
-    )
+    def height(inner: FloatArray) -> float:
+        try:
+            return evaluate.value(whole(inner))
+        except (ValueError, ArithmeticError, np.linalg.LinAlgError):
+            return 1e300  # a model that gives no number far from the minimum
+
+    def slope(inner: FloatArray) -> FloatArray:
+        try:
+            found = -2 * evaluate.scoring(whole(inner))[0] / scale
+        except (ValueError, ArithmeticError, np.linalg.LinAlgError):
+            found = np.zeros(len(free))
+        return np.nan_to_num(found)
+
+    minuit = Minuit(height, np.zeros(len(free)), grad=slope if evaluate.cost.analytic else None, name=names)
     minuit.errordef = Minuit.LEAST_SQUARES
     minuit.print_level = 0
     minuit.strategy = 0

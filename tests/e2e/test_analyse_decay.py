@@ -369,6 +369,21 @@ def test_python_takes_arrays_pairs_and_mappings(laboratory: Path, two: dict[str,
     assert repr(held).startswith("<scintidot.decay/1 ok: XX ")
 
 
+@pytest.mark.parametrize("name", ["photons_XX", "photons_X", "lifetime_XX_ps", "lifetime_X_ps", "background"])
+@pytest.mark.parametrize("share", [0.3, 4.0])
+def test_what_is_held_keeps_its_value_and_its_name(
+    name: str, share: float, laboratory: Path, two: dict[str, Any]
+) -> None:
+    """Even where the components would change places."""
+    folder = laboratory / "two"
+    value = share * next(row["value"] for row in two["parameters"] if row["name"] == name)
+    found = analyse_decay(
+        folder / "decay.csv", irf=folder / "irf.csv", components=2, starts=1, fix={name: value}
+    )
+    (held,) = [row for row in found["parameters"] if row["fixed"] and row["name"] == name]
+    assert held["value"] == pytest.approx(value, rel=1e-12)
+
+
 def test_curves_are_the_counts_and_the_fit(laboratory: Path, tmp_path: Path) -> None:
     folder = laboratory / "two"
     found = analyse_decay(folder / "decay.csv", irf=folder / "irf.csv", components=2, starts=1)

@@ -191,7 +191,7 @@ def fit_kinetic(
         starts = 1
     smooth = (
         kinetic.model not in exact.MODELS
-    )  # curves of exact models are good to 1e-8: too coarse for differences
+    )  # exact curves are good to 1e-8: too coarse for second differences
     return _fit_together(measured, models, common, starts, minos, held or {}, seed, hesse=smooth)
 
 
@@ -294,14 +294,17 @@ def _ordered(found: DecayFit, names: tuple[str, ...]) -> DecayFit:
     }
     for suffix in suffixes:
         times = [index[lifetime_name(name) + suffix] for name in names]
-        if any(result.parameters[i].fixed for i in times):
-            continue
+        lights = [
+            [index[photons_name(name) + own] for name in names]
+            for own in ([suffix] if suffix else sorted(light_suffixes))
+        ]
+        if any(result.parameters[i].fixed for group in (times, *lights) for i in group):
+            continue  # who holds a parameter by its name keeps the name
         order = np.argsort([result.parameters[i].value for i in times], kind="stable")
         if np.all(order == np.arange(len(names))):
             continue
         source[times] = np.array(times)[order]
-        for light_suffix in [suffix] if suffix else sorted(light_suffixes):
-            light = [index[photons_name(name) + light_suffix] for name in names]
+        for light in lights:
             source[light] = np.array(light)[order]
     if np.all(source == np.arange(len(source))):
         return found

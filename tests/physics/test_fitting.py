@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scintidot.analysis.fitting import Cost, JointCost, Parameter, Prediction, fit, identifiability, profile
+from scintidot.analysis.fitting import Cost, JointCost, Parameter, Prediction, fit
+from scintidot.analysis.identifiability import identifiability, profile
 
 NIST = json.loads((Path(__file__).parent / "data" / "nist_strd.json").read_text(encoding="utf-8"))["problems"]
 Formula = Callable[[Any, Any], Any]

@@ -27,9 +27,7 @@ class Parameter:
     fixed: bool = False
     unit: str = "1"
     incidental: bool = False  # may well be zero, which is no fault of the data: background, shift
-    scale: float | None = (
-        None  # size of a change that matters, for numerical derivatives; that of the value by default
-    )
+    scale: float | None = None  # of a change that matters, for numerical derivatives; the value's by default
 
     def step(self, value: float) -> float:
         """Of a numerical derivative at ``value``."""
@@ -40,9 +38,7 @@ class Prediction(NamedTuple):
     """What a model expects, and its derivatives where it knows them."""
 
     expected: FloatArray  # (points,)
-    jacobian: FloatArray | Callable[[], FloatArray] | None = (
-        None  # (points, parameters), or what makes it when asked
-    )
+    jacobian: FloatArray | Callable[[], FloatArray] | None = None  # (points, parameters), or what makes it
 
 
 Model = Callable[[FloatArray], Prediction]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,8 +23,7 @@ from scintidot.analysis.cost import Cost, JointCost, Model, Parameter, Predictio
 from scintidot.analysis.scoring import NEGLIGIBLE, Evaluation, inside, scored, stuck_at_limits
 from scintidot.records import FloatArray
 
-__all__ = ["Cost", "Fit", "FittedParameter", "JointCost", "Model", "Parameter", "Prediction", "fit",
-           "identifiability"]  # fmt: skip
+__all__ = ["Cost", "Fit", "FittedParameter", "JointCost", "Model", "Parameter", "Prediction", "fit"]
 
 MOST_HESSE = 40
 """Free parameters up to which second derivatives are taken numerically; beyond, the expected information is used."""
@@ -336,79 +335,9 @@ def _fitted(parameters: Sequence[Parameter], free: Any, outcome: _Outcome) -> tu
         at_limit = bool(not p.fixed and (value - p.low <= near or p.high - value <= near))
         found.append(
             FittedParameter(
-                p.name,
-                p.unit,
-                value,
-                error,
-                low,
-                high,
-                "fixed" if p.fixed else ("minos" if index in outcome.minos else outcome.errors_by),
-                p.start,
-                p.fixed,
-                at_limit,
-                p.incidental,
+                name=p.name, unit=p.unit, value=value, error=error, low=low, high=high,
+                interval="fixed" if p.fixed else ("minos" if index in outcome.minos else outcome.errors_by),
+                start=p.start, fixed=p.fixed, at_limit=at_limit, incidental=p.incidental,
             )
-        )
+        )  # fmt: skip
     return tuple(found)
-
-
-def identifiability(fit: Fit) -> dict[str, Any]:
-    """Which parameters the data cannot tell: relative errors above 100 %, correlations above 0.98, limits reached,
-    and the loosest combination."""
-    free = [fit.parameters[i] for i in fit.free]
-    correlation = fit.correlation
-    loose = [
-        p.name
-        for p in free
-        if not math.isfinite(p.error) or (p.error > abs(p.value) > 0 and not p.incidental)
-    ]
-    pairs = [
-        {"names": [free[i].name, free[j].name], "correlation": float(correlation[i, j])}
-        for i in range(len(free))
-        for j in range(i)
-        if abs(correlation[i, j]) > 0.98
-    ]
-    document: dict[str, Any] = {
-        "not_determined": loose,
-        "at_limit": [p.name for p in free if p.at_limit],
-        "strongly_correlated": pairs,
-        "condition_number": None,
-        "loosest_combination": {},
-    }
-    if free and np.all(np.isfinite(correlation)):
-        spreads, vectors = np.linalg.eigh(correlation)
-        document["condition_number"] = (
-            float(spreads[-1] / max(spreads[0], 1e-300)) if spreads[0] > 0 else None
-        )
-        worst = vectors[:, -1]
-        document["loosest_combination"] = {
-            p.name: round(float(part), 3) for p, part in zip(free, worst, strict=True) if abs(part) > 0.1
-        }
-    return document
-
-
-def refitted(
-    cost: Cost, parameters: Sequence[Parameter], values: FloatArray, name: str, value: float
-) -> tuple[FloatArray, float]:
-    """All parameters and the cost with one held at ``value`` and the free ones fitted again, from ``values``."""
-    held = [
-        replace(p, start=float(value), low=-math.inf, high=math.inf, fixed=True)
-        if p.name == name
-        else replace(p, start=float(start))
-        for p, start in zip(parameters, values, strict=True)
-    ]
-    free = np.array([i for i, p in enumerate(held) if not p.fixed], dtype=int)
-    return scored(Evaluation(cost, held, free), np.array([p.start for p in held]))
-
-
-def profile(
-    cost: Cost, parameters: Sequence[Parameter], best: Fit, name: str, points: FloatArray
-) -> FloatArray:
-    """The cost above its minimum where one parameter is held at each of ``points`` and the others are fitted."""
-    rises = np.empty(len(points))
-    for order in (range(len(points) // 2, len(points)), range(len(points) // 2 - 1, -1, -1)):
-        values = best.values
-        for i in order:
-            values, reached = refitted(cost, parameters, values, name, float(points[i]))
-            rises[i] = reached - best.cost
-    return rises

@@ -15,7 +15,7 @@ from scintidot import __version__
 from scintidot.analysis.decay.fit import DecayFit, Measured, fit_components, fit_kinetic
 from scintidot.analysis.decay.responses import GaussianResponse
 from scintidot.analysis.decay.shapes import NAMES, Kinetic
-from scintidot.analysis.fitting import identifiability
+from scintidot.analysis.identifiability import identifiability
 from scintidot.constants import PS_PER_S
 from scintidot.errors import BadValue, one_of
 from scintidot.excitons.distribution import pair_distribution

@@ -14,7 +14,7 @@ def expected_deviance(expected: FloatArray) -> tuple[float, float]:
     """Mean and standard deviation of the deviance of Poisson counts about ``expected``, summed over bins.
 
     Below some 20 counts the deviance of a bin is no chi-square: its mean is above 1 near 1 count, and falls to 0 for
-    rare counts. Sums over the Poisson law up to 60 counts, series 1 + 1/(6 mu) beyond.
+    rare counts. Sums over the Poisson law below 30 expected counts, series 1 + 1/(6 mu) beyond.
     """
     from scipy.special import gammaln
 

@@ -13,7 +13,7 @@ from scintidot.analysis.decay.model import DecayModel
 from scintidot.analysis.decay.quality import goodness
 from scintidot.analysis.decay.responses import MeasuredResponse
 from scintidot.analysis.decay.shapes import Kinetic
-from scintidot.analysis.fitting import identifiability, refitted
+from scintidot.analysis.identifiability import identifiability, refitted
 from scintidot.kinetic_options import EFFICIENCY_MEANING, KINETIC_MODELS
 from scintidot.kinetics.curve import ExponentialDecay
 from scintidot.kinetics.lifetimes import DEFINITIONS, effective_lifetimes

@@ -8,7 +8,7 @@ import numpy as np
 
 from scintidot.analysis.decay.fit import DecayFit
 from scintidot.analysis.decay.shapes import lifetime_name
-from scintidot.analysis.fitting import profile
+from scintidot.analysis.identifiability import profile
 from scintidot.measured.panels import Panel, Series
 from scintidot.output import number
 

@@ -148,10 +148,9 @@ def analyse_decay(
     document = new_document(SCHEMA, loaded.inputs, choices)
     kinetic = None
     if model is not None:
-        most = 30.0
         kinetic = Kinetic(
-            model, lambda mean: pair_distribution(mean, statistics), 1.0, 1.0, 1.0, 1.0, xi, phi, most,
-            tuple(name for name in FREE if name not in freed),
+            model, lambda mean: pair_distribution(mean, statistics), 1.0, 1.0, 1.0, 1.0, xi, phi,
+            held=tuple(name for name in FREE if name not in freed),
         )  # fmt: skip
     with np.errstate(all="ignore"):
         results, reason = _fitted(loaded, named, kinetic, common, choices, minos, held)

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.analysis.fitting import Fit, identifiability
+from scintidot.analysis.fitting import Fit
+from scintidot.analysis.identifiability import identifiability
 from scintidot.analysis.traces import TransientTrace
 from scintidot.analysis.transient.carriers import Series as SeriesFit
 from scintidot.analysis.transient.carriers import fit_series

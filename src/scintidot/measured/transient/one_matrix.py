@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.analysis.fitting import identifiability
+from scintidot.analysis.identifiability import identifiability
 from scintidot.analysis.traces import TransientTrace
 from scintidot.analysis.transient.chirp import Onsets, corrected, dispersion, onsets, onsets_of_model
 from scintidot.analysis.transient.global_analysis import (

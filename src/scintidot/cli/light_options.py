@@ -1,4 +1,4 @@
-"""Options that say what light the virtual laboratory measures."""
+"""Options that say what light the virtual laboratory measures, and by which counting instrument."""
 
 from __future__ import annotations
 
@@ -33,3 +33,17 @@ EdgeLength = Annotated[
     Text, typer.Option("--edge-length", metavar="LENGTH", help="Or a nanocrystal: its edge length [nm].")
 ]
 Material = Annotated[Text, typer.Option("--material", metavar="NAME|FILE", help="Of that nanocrystal.")]
+
+BinWidth = Annotated[str, typer.Option("--bin-width-ps", metavar="TIME", help="Of a bin [ps].")]
+Bins = Annotated[str, typer.Option("--bins", metavar="NUMBER", help="Bins.")]
+Period = Annotated[str, typer.Option("--period-ns", metavar="TIME", help="Between excitations [ns].")]
+ResponseWidth = Annotated[
+    str, typer.Option("--irf-fwhm-ps", metavar="TIME", help="Full width of the response [ps].")
+]
+PhotonsPerPeriod = Annotated[
+    str,
+    typer.Option(
+        "--photons-per-period", metavar="NUMBER", help="Detected on average; the first is counted (pile-up)."
+    ),
+]
+DarkCountRate = Annotated[str, typer.Option("--dark-count-rate", metavar="RATE", help="[1/s].")]

@@ -9,12 +9,18 @@ import typer
 from scintidot.cli.console import print_json, print_notes, print_table
 from scintidot.cli.light_options import (
     AugerEfficiency,
+    Bins,
+    BinWidth,
+    DarkCountRate,
     EdgeLength,
     Fractions,
     Lifetimes,
     Material,
     MeanExcitons,
     Model,
+    Period,
+    PhotonsPerPeriod,
+    ResponseWidth,
     RunFile,
     Statistics,
 )
@@ -50,14 +56,12 @@ def plan(
     count_rate: Annotated[
         Text, typer.Option(metavar="RATE", help="Counts per second (photons per period over the period).")
     ] = None,
-    photons_per_period: Annotated[str, typer.Option(metavar="NUMBER", help="Detected on average.")] = "0.01",
-    bin_width_ps: Annotated[str, typer.Option(metavar="TIME", help="Of a bin [ps].")] = "16",
-    bins: Annotated[str, typer.Option(metavar="NUMBER", help="Bins.")] = "4096",
-    period_ns: Annotated[str, typer.Option(metavar="TIME", help="Between excitations [ns].")] = "100",
-    irf_fwhm_ps: Annotated[
-        str, typer.Option(metavar="TIME", help="Full width of the response [ps].")
-    ] = "100",
-    dark_count_rate: Annotated[str, typer.Option(metavar="RATE", help="[1/s].")] = "100",
+    photons_per_period: PhotonsPerPeriod = "0.01",
+    bin_width_ps: BinWidth = "16",
+    bins: Bins = "4096",
+    period_ns: Period = "100",
+    irf_fwhm_ps: ResponseWidth = "100",
+    dark_count_rate: DarkCountRate = "100",
     json: Json = False,
 ) -> None:
     """Plan a measurement: counts and minutes until <N>, or another parameter, is known to 5 %.

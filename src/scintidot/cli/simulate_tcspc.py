@@ -11,12 +11,18 @@ from scintidot.cli.console import print_json, print_notes
 from scintidot.cli.laboratory import Folder, Seed, given
 from scintidot.cli.light_options import (
     AugerEfficiency,
+    Bins,
+    BinWidth,
+    DarkCountRate,
     EdgeLength,
     Fractions,
     Lifetimes,
     Material,
     MeanExcitons,
     Model,
+    Period,
+    PhotonsPerPeriod,
+    ResponseWidth,
     RunFile,
     Statistics,
 )
@@ -42,12 +48,10 @@ def tcspc(
     material: Material = None,
     counts: Annotated[str, typer.Option(metavar="NUMBER", help="Photons of the decay.")] = "1e6",
     irf_counts: Annotated[str, typer.Option(metavar="NUMBER", help="Photons of the response.")] = "1e6",
-    bin_width_ps: Annotated[str, typer.Option(metavar="TIME", help="Of a bin [ps].")] = "16",
-    bins: Annotated[str, typer.Option(metavar="NUMBER", help="Bins.")] = "4096",
-    period_ns: Annotated[str, typer.Option(metavar="TIME", help="Between excitations [ns].")] = "100",
-    irf_fwhm_ps: Annotated[
-        str, typer.Option(metavar="TIME", help="Full width of the response [ps].")
-    ] = "100",
+    bin_width_ps: BinWidth = "16",
+    bins: Bins = "4096",
+    period_ns: Period = "100",
+    irf_fwhm_ps: ResponseWidth = "100",
     irf_tail_share: Annotated[
         str, typer.Option(metavar="SHARE", help="Of the response that comes late.")
     ] = "0",
@@ -58,10 +62,8 @@ def tcspc(
     shift_ps: Annotated[
         str, typer.Option(metavar="TIME", help="Of the decay against the response [ps].")
     ] = "0",
-    photons_per_period: Annotated[
-        str, typer.Option(metavar="NUMBER", help="Detected on average; the first is counted (pile-up).")
-    ] = "0.01",
-    dark_count_rate: Annotated[str, typer.Option(metavar="RATE", help="[1/s].")] = "100",
+    photons_per_period: PhotonsPerPeriod = "0.01",
+    dark_count_rate: DarkCountRate = "100",
     afterpulse_probability: Annotated[str, typer.Option(metavar="SHARE", help="Of each photon.")] = "0",
     afterpulse_lifetime_ps: Annotated[
         str, typer.Option(metavar="TIME", help="Of their delay [ps].")

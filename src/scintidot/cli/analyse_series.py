@@ -9,7 +9,14 @@ import typer
 
 from scintidot.cli.analysis_output import Out, ToCard, check_outputs, finish
 from scintidot.cli.console import print_notes, print_table
-from scintidot.cli.options import Json, MaterialOption, RetainedFraction, Shape
+from scintidot.cli.options import (
+    Json,
+    MaterialOption,
+    RetainedFraction,
+    SeriesModel,
+    SeriesStatistics,
+    Shape,
+)
 
 if TYPE_CHECKING:
     from scintidot.measured.document import Analysis
@@ -22,12 +29,8 @@ _RENAMED = {"response_ps": "response", "rise_time_ps": "rise_time", "gamma_energ
 def series(
     context: typer.Context,
     table: Annotated[Path, typer.Argument(metavar="TABLE", help="CSV, one row for each sample.")],
-    model: Annotated[
-        Text, typer.Option(metavar="NAME", help="carriers (default), ladder, poisson-biexciton or paper.")
-    ] = None,
-    statistics: Annotated[
-        Text, typer.Option(metavar="NAME", help="poisson (default), exponential, paper.")
-    ] = None,
+    model: SeriesModel = None,
+    statistics: SeriesStatistics = None,
     retained_fraction: RetainedFraction = None,
     tau_definition: Annotated[
         Text,

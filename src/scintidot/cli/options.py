@@ -69,6 +69,13 @@ ElectronEnergy = Annotated[
 Host = Annotated[str | None, typer.Option(metavar="NAME|FILE", help="Host material, such as octane.")]
 Start = Annotated[str | None, typer.Option(metavar="RULE", help="centre, uniform or crossing.")]
 Shape = Annotated[str | None, typer.Option(metavar="SHAPE", help="cube or sphere.")]
+SeriesModel = Annotated[
+    str | None,
+    typer.Option("--model", metavar="NAME", help="carriers (default), ladder, poisson-biexciton or paper."),
+]
+SeriesStatistics = Annotated[
+    str | None, typer.Option("--statistics", metavar="NAME", help="poisson (default), exponential, paper.")
+]
 DepositModel = Annotated[
     str | None,
     typer.Option(

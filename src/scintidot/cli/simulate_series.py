@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scintidot.cli.laboratory import Edges, Folder, Seed, given, write_measurement
-from scintidot.cli.options import Json, MaterialOption, RetainedFraction
+from scintidot.cli.options import Json, MaterialOption, RetainedFraction, SeriesModel, SeriesStatistics
 
 Text = str | None
 
@@ -18,12 +18,8 @@ def series(
     out: Folder = Path("series"),
     material: MaterialOption = None,
     edge_length: Edges = None,
-    model: Annotated[
-        Text, typer.Option(metavar="NAME", help="carriers (default), ladder, poisson-biexciton or paper.")
-    ] = None,
-    statistics: Annotated[
-        Text, typer.Option(metavar="NAME", help="poisson (default), exponential, paper.")
-    ] = None,
+    model: SeriesModel = None,
+    statistics: SeriesStatistics = None,
     retained_fraction: RetainedFraction = None,
     tau_definition: Annotated[Text, typer.Option(metavar="NAME", help="Of the lifetimes (harmonic).")] = None,
     relative_error: Annotated[Text, typer.Option(metavar="SHARE", help="Of every figure (0.05).")] = None,

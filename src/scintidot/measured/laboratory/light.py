@@ -22,9 +22,18 @@ from scintidot.kinetic_options import (
 from scintidot.kinetics import exact, rates
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.materials.fields import In
-from scintidot.options import Number, read
+from scintidot.options import Number, option_flag, read
 from scintidot.photon_stream.sample import check_choices, find_sample
 from scintidot.records import Exponentials, FloatArray
+
+OPTIONS = {
+    "--lifetimes-ps": ("fractions",),
+    "--auger-efficiency": (
+        "model", "mean_excitons", "statistics", "exciton_rate", "retained_fraction", "quantum_yield",
+    ),
+    "RUN.toml or --edge-length": ("model", "mean_excitons", "statistics", "retained_fraction"),
+}  # fmt: skip
+"""What else each of the ways to say a light takes."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +84,8 @@ def read_light(
     BadValue
         If options of several ways are mixed, or one is missing.
     """
-    ways = {
-        "--lifetimes-ps": lifetimes_ps is not None,
-        "--auger-efficiency": auger_efficiency is not None,
-        "RUN.toml or --edge-length": run_file is not None or edge_length is not None or material is not None,
-    }
+    of_run = run_file is not None or edge_length is not None or material is not None
+    ways = dict(zip(OPTIONS, (lifetimes_ps is not None, auger_efficiency is not None, of_run), strict=True))
     chosen = [name for name, there in ways.items() if there]
     if len(chosen) != 1:
         raise BadValue(
@@ -87,6 +93,17 @@ def read_light(
             found=" and ".join(chosen) or "none of them",
             hint="For example: --auger-efficiency 0.9 --mean-excitons 2.",
         )  # fmt: skip
+    own = {
+        "fractions": fractions, "model": model, "mean_excitons": mean_excitons, "statistics": statistics,
+        "exciton_rate": exciton_rate, "retained_fraction": retained_fraction, "quantum_yield": quantum_yield,
+    }  # fmt: skip
+    for option, value in own.items():
+        if value is not None and option not in OPTIONS[chosen[0]]:
+            raise BadValue(
+                where=where, what="option", who=option_flag(option), found=repr(value),
+                expected=f"no such option with {chosen[0]}, only "
+                + ", ".join(option_flag(name) for name in OPTIONS[chosen[0]]),
+            )  # fmt: skip
     if lifetimes_ps is not None:
         return _exponentials(where, lifetimes_ps, fractions)
     name = model or "carriers"

@@ -157,7 +157,7 @@ def simulate_tcspc(
         given("irf_tail_ps", irf_tail_ps, In("ps", above=0, at_most=1e9)),
         given("offset_ps", zero, In("ps", at_least=0, at_most=1e9)),
         given("shift_ps", shift_ps, In("ps", at_least=-1e6, at_most=1e6)),
-        given("photons_per_period", photons_per_period, In("1", above=0, at_most=100)),
+        given("photons_per_period", photons_per_period, In("1", at_least=1e-9, at_most=100)),
         given("dark_count_rate", dark_count_rate, In("1", at_least=0, at_most=1e9)) / PS_PER_S,
         given("afterpulse_probability", afterpulse_probability, FRACTION),
         given("afterpulse_lifetime_ps", afterpulse_lifetime_ps, In("ps", above=0, at_most=1e12)),
@@ -171,6 +171,7 @@ def simulate_tcspc(
     own_seed = read_seed(seed, WHERE)
     photons = read_whole(counts, "--counts", WHERE, 1, MOST_COUNTS)
     prompt = read_whole(irf_counts, "--irf-counts", WHERE, 1, MOST_COUNTS)
+    _check_dark(setup, max(photons, prompt))
     decay = record(
         setup, np.random.default_rng([own_seed, 0]), round(photons / setup.photons_per_period), source.times,
         setup.shift,
@@ -187,6 +188,17 @@ def simulate_tcspc(
     }
     write_together(Path(out), writers)
     return document
+
+
+def _check_dark(setup: Setup, photons: int) -> None:
+    """Refuse more dark counts than are drawn at once."""
+    dark = setup.dark_rate * setup.period * photons / setup.photons_per_period
+    if dark > MOST_COUNTS:
+        raise BadValue(
+            where=WHERE, what="value", who="--dark-count-rate", expected=f"at most {MOST_COUNTS:g} dark counts",
+            found=f"{dark:.3g} in the {photons / setup.photons_per_period:.3g} periods that so many photons take",
+            hint="Take fewer --counts, or more --photons-per-period.",
+        )  # fmt: skip
 
 
 def _document(setup: Setup, light: Light, decay: Recorded, response: Recorded, seed: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scintidot.analysis.readers import read
-from scintidot.errors import ScintidotError
+from scintidot.errors import BadValue, ScintidotError
 from scintidot.materials.library import load_material
 from scintidot.measured.decay.occupancy import mean_from_ratio, population_ratio
 from scintidot.measured.decay.run import analyse_decay
@@ -254,6 +254,19 @@ BAD: dict[str, tuple[tuple[object, ...], str, int]] = {
     "two responses": (("--irf", "a.csv", "--irf-fwhm-ps", 100), "one of --irf and --irf-fwhm-ps", 2),
     "free": (("--irf-fwhm-ps", 100, "--model", "paper", "--free", "mean"), "retained_fraction", 2),
     "names": (("--irf-fwhm-ps", 100, "--components", 2, "--names", "a,a"), "different names", 2),
+    "fix zero": (("--irf-fwhm-ps", 100, "--fix", "lifetime_XX_ps=0"), "--fix lifetime_XX_ps", 2),
+    "fix negative": (("--irf-fwhm-ps", 100, "--fix", "background=-5"), "at least 0", 2),
+    "fix share": (
+        ("--irf-fwhm-ps", 100, "--model", "poisson-biexciton", "--fix", "retained_fraction=2"),
+        "at most 1",
+        2,
+    ),
+    "fix of another decay": (("--irf-fwhm-ps", 100, "--fix", "background[other]=2"), "background", 2),
+    "free without a model": (("--irf-fwhm-ps", 100, "--free", "quantum_yield"), "--model", 2),
+    "width of a tail": (("--irf", "none", "--free-irf-width"), "--irf-fwhm-ps", 2),
+    "scatter of a tail": (("--irf", "none", "--scatter"), "a tail alone has no scattered light", 2),
+    "background of a Gaussian": (("--irf-fwhm-ps", 100, "--irf-background", 2), "a measured response", 2),
+    "column of a Gaussian": (("--irf-fwhm-ps", 100, "--irf-column", 2), "a file of the response", 2),
 }
 
 
@@ -382,6 +395,70 @@ def test_what_is_held_keeps_its_value_and_its_name(
     )
     (held,) = [row for row in found["parameters"] if row["fixed"] and row["name"] == name]
     assert held["value"] == pytest.approx(value, rel=1e-12)
+
+
+def test_what_is_held_is_no_measurement_of_a_card(laboratory: Path) -> None:
+    folder = laboratory / "two"
+    common = {"irf": folder / "irf.csv", "components": 2, "starts": 1}
+    free = analyse_decay(folder / "decay.csv", **common)
+    assert set(free.card) == {"exciton.lifetime", "auger_lifetime_ps"}
+    assert not analyse_decay(folder / "decay.csv", fix="lifetime_X_ps=8000", **common).card
+    only = analyse_decay(folder / "decay.csv", fix="lifetime_XX_ps=300", **common).card
+    assert set(only) == {"exciton.lifetime"}
+    crossed = analyse_decay(folder / "decay.csv", fix="lifetime_X_ps=100", **common)
+    assert not crossed.card
+    assert crossed["mean_excitons"] is None
+    assert any("not in the order of their lifetimes" in word for word in crossed["warnings"])
+
+
+@pytest.mark.parametrize("fix", [(), "lifetime_XX_ps=300"])
+def test_every_start_reaches_the_same_minimum(fix: Any, laboratory: Path) -> None:
+    """Bins of the quiet response, less its background, are negative, where the decay has a count."""
+    folder = laboratory / "two"
+    found = analyse_decay(folder / "decay.csv", irf=folder / "irf.csv", components=2, starts=4, fix=fix)
+    assert found["starts"]["reached_best"] == found["starts"]["number"] == 4
+
+
+@pytest.mark.parametrize("names", ["X,X2,X3", "X,XX", "photons,photons_photons"])
+def test_a_name_may_begin_another(names: str, laboratory: Path) -> None:
+    folder = laboratory / "two"
+    found = analyse_decay(folder / "decay.csv", irf=folder / "irf.csv", names=names, starts=2)
+    times = [row["lifetime_ps"] for row in found["components"]]
+    assert [row["name"] for row in found["components"]] == names.split(",")
+    assert times == sorted(times)
+
+
+def test_a_late_tail_of_piled_up_counts(tmp_path: Path) -> None:
+    """A quarter of the periods are over before the tail begins; its pile-up is that of the others."""
+    simulate_tcspc(
+        tmp_path, lifetimes_ps="8000", counts=1e6, photons_per_period=0.5, bins=2048, bin_width_ps=32
+    )
+    tail = analyse_decay(tmp_path / "decay.csv", irf="none", components=1, window="8 ns:")
+    (row,) = tail["components"]
+    assert row["lifetime_error_ps"] < 25
+    assert row["lifetime_ps"] == pytest.approx(8000, abs=4 * row["lifetime_error_ps"])
+
+
+LIGHTS: dict[str, tuple[dict[str, Any], str]] = {
+    "fractions of a model": (
+        {"auger_efficiency": 0.9, "mean_excitons": 1, "fractions": "0.5,0.5"},
+        "--fractions",
+    ),
+    "yield of exponentials": ({"lifetimes_ps": "100", "quantum_yield": 0.5}, "--quantum-yield"),
+    "mean of exponentials": ({"lifetimes_ps": "100", "mean_excitons": 2}, "--mean-excitons"),
+    "rate of a run": ({"edge_length": 8, "exciton_rate": "1 ns"}, "--exciton-rate"),
+    "dark counts": ({"lifetimes_ps": "100", "dark_count_rate": 1e9}, "--dark-count-rate"),
+    "photons": ({"lifetimes_ps": "100", "photons_per_period": 1e-12}, "--photons-per-period"),
+}
+
+
+@pytest.mark.parametrize("name", LIGHTS)
+def test_options_of_another_light_are_refused(name: str, tmp_path: Path) -> None:
+    options, flag = LIGHTS[name]
+    with pytest.raises(BadValue) as caught:
+        simulate_tcspc(tmp_path / "none", **options)
+    assert caught.value.who == flag
+    assert not (tmp_path / "none").exists()
 
 
 def test_curves_are_the_counts_and_the_fit(laboratory: Path, tmp_path: Path) -> None:

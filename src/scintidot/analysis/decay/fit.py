@@ -19,6 +19,10 @@ from scintidot.records import FloatArray
 
 SPREAD = 0.35
 """Standard deviation of ln(lifetime) between the starts of a fit."""
+LIFT = 1e-3
+"""Share of the mean counts of a bin that every bin expects where a fit starts."""
+SHARED = ("exciton_lifetime_ps", "auger_lifetime_ps")
+"""Parameters of a kinetic model that decays fitted together have in common."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,7 @@ def fit_kinetic(
     measured: Sequence[Measured],
     kinetic: Kinetic,
     *,
-    shared: Sequence[str] = ("exciton_lifetime_ps", "auger_lifetime_ps"),
+    shared: Sequence[str] = SHARED,
     starts: int = 3,
     minos: Sequence[str] = (),
     held: dict[str, float] | None = None,
@@ -247,12 +251,16 @@ def _fit_together(
         index = known[name]
         if not parameters[index].fixed:
             parameters[index] = replace(parameters[index], start=float(np.exp(np.mean(np.log(of_each)))))
+    begins = [
+        _lifted(begin, parameters, measured, models, places) for begin in _starts(parameters, starts, seed)
+    ]
+    parameters = [replace(p, start=float(start)) for p, start in zip(parameters, begins[0], strict=True)]
     costs = [model.cost(data.counts, data.sigma) for data, model in zip(measured, models, strict=True)]
     cost: Cost = costs[0] if len(costs) == 1 else JointCost(list(zip(costs, places, strict=True)))
     result = fit(
         cost,
         parameters,
-        starts=_starts(parameters, starts, seed),
+        starts=begins[1:],
         minos=_known(minos, parameters),
         hesse=hesse,
     )
@@ -266,37 +274,55 @@ def _known(names: Sequence[str], parameters: Sequence[Parameter]) -> list[str]:
 
 
 def _starts(parameters: Sequence[Parameter], number: int, seed: int) -> list[FloatArray]:
-    """Further starts: times and <N> moved about by chance."""
+    """Starts: that of the parameters, and others with times and <N> moved about by chance."""
     rng = np.random.default_rng(seed)
     moved = np.array(
         [not p.fixed and p.name.split("[")[0].endswith(("_ps", "mean_excitons")) and p.start > 0 for p in parameters]
     ) & np.array([not p.name.startswith((SHIFT, WIDTH)) for p in parameters])  # fmt: skip
     begin = np.array([p.start for p in parameters])
     return [
-        np.where(moved, begin * np.exp(rng.normal(0, SPREAD, len(begin))), begin) for _ in range(number - 1)
+        begin,
+        *(
+            np.where(moved, begin * np.exp(rng.normal(0, SPREAD, len(begin))), begin)
+            for _ in range(number - 1)
+        ),
     ]
+
+
+def _lifted(
+    begin: FloatArray, parameters: Sequence[Parameter], measured: Sequence[Measured],
+    models: Sequence[DecayModel], places: Sequence[npt.NDArray[np.intp]],
+) -> FloatArray:  # fmt: skip
+    """The start with as much background as makes every bin expect something.
+
+    Less its background, a measured response may be negative where it is quiet. A count in such a bin, which nothing
+    would expect, outweighs all others, and the fit would give up the light for it.
+    """
+    values = begin.copy()
+    for data, model, own in zip(measured, models, places, strict=True):
+        background = own[-2]
+        if data.sigma is None and not parameters[background].fixed:
+            least = float(model.expected(values[own])[data.window].min())
+            values[background] += max(LIFT * float(data.counts[data.window].mean()) - least, 0.0)
+    return values
 
 
 def _ordered(found: DecayFit, names: tuple[str, ...]) -> DecayFit:
     """The same fit with the components named by the order of their lifetimes, whichever way the fit swapped them."""
     result = found.fit
-    suffixes = {
-        p.name[len(lifetime_name(names[0])) :]
-        for p in result.parameters
-        if p.name.startswith(lifetime_name(names[0]))
-    }
     index = {p.name: i for i, p in enumerate(result.parameters)}
     source = np.arange(len(result.parameters))
-    light_suffixes = {
-        p.name[len(photons_name(names[0])) :]
-        for p in result.parameters
-        if p.name.startswith(photons_name(names[0]))
-    }
-    for suffix in suffixes:
+
+    def suffixes(name: str) -> list[str]:
+        """Of the decays that have a parameter of their own of this name; empty if all have the same."""
+        return sorted(full.removeprefix(name) for full in index if full.split("[")[0] == name)
+
+    light_suffixes = suffixes(photons_name(names[0]))
+    for suffix in suffixes(lifetime_name(names[0])):
         times = [index[lifetime_name(name) + suffix] for name in names]
         lights = [
             [index[photons_name(name) + own] for name in names]
-            for own in ([suffix] if suffix else sorted(light_suffixes))
+            for own in ([suffix] if suffix else light_suffixes)
         ]
         if any(result.parameters[i].fixed for group in (times, *lights) for i in group):
             continue  # who holds a parameter by its name keeps the name

@@ -71,10 +71,16 @@ def one(
     }
     _say_quality(quality, warnings)
     _say_left_over(data, terms(fit.fit.values), instrument["shift"].value, warnings)
+    times = [row["lifetime_ps"] or 0.0 for row in decay["components"]]
     if kinetic is not None:
         decay |= _kinetics(fit, places, kinetic, statistics)
         decay["held"] = _held(fit, places)
         warnings += _say_held(decay)
+    elif times != sorted(times):
+        warnings.append(
+            "what is held keeps its name: the components are not in the order of their lifetimes, so that no <N> is "
+            "read from them and no card is made"
+        )
     elif {"XX", "X"} <= set(names):
         decay["mean_excitons"], more = mean_excitons(
             fit.fit, lambda values: pair_of(own(values), names), xi, statistics

@@ -86,6 +86,26 @@ def load(
         raise BadValue(
             where=WHERE, what="options", who="--irf-fwhm-ps", expected="one of --irf and --irf-fwhm-ps", found="both"
         )  # fmt: skip
+    gaussian = irf_fwhm_ps is not None
+    measured_response = not none and not gaussian
+    for flag, asked, possible, needed in (
+        (
+            "--free-irf-width",
+            free_irf_width,
+            gaussian,
+            "a Gaussian response (--irf-fwhm-ps), whose width is fitted",
+        ),
+        ("--scatter", scatter, not none, "a response: a tail alone has no scattered light"),
+        (
+            "--irf-column",
+            irf_column is not None,
+            irf is not None and not none,
+            "a file of the response (--irf)",
+        ),
+        ("--irf-background", irf_background is not None, measured_response, "a measured response (--irf)"),
+    ):
+        if asked and not possible:
+            raise BadValue(where=WHERE, what="option", who=flag, expected=needed, found="none")
     response = None
     if irf is not None and not none:
         response = read_response(irf, given, None if irf_column is None else str(irf_column))
@@ -188,7 +208,7 @@ def _decay(
         living = (living[0], min(living[1], living[0] + math.floor(period / trace.bin_width)))
     prepared: PreparedResponse | None = None
     kind: Response
-    fwhm = width or 0.0
+    fwhm, before = width or 0.0, 0.0
     if response is not None:
         prepared = _prepared(response, trace, background, notes)
         kind, fwhm = MeasuredResponse(prepared.histogram, trace.bin_width, period), prepared.fwhm
@@ -204,7 +224,7 @@ def _decay(
         start = edges[top] if bounds is None else max(bounds[0], edges[0])
         bounds = (start, math.inf if bounds is None else bounds[1])
         first = int(np.searchsorted(edges, start - 1e-9 * trace.bin_width))
-        counts, edges = counts[first:], edges[first:]
+        before, counts, edges = float(counts[:first].sum()), counts[first:], edges[first:]
         living = (0, max(living[1] - first, 0))
         kind, fwhm = NoResponse(edges - edges[0], period), trace.bin_width
         notes.append(
@@ -221,23 +241,35 @@ def _decay(
             f"{len(counts) - (living[1] - living[0])} bins at the ends of {name}, in which the instrument counts "
             "nothing, were left out"
         )
-    excitations = trace.excitations if trace.excitations is not None else given.excitations
-    if pile_up == NONE:
-        excitations = None
-    elif excitations is None and trace.counted:
-        notes.append(
-            "pile-up was not corrected: the number of excitations is not known (--excitations NUMBER)"
-        )
-    elif excitations is not None and counts.sum() >= excitations:
-        raise BadValue(
-            where=WHERE, what="value", who="--excitations", found=f"{excitations:g}",
-            expected=f"more than the {counts.sum():g} counts of {name}: the first photon of an excitation is counted",
-        )  # fmt: skip
+    excitations = None if pile_up == NONE else _excitations(name, trace, given, before, notes)
     return Measured(
         name, counts, edges, chosen, kind, fwhm, excitations,
-        width_free=free_width and isinstance(kind, GaussianResponse), scatter_free=scatter,
+        width_free=free_width, scatter_free=scatter,
         sigma=None if trace.counted else _noise(counts, notes),
     ), prepared  # fmt: skip
+
+
+def _excitations(name: str, trace: DecayTrace, given: Given, before: float, notes: list[str]) -> float | None:
+    """Excitations in which the first photon is counted: all, less those counted ``before`` a tail began."""
+    excitations = trace.excitations if trace.excitations is not None else given.excitations
+    counts = float(np.sum(trace.values))
+    if excitations is None:
+        if trace.counted:
+            notes.append(
+                "pile-up was not corrected: the number of excitations is not known (--excitations NUMBER)"
+            )
+        return None
+    if counts >= excitations:
+        raise BadValue(
+            where=WHERE, what="value", who="--excitations", found=f"{excitations:g}",
+            expected=f"more than the {counts:g} counts of {name}: the first photon of an excitation is counted",
+        )  # fmt: skip
+    if before > 0:
+        notes.append(
+            f"{before:g} of {excitations:g} excitations were counted before the tail of {name} began: pile-up and "
+            "amplitudes are those of the others"
+        )
+    return excitations - before
 
 
 def _noise(values: np.ndarray[Any, Any], notes: list[str]) -> float:

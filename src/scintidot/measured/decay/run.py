@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from scintidot.kinetic_options import FRACTION, KINETIC_MODELS
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.fields import In
 from scintidot.measured.decay.figures import DOUBTFUL, Result, fit_part, one, top
+from scintidot.measured.decay.held import FREE, Fix, read_freed, read_held
 from scintidot.measured.decay.inputs import Loaded, load
 from scintidot.measured.decay.occupancy import STATISTICS
 from scintidot.measured.decay.panels import panels_of
@@ -28,8 +29,6 @@ from scintidot.options import Number, read, read_seed, read_whole
 from scintidot.output import with_error
 
 SCHEMA = "scintidot.decay/1"
-FREE = ("retained_fraction", "quantum_yield")
-"""Parameters of a kinetic model that are held unless they are asked for."""
 RESPONSE_PS = 100.0
 """Width of the response in the definition ``instrument`` of a lifetime where the data name none. [ps]"""
 
@@ -49,7 +48,7 @@ def analyse_decay(
     exclude: str | Sequence[Any] = (),
     scatter: bool = False,
     pile_up: str = "first-photon",
-    fix: str | Sequence[str] | Mapping[str, float] = (),
+    fix: Fix = (),
     free: str | Sequence[str] = (),
     share: str = NONE,
     statistics: str = "poisson",
@@ -115,6 +114,7 @@ def analyse_decay(
     named = _names(components, model, names)
     xi = read(retained_fraction, "--retained-fraction", WHERE, FRACTION)
     phi = read(quantum_yield, "--quantum-yield", WHERE, In("1", above=0, at_most=1))
+    freed = read_freed(free, model)
     of_file = given(
         where=WHERE, period_ns=period_ns, bin_width_ps=bin_width_ps, excitations=excitations, time_unit=time_unit,
         channel=channel, column=column,
@@ -124,10 +124,14 @@ def analyse_decay(
         free_irf_width=free_irf_width, window=window, exclude=exclude, scatter=scatter, pile_up=pile_up,
         given=of_file, format=format,
     )  # fmt: skip
-    held, freed = _held(fix), [free] if isinstance(free, str) else list(free)
-    for name in freed:
-        one_of(name, FREE, where=WHERE, who="--free")
     common = share != NONE and len(loaded.measured) > 1
+    kinetic = None
+    if model is not None:
+        kinetic = Kinetic(
+            model, lambda mean: pair_distribution(mean, statistics), 1.0, 1.0, 1.0, 1.0, xi, phi,
+            held=tuple(name for name in FREE if name not in freed),
+        )  # fmt: skip
+    held = read_held(fix, named, kinetic, [decay.name for decay in loaded.measured] if common else [])
     width = _response_width(response_ps, loaded)
     choices = {
         "model": model or "components",
@@ -146,12 +150,6 @@ def analyse_decay(
         "seed": read_seed(seed, WHERE),
     }
     document = new_document(SCHEMA, loaded.inputs, choices)
-    kinetic = None
-    if model is not None:
-        kinetic = Kinetic(
-            model, lambda mean: pair_distribution(mean, statistics), 1.0, 1.0, 1.0, 1.0, xi, phi,
-            held=tuple(name for name in FREE if name not in freed),
-        )  # fmt: skip
     with np.errstate(all="ignore"):
         results, reason = _fitted(loaded, named, kinetic, common, choices, minos, held)
     if not reason and any(
@@ -160,7 +158,6 @@ def analyse_decay(
         reason = "no light above the background"
     if reason:
         return _failed(document, loaded, reason)
-    _check_held(held, results[0])
     with np.errstate(all="ignore"):  # what is no number becomes null
         decays = [
             one(fit, i, loaded, place, named, kinetic, statistics, xi, width) for fit, i, place in results
@@ -241,37 +238,6 @@ def _names(
     return given or NAMES[count]
 
 
-def _held(fix: str | Sequence[str] | Mapping[str, float]) -> dict[str, float]:
-    """Parameters that are held; times may have a unit."""
-    if isinstance(fix, Mapping):
-        pairs: list[tuple[str, Any]] = [(str(name), value) for name, value in fix.items()]
-    else:
-        texts = [fix] if isinstance(fix, str) else list(fix)
-        pairs = [(name, value) for name, _, value in (text.partition("=") for text in texts)]
-    held = {}
-    for name, value in pairs:
-        try:
-            held[name.strip()] = read(value, "--fix", WHERE, In(_unit(name)))
-        except BadValue:
-            raise BadValue(
-                where=WHERE, what="value", who="--fix", expected="NAME=NUMBER, such as lifetime_X_ps=8000",
-                found=repr(f"{name}={value}"),
-            ) from None  # fmt: skip
-    return held
-
-
-def _unit(parameter: str) -> str:
-    return "ps" if parameter.strip().split("[")[0].endswith("_ps") else "1"
-
-
-def _check_held(held: dict[str, float], result: Result) -> None:
-    known = {p.name.split("[")[0] for p in result[0].fit.parameters} | {
-        p.name for p in result[0].fit.parameters
-    }
-    for name in held:
-        one_of(name, sorted(known), where=WHERE, who="--fix")
-
-
 def _response_width(response_ps: Number | None, loaded: Loaded) -> float:
     """Width of the response in the definition ``instrument``: given, or that of the data, or `RESPONSE_PS`."""
     if response_ps is not None:
@@ -332,19 +298,24 @@ def _sentence(decay: dict[str, Any], *, named: bool) -> str:
 
 
 def _card(decays: list[dict[str, Any]], kinetic: Kinetic | None) -> dict[str, Any]:
-    """Rates for a material card: lifetime of the exciton, and of Auger recombination where XX is seen."""
+    """What was fitted of a material card: lifetimes of the exciton, and of Auger recombination where XX is seen."""
     rows = {row["name"]: row for row in decays[0]["components"]}
-    if "X" not in rows or rows["X"]["lifetime_error_ps"] is None or len(decays) > 1:
+    times = [row["lifetime_ps"] or 0.0 for row in rows.values()]
+    if len(decays) > 1 or "X" not in rows or not rows["X"]["lifetime_error_ps"] or times != sorted(times):
         return {}
     slow = rows["X"]
     note = (
         f"component X of a fit with {len(rows)} components" if kinetic is None else f"model {kinetic.model}"
     )
     card: dict[str, Any] = {"exciton.lifetime": (slow["lifetime_ps"], slow["lifetime_error_ps"], "ps", note)}
-    if "XX" in rows and rows["XX"]["lifetime_ps"]:
+    if kinetic is not None:
+        auger = decays[0]["auger_lifetime_ps"]
+        if auger["value"] and auger["error"]:
+            card["auger_lifetime_ps"] = (auger["value"], auger["error"], "ps", note)
+    elif "XX" in rows and rows["XX"]["lifetime_error_ps"]:
         fast = rows["XX"]
         rate = 1 / fast["lifetime_ps"] - 4 / slow["lifetime_ps"]
-        if rate > 0 and fast["lifetime_error_ps"] is not None:
+        if rate > 0:
             spread = math.hypot(
                 fast["lifetime_error_ps"] / fast["lifetime_ps"] ** 2,
                 4 * slow["lifetime_error_ps"] / slow["lifetime_ps"] ** 2,

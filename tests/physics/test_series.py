@@ -19,6 +19,7 @@ from scintidot.analysis.series.lines import (
     weighted_mean,
     york,
 )
+from scintidot.errors import BadFile
 from scintidot.measured.laboratory.attenuation import synthetic_attenuation
 from scintidot.measured.laboratory.series import synthetic_series
 from scintidot.measured.series.run import analyse_series
@@ -237,6 +238,54 @@ def test_biexciton_lifetime_stands_for_the_efficiency(analyse):
     by_efficiency = analyse(start + "auger_efficiency\n" + values + "0.95\n")
     points = [d["validation"]["points"][0]["predicted"] for d in (by_lifetime, by_efficiency)]
     assert points[0] == pytest.approx(points[1], rel=1e-9)
+
+
+def predicted(analyse, definition, **numbers):
+    """One sample's lifetime and its error."""
+    names, values = ",".join(numbers), ",".join(str(value) for value in numbers.values())
+    text = f"sample,{names},tau_eff_ps,tau_eff_error_ps\na,{values},3000,100\n"
+    (point,) = analyse(text, tau_definition=definition)["validation"]["points"]
+    return point["predicted"], point["predicted_error"]
+
+
+@pytest.mark.parametrize("definition", ["harmonic", "instrument", "one_over_e", "mean_photon_time"])
+@pytest.mark.parametrize(("quantum_yield", "efficiency"), [((1.0, 0.999), 0.9), (0.9, (0.0, 1e-3))])
+def test_errors_at_a_bound_are_those_beside_it(analyse, definition, quantum_yield, efficiency):
+    at, beside = (
+        predicted(
+            analyse, definition, mean_excitons=0.8, exciton_lifetime_ps=8000, auger_efficiency=np.ravel(efficiency)[i],
+            auger_efficiency_error=0.05, quantum_yield=np.ravel(quantum_yield)[i], quantum_yield_error=0.05,
+        )
+        for i in (0, -1)
+    )  # fmt: skip
+    assert at == pytest.approx(beside, rel=0.01)
+
+
+def test_error_by_the_two_lifetimes_is_that_of_drawing_them(analyse):
+    """The exact biexciton decays by 4 k_rad + 2 k_nr besides Auger recombination; both lifetimes move Phi_AR."""
+    rng = np.random.default_rng(4)
+    phi, single, double = 0.5, rng.normal(8000, 300, 200), rng.normal(900, 40, 200)
+    auger = 1 / double - (2 + 2 * phi) / single
+    text = "sample,mean_excitons,exciton_lifetime_ps,auger_efficiency,quantum_yield,tau_eff_ps,tau_eff_error_ps\n"
+    text += "".join(
+        f"s{i},0.8,{tau},{k / (k + 4 / tau)},{phi},3000,100\n"
+        for i, (tau, k) in enumerate(zip(single, auger, strict=True))
+    )
+    drawn = [p["predicted"] for p in analyse(text, tau_definition="harmonic")["validation"]["points"]]
+    value, error = predicted(
+        analyse, "harmonic", mean_excitons=0.8, exciton_lifetime_ps=8000, exciton_lifetime_error_ps=300,
+        biexciton_lifetime_ps=900, biexciton_lifetime_error_ps=40, quantum_yield=phi,
+    )  # fmt: skip
+    assert value == pytest.approx(np.mean(drawn), abs=4 * error / np.sqrt(200))
+    assert error == pytest.approx(np.std(drawn), rel=0.2)  # 5 % of chance
+
+
+def test_a_quoted_thousands_separator_is_no_decimal_comma(analyse):
+    with pytest.raises(BadFile, match="numbers without a comma"):
+        analyse('sample,counts_with,counts_without,counts_background\na,"6,700","10,100",100\n')
+    text = "sample;edge_length_nm;tau_eff_ps;tau_eff_error_ps\na;8,5;3000;100\nb;10,5;3300;100\n"
+    (law,) = analyse(text, tau_definition="harmonic")["laws"]
+    assert law["exponent"] == pytest.approx(np.log(1.1) / (3 * np.log(10.5 / 8.5)), rel=1e-6)
 
 
 @given(st.floats(0.1, 10), st.integers(0, 200))

@@ -209,7 +209,8 @@ def _pair_document(slope: Slope, points: Points) -> dict[str, Any]:
 
 def _pair_panel(slope: Slope, points: Points) -> Panel:
     x = np.linspace(0, 1.1 * float(points.x.max()), 50)
-    half = x * max(slope.high - slope.slope, slope.slope - slope.low)
+    away = np.array([slope.high - slope.slope, slope.slope - slope.low])  # one side may have no bound
+    half = x * float(np.max(away[np.isfinite(away)], initial=0.0))
     sigma = np.hypot(points.y_error, slope.slope * points.x_error)
     return Panel(
         title="Pair creation", x_label="deposit/Eg", y_label="<N>",
@@ -249,7 +250,8 @@ def attenuation(table: SampleTable) -> tuple[Found | None, str]:
         return None, "attenuation: neither counts_with and counts_without nor share_attenuated"
     rows = np.flatnonzero(np.isfinite(share) & (np.nan_to_num(error) > 0))
     if not rows.size:
-        return None, "attenuation: no sample with counts above the background"
+        counted = "no sample with counts above the background"
+        return None, "attenuation: " + (counted if table.has("counts_with") else "no share with an error")
     edge = table.values["edge_length"] if table.has("edge_length") else np.full(count, np.nan)
     sized = rows[np.isfinite(edge[rows])]
     document: dict[str, Any] = {

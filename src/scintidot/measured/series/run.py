@@ -213,7 +213,7 @@ def _validate(
     table: SampleTable, setup: Setup, definition: str, document: dict[str, Any]
 ) -> tuple[list[Judged], list[str]]:
     """The validation and its variants into the document; what was left out."""
-    samples, why = predictable(table)
+    samples, why = predictable(table, setup.model)
     if samples is None:
         document["validation"] = None
         return [], [f"validation: {why}"]

@@ -199,6 +199,13 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]], bytes]:
     if len(cells) == 1:
         raise _bad(path, "table", WHO, "rows of samples", "column names alone")
     for place, row in cells[1:]:
+        comma = next((cell for cell in row if "," in cell and is_number(cell)), None)
+        if separator == "," and comma is not None:
+            raise BadFile(
+                where=f"{path}:{place}", what="number", who=WHO, found=repr(comma),
+                expected="numbers without a comma, which separates the columns here",
+                hint="A decimal comma needs ';' or tabs between the columns; thousands need no sign.",
+            )  # fmt: skip
         if len(row) < len(header) or any(row[len(header) :]):
             raise BadFile(
                 where=f"{path}:{place}", what="row", who=WHO, expected=f"{len(header)} cells", found=str(len(row)),

@@ -1,7 +1,7 @@
 """The validation without free parameters: measured <N>, rates and efficiencies in, light, lifetime and resolution out.
 
 Each sample goes through the kinetic model with its own measured numbers; errors of the prediction follow from their
-errors, one number at a time (central differences), as if samples and numbers were independent.
+errors, one number at a time (differences to both sides, to one at a bound), as if samples and numbers were independent.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ INPUTS = (
     "mean_excitons",
     "exciton_lifetime",
     "auger_efficiency",
+    "biexciton_lifetime",
     "quantum_yield",
     "edge_length",
     "light_yield",
@@ -40,6 +41,7 @@ INPUTS = (
 KINETIC = ("mean_excitons", "exciton_lifetime", "auger_efficiency")
 """Without which nothing is predicted."""
 LARGEST_EFFICIENCY = 1 - 1e-9
+_MOST = {"auger_efficiency": LARGEST_EFFICIENCY, "quantum_yield": 1.0}
 
 
 class Setup(NamedTuple):
@@ -74,19 +76,23 @@ class Samples:
     assumed: tuple[str, ...]
 
 
-def predictable(table: SampleTable) -> tuple[Samples | None, str]:
-    """The samples that have <N>, a lifetime and an Auger efficiency; or why there are none."""
+def predictable(table: SampleTable, model: str) -> tuple[Samples | None, str]:
+    """The samples that have <N>, a lifetime and an Auger efficiency, or both lifetimes; or why there are none."""
     values, errors, assumed = dict(table.values), {name: table.error(name) for name in table.values}, []
     count = len(table.samples)
     if table.has("exciton_lifetime", "biexciton_lifetime"):
         own = values.get("auger_efficiency", np.full(count, np.nan))
         own_error = errors.get("auger_efficiency", np.zeros(count))
-        derived, derived_error = _efficiency(table)
+        derived = _efficiency(
+            values, np.nan_to_num(values.get("quantum_yield", np.ones(count)), nan=1.0), model
+        )
         take = ~np.isfinite(own) & np.isfinite(derived)
         values["auger_efficiency"] = np.where(take, derived, own)
-        errors["auger_efficiency"] = np.where(take, derived_error, own_error)
+        errors["auger_efficiency"] = np.where(take, 0.0, own_error)  # it moves with the lifetimes
+        values["biexciton_lifetime"] = np.where(take, values["biexciton_lifetime"], np.nan)
         if take.any():
-            assumed.append("Phi_AR = 1 - 4 tau_XX/tau_X from the two lifetimes, where the table has none")
+            others = "(2 + 2 Phi_X)" if model in exact.MODELS else "4"
+            assumed.append(f"Phi_AR from 1/tau_XX = k_AR + {others}/tau_X, where the table has none")
     missing = [name for name in KINETIC if name not in values]
     if missing:
         return None, "no column of " + ", ".join(missing)
@@ -111,21 +117,23 @@ def predictable(table: SampleTable) -> tuple[Samples | None, str]:
     ), ""
 
 
-def _efficiency(table: SampleTable) -> tuple[FloatArray, FloatArray]:
-    """Phi_AR from 1/tau_XX = 4/tau_X + k_AR."""
-    single, double = table.values["exciton_lifetime"], table.values["biexciton_lifetime"]
+def _efficiency(inputs: dict[str, FloatArray], quantum_yield: FloatArray, model: str) -> FloatArray:
+    """Phi_AR = k_AR/(k_AR + 4 k_X) from both lifetimes, with what else XX decays by in the model."""
+    rate = 1 / inputs["exciton_lifetime"]
+    others = 2 + 2 * quantum_yield if model in exact.MODELS else EFFICIENCY_RATIO  # 4 k_rad + 2 k_nr over k_X
     with np.errstate(invalid="ignore", divide="ignore"):
-        lost = EFFICIENCY_RATIO * double / single
-        relative = np.hypot(
-            table.error("exciton_lifetime") / single, table.error("biexciton_lifetime") / double
-        )
-    return np.asarray(1 - lost), np.asarray(lost * relative)
+        auger = 1 / inputs["biexciton_lifetime"] - others * rate
+        return np.asarray(np.where(auger >= 0, auger / (auger + EFFICIENCY_RATIO * rate), np.nan))
 
 
 def _forward(inputs: dict[str, FloatArray], setup: Setup) -> dict[str, FloatArray]:
     """Photons, lifetimes and what follows from them for samples."""
     rate = 1 / inputs["exciton_lifetime"]
-    efficiency = np.clip(inputs["auger_efficiency"], 0.0, LARGEST_EFFICIENCY)
+    efficiency = inputs["auger_efficiency"]
+    if "biexciton_lifetime" in inputs:
+        derived = np.nan_to_num(_efficiency(inputs, inputs["quantum_yield"], setup.model))
+        efficiency = np.where(np.isfinite(inputs["biexciton_lifetime"]), derived, efficiency)
+    efficiency = np.clip(efficiency, 0.0, LARGEST_EFFICIENCY)
     common: dict[str, Any] = {
         "exciton_rate": rate, "quantum_yield": np.clip(inputs["quantum_yield"], 1e-9, 1.0),
         "retained_fraction": setup.retained_fraction,
@@ -177,12 +185,14 @@ def predict(samples: Samples, setup: Setup) -> Predicted:
         if error is None or not np.any(error > 0):
             continue
         value = samples.inputs[name]
-        step = np.minimum(np.maximum(0.5 * error, 1e-6 * np.abs(value)), 0.5 * value + 1e-12)
-        if name in ("auger_efficiency", "quantum_yield"):
-            step = np.minimum(step, np.maximum(0.5 * (1 - value), 1e-9))
-        up, down = (_forward({**samples.inputs, name: value + sign * step}, setup) for sign in (1, -1))
+        step = np.maximum(0.5 * error, 1e-4 * np.abs(value))
+        least = 0.0 * value if name == "auger_efficiency" else 0.5 * value
+        above = np.minimum(value + step, _MOST.get(name, np.inf))
+        below = np.maximum(value - step, least)
+        up, down = (_forward({**samples.inputs, name: moved_to}, setup) for moved_to in (above, below))
+        width = np.where(above > below, above - below, np.inf)
         for key in central:
-            moved[key].append((up[key] - down[key]) / (2 * step) * error)
+            moved[key].append((up[key] - down[key]) / width * error)
     return Predicted(central, {name: np.stack(parts) for name, parts in moved.items()})
 
 

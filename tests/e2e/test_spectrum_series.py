@@ -211,6 +211,34 @@ def test_keywords_of_python_are_those_of_the_command(made):
             function(file, **{name: "x"})
 
 
+@pytest.mark.parametrize(
+    ("kind", "options", "flag"),
+    [
+        ("emission", {"extinction": 1e6, "path_cm": 1, "at_nm": 500}, "--extinction"),
+        ("absorption", {"reference": "nowhere.csv"}, "--reference"),
+        ("absorption", {"absorption": "nowhere.csv"}, "--absorption"),
+        ("absorption", {"path_cm": 1, "at_nm": 500}, "--extinction"),
+        ("emission", {"reference": "nowhere.csv", "reference_yield": 0.9, "absorbance": 0.1,
+                      "reference_absorbance": 0.1, "index": 1.5}, "--reference-index"),
+        ("emission", {"absorbance": 0.1}, "--reference-yield"),
+    ],
+)  # fmt: skip
+def test_options_that_do_nothing_are_refused(made, kind, options, flag):
+    file = made("spectrum", "--edge-length", "8.7", "--kind", kind) / f"{kind}.csv"
+    with pytest.raises(BadValue, match=flag):
+        scintidot.analyse_spectrum(file, **options)
+
+
+def test_a_window_cuts_no_reference_and_says_so(made):
+    file = made("spectrum", "--edge-length", "8.7", "--kind", "emission") / "emission.csv"
+    yields = {"reference_yield": 0.9, "absorbance": 0.05, "reference_absorbance": 0.05, "reference": file}
+    cut = scintidot.analyse_spectrum(file, window=(490, 530), **yields)
+    assert any("--band" in word for word in cut["warnings"])
+    both = scintidot.analyse_spectrum(file, window=(490, 530), band=(495, 525), **yields)
+    assert both["traces"][0]["quantum_yield"] == pytest.approx(0.9, rel=1e-12)
+    assert not any("--band" in word for word in both["warnings"])
+
+
 def test_commands_that_the_laboratory_suggests_run(cli, tmp_path):
     for what, options in (
         ("spectrum", ("--kind", "emission")), ("series", ()), ("attenuation", ("--share", "0.3")),

@@ -108,8 +108,10 @@ def absorption_features(wavelength: FloatArray, absorbance: FloatArray) -> Absor
     place = None
     for _ in range(12):
         filters = local_cubic(energy, width, energy)
-        smooth, slope, curvature = filters @ values
-        place = _first(energy, smooth, curvature, noise * np.sqrt(np.sum(filters[2] ** 2, axis=1)), width)
+        smooth, slope, curvature = (part @ values for part in filters)
+        place = _first(
+            energy, smooth, curvature, noise * np.sqrt(filters.curvature.power(2).sum(axis=1)), width
+        )
         if place is None:
             break
         follow = WINDOW * (energy[place] - _foot(energy, curvature, place))
@@ -165,8 +167,9 @@ def _nearby(
     """
     step = min(float(np.median(np.diff(energy))), width / 10)
     at = np.arange(max(near - 2.2 * width, energy[0]), min(near + 1.2 * width, energy[-1]) + step / 2, step)
-    _, slope, curvature = np.einsum("kap,p...->ka...", local_cubic(energy, width, at), values)
-    steep = [np.tensordot(local_cubic(energy, part * width, at)[1], values, axes=1) for part in EDGE_WINDOWS]
+    filters = local_cubic(energy, width, at)
+    slope, curvature = filters.slope @ values, filters.curvature @ values
+    steep = [local_cubic(energy, part * width, at).slope @ values for part in EDGE_WINDOWS]
     columns = [np.atleast_2d(x.T) for x in (slope, curvature, *steep)]
     peaks, edges, maxima = [], [], []
     for g, c, wide, narrow in zip(*columns, strict=True):
@@ -212,7 +215,7 @@ def _located(
     """The three features with the spread of repeats under added noise."""
     peak, edge, maximum = (float(x) for x in _nearby(energy, values, width, near))
     random = np.random.default_rng(1)
-    calm = local_cubic(energy, 0.6 * width, energy)[0] @ values
+    calm = local_cubic(energy, 0.6 * width, energy).value @ values
     repeats = calm[:, None] + noise * random.standard_normal((values.size, TRIALS))
     spreads = []
     for column in _nearby(energy, repeats, width, near):

@@ -186,7 +186,7 @@ def _shape(axis: FloatArray, values: FloatArray, noise: FloatArray) -> tuple[Any
     """Peak, its error, full width, its error (None: beyond the window), height."""
     top = int(np.argmax(_running_mean(values, 5)))
     above = _around(values, top, 0.5)
-    calm = local_cubic(axis, 0.5 * float(np.ptp(axis[above])), axis)[0] @ values
+    calm = local_cubic(axis, 0.5 * float(np.ptp(axis[above])), axis).value @ values
     top = int(above[np.argmax(calm[above])])
     random = np.random.default_rng(1)
     repeats = calm[:, None] + noise[:, None] * random.standard_normal((values.size, TRIALS))

@@ -78,9 +78,9 @@ def excitation_peak(wavelength: FloatArray, values: FloatArray) -> Excitation:
         raise ValueError(f"{wavelength.size} points")
     noise = noise_of(values)
     width = _half_width(wavelength, values)
-    filters = local_cubic(wavelength, width, wavelength)[0]
+    filters = local_cubic(wavelength, width, wavelength).value
     smooth = filters @ values
-    error = noise * np.sqrt(np.sum(filters**2, axis=1))
+    error = noise * np.sqrt(filters.power(2).sum(axis=1))
     places = [
         i for i in _maxima(smooth)
         if _prominence(smooth, i) > max(SHARE * smooth[i], SIGNIFICANT * error[i])

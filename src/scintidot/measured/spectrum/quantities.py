@@ -80,6 +80,16 @@ def read_options(where: str, options: dict[str, Any]) -> Wanted:
 
     need("reference_yield", "reference", "absorbance", "reference_absorbance")
     need("reference_light_yield", "reference")
+    need("index", "reference_index")
+    for name in ("absorbance", "reference_absorbance", "reference_index"):
+        need(name, "reference_yield")
+    need("reference_index", "index")
+    idle = next((name for name in ("path_cm", "at_nm", "volume_nm3") if name in given), None)
+    if idle is not None and not set(_MEANS) & set(given):
+        raise BadValue(
+            where=where, what="option", who=option_flag(idle), found="none of them",
+            expected="it with one of " + ", ".join(map(option_flag, _MEANS)),
+        )  # fmt: skip
     for name in _MEANS:
         need(name, "path_cm", "at_nm")
     need("intrinsic_per_cm", "volume_nm3")
@@ -99,17 +109,34 @@ def read_options(where: str, options: dict[str, Any]) -> Wanted:
 def evaluate(
     rows: list[Row], wanted: Wanted, document: dict[str, Any], *, peak: str, weight: str, where: str
 ) -> list[str]:
-    """Add to the rows of the document what was asked for; returns warnings."""
+    """Add to the rows of the document what was asked for; returns warnings.
+
+    Raises
+    ------
+    BadValue
+        If it needs a kind of spectrum of which there is none.
+    """
     warnings: list[str] = []
     emissions = [row for row in rows if row.document["kind"] == "emission"]
+    absorptions = [row for row in rows if row.document["kind"] == "absorption"]
+    means = next((name for name in _MEANS if name in wanted.numbers), None)
+    for option, value, kind, there in (
+        ("reference", wanted.reference, "an emission", emissions),
+        ("absorption", wanted.absorption, "an emission", emissions),
+        (means or "", means, "an absorption", absorptions),
+    ):
+        if value is not None and not there:
+            raise BadValue(
+                where=where, what="option", who=option_flag(option), expected=f"{kind} spectrum to use it with",
+                found=", ".join(sorted({str(row.document["kind"]) for row in rows})) or "none",
+            )  # fmt: skip
     if wanted.absorption is not None:
         warnings += _stokes(emissions, wanted.absorption, document, peak)
     for row in emissions:
         _integrate(row, wanted, weight)
     if wanted.reference is not None:
         warnings += _against_reference(emissions, wanted, document, weight)
-    absorptions = [row for row in rows if row.document["kind"] == "absorption"]
-    if any(name in wanted.numbers for name in _MEANS):
+    if means is not None:
         _concentrations(absorptions, wanted, document, where)
     return warnings
 
@@ -231,6 +258,16 @@ def _against_reference(
 
 def _reference_words(emissions: list[Row], wanted: Wanted, document: dict[str, Any], same: str) -> list[str]:
     n, warnings = wanted.numbers, []
+    cut = document["choices"].get("window_nm")
+    if cut is not None and wanted.band is None:
+        warnings.append(
+            f"The window of {cut[0]:g} to {cut[1]:g} nm cuts the spectra, not the reference; --band FROM:TO is "
+            "what both are integrated over."
+        )
+    if "reference_yield" in n and len(emissions) > 1:
+        warnings.append(
+            f"The absorbance of {n['absorbance']:g} was taken for each of {len(emissions)} spectra."
+        )
     if "reference_yield" in n:
         document["choices"] |= {
             "quantum_yield": wanted.method, "quantum_yield_meaning": YIELDS[wanted.method],

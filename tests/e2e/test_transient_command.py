@@ -283,6 +283,65 @@ def test_a_matrix_of_noise_is_no_result_without_warning(cli: Run, tmp_path: Path
     assert alone["warnings"]
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_one_matrix_of_noise_has_no_lifetime(
+    series: tuple[list[Path], dict[str, Any]], tmp_path: Path, seed: int
+) -> None:
+    with np.load(series[0][-1]) as data:
+        arrays = dict(data)
+    arrays["values"] = np.random.default_rng(seed).standard_normal(arrays["values"].shape)
+    np.savez(tmp_path / "noise.npz", **arrays)
+    found = scintidot.analyse_ta(tmp_path / "noise.npz")
+    assert found["status"] == "failed"
+    assert "no signal stands out of the noise" in found["warnings"][-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "flag"),
+    [
+        ({"wavelength": 700}, "--wavelength"),
+        ({"band": "600:620"}, "--band"),
+        ({"tail": "5000:6000"}, "--tail"),
+        ({"tail": "-4:-1"}, "--tail"),
+        ({"components": 2}, "--components"),
+    ],
+)
+def test_what_lies_beyond_the_data_of_a_series_is_refused(
+    series: tuple[list[Path], dict[str, Any]], options: dict[str, Any], flag: str
+) -> None:
+    with pytest.raises(BadValue) as caught:
+        scintidot.analyse_ta(series[0], **options)
+    assert caught.value.who == flag
+
+
+def test_one_wavelength_is_that_of_the_nearest_column(series: tuple[list[Path], dict[str, Any]]) -> None:
+    found = scintidot.analyse_ta(series[0], wavelength=511)
+    assert found["choices"]["band_nm"] == [511, 511]
+    assert found["choices"]["band_columns_nm"] == [510, 510]
+    with pytest.raises(BadValue, match="two matrices at least"):
+        scintidot.analyse_ta(series[0][0], wavelength=511)
+
+
+def test_a_gap_in_one_matrix_leaves_the_series_its_spectra(
+    series: tuple[list[Path], dict[str, Any]], tmp_path: Path
+) -> None:
+    files = []
+    for place, file in enumerate(series[0]):
+        with np.load(file) as data:
+            arrays = dict(data)
+        if place == 1:
+            arrays["values"][:, 2] = np.nan
+        if place == 2:
+            arrays["values"][7, 5] = np.nan
+        files.append(tmp_path / file.name)
+        np.savez(files[-1], **arrays)
+    found = scintidot.analyse_ta(files)
+    assert len(found["spectra"]["wavelength_nm"]) == 10
+    assert 498 not in found["spectra"]["wavelength_nm"]
+    assert any("left out" in word for word in found["warnings"])
+    assert found["inputs"][2]["notes"] == ["1 times left out: not finite everywhere"]
+
+
 def test_a_parameter_at_its_limit_is_told_with_what_others_would_give(tmp_path: Path) -> None:
     """Noise of 5 %, few pumps: xi runs to 0 and pulls the cross section off by more than six of its errors."""
     options = {

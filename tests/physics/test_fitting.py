@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scintidot.analysis.fitting import Cost, JointCost, Parameter, Prediction, fit
+from scintidot.analysis.fitting import Cost, JointCost, Parameter, Prediction, fit, widened
 from scintidot.analysis.identifiability import identifiability, profile
 
 NIST = json.loads((Path(__file__).parent / "data" / "nist_strd.json").read_text(encoding="utf-8"))["problems"]
@@ -200,3 +200,23 @@ def test_propagated_errors_of_a_linear_function_are_exact() -> None:
 def test_more_parameters_than_points_are_refused() -> None:
     with pytest.raises(ValueError, match="2 points for 3 parameters"):
         fit(Cost.gaussian(lambda _: Prediction(np.zeros(2)), np.zeros(2)), [Parameter(n, 0.0) for n in "abc"])
+
+
+def test_errors_widen_with_what_the_model_lacks_and_never_shrink() -> None:
+    """A line through points that scatter ten times as much as their errors say: errors as if these were ten times."""
+    x = np.linspace(0, 1, 50)
+    y = 1 + 2 * x + np.random.default_rng(2).normal(0, 1, 50)
+
+    def model(values: np.ndarray) -> Prediction:
+        return Prediction(values[0] + values[1] * x, np.stack([np.ones_like(x), x], axis=1))
+
+    line = [Parameter("a", 1.0), Parameter("b", 1.0)]
+    narrow, right, wide = (fit(Cost.gaussian(model, y, sigma), line) for sigma in (0.1, 1.0, 10.0))
+    found = widened(narrow)
+    root = np.sqrt(right.cost / right.degrees_of_freedom)
+    for name in ("a", "b"):
+        assert found[name].error == pytest.approx(root * right[name].error, rel=1e-4)
+        assert found[name].high - found[name].value == pytest.approx(found[name].error, rel=1e-6)
+        assert found[name].value == narrow[name].value
+    assert np.sqrt(np.diag(found.covariance)) == pytest.approx([p.error for p in found.parameters])
+    assert widened(wide)["a"].error == wide["a"].error

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +23,17 @@ from scintidot.analysis.cost import Cost, JointCost, Model, Parameter, Predictio
 from scintidot.analysis.scoring import NEGLIGIBLE, Evaluation, inside, scored, stuck_at_limits
 from scintidot.records import FloatArray
 
-__all__ = ["Cost", "Fit", "FittedParameter", "JointCost", "Model", "Parameter", "Prediction", "fit"]
+__all__ = [
+    "Cost",
+    "Fit",
+    "FittedParameter",
+    "JointCost",
+    "Model",
+    "Parameter",
+    "Prediction",
+    "fit",
+    "widened",
+]
 
 MOST_HESSE = 40
 """Free parameters up to which second derivatives are taken numerically; beyond, the expected information is used."""
@@ -107,6 +117,21 @@ class Fit:
             slopes[:, column] = (np.atleast_1d(function(up)) - np.atleast_1d(function(down))) / (2 * step)
         variance = np.einsum("ij,jk,ik->i", slopes, np.nan_to_num(self.covariance), slopes)
         return centre, np.sqrt(np.maximum(variance, 0))
+
+
+def widened(found: Fit) -> Fit:
+    """The same fit with errors and intervals wider by the root of chi-square per degree of freedom, if that exceeds 1.
+
+    For values with errors that hold their noise, but not what the model lacks.
+    """
+    scale = math.sqrt(max(found.cost / max(found.degrees_of_freedom, 1), 1.0))
+    parameters = tuple(
+        replace(
+            p, error=scale * p.error, low=p.value - scale * (p.value - p.low), high=p.value + scale * (p.high - p.value)
+        )
+        for p in found.parameters
+    )  # fmt: skip
+    return replace(found, parameters=parameters, covariance=scale**2 * found.covariance)
 
 
 def fit(

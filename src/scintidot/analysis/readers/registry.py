@@ -95,9 +95,10 @@ class Contents:
     traces: tuple[Any, ...]  # of the kind that was asked for
 
     @property
-    def as_input(self) -> dict[str, str]:
-        """The file in the ``inputs`` of a document."""
-        return {"file": self.path.name, "sha256": self.sha256, "format": self.format}
+    def as_input(self) -> dict[str, Any]:
+        """The file in the ``inputs`` of a document, with what its reader took it for or left out."""
+        notes = dict.fromkeys(str(note) for trace in self.traces for note in trace.metadata.get("notes", ()))
+        return {"file": self.path.name, "sha256": self.sha256, "format": self.format, "notes": list(notes)}
 
 
 SHIPPED: tuple[str, ...] = (

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scintidot.analysis.fitting import Cost, Fit, Parameter, Prediction, fit
+from scintidot.analysis.fitting import Cost, Fit, Parameter, Prediction, fit, widened
 from scintidot.analysis.transient.curves import Curve
 from scintidot.records import FloatArray
 
@@ -72,4 +72,4 @@ def fit_filling(fluence: FloatArray, signal: FloatArray, error: FloatArray, dege
         Parameter("cross_section", starts[0][0], 1e-6 / strongest, 100 / strongest, unit="cm2"),
         Parameter("saturation", starts[0][1]),
     ]
-    return fit(Cost.gaussian(model, signal, error), parameters, starts=starts[1:])
+    return widened(fit(Cost.gaussian(model, signal, error), parameters, starts=starts[1:]))

@@ -27,6 +27,8 @@ WORTH = 0.05
 """Share of chi-square per degree of freedom that one more component must take away."""
 SHORTEST = 1.0
 """Lifetime over the rough width of the response, at least: what is faster is not told from an artefact."""
+CLEAR_GAIN = 8.0
+"""Standard deviations by which a model must take more off chi-square than it would off that of noise."""
 MOST_COMPONENTS = 4
 ARTEFACT = 3
 """Columns of a coherent artefact: a Gaussian and two derivatives."""
@@ -190,6 +192,18 @@ def fit_best(
         else:
             tried.append(found)
     return tried[-1], tried
+
+
+def stands_out(found: GlobalFit, trace: TransientTrace) -> bool:
+    """Whether the model takes more off chi-square than its parameters would off that of noise about constants.
+
+    Of k parameters it is k +- sqrt(2 k); lifetimes and time zero, which were searched for, take a little more.
+    """
+    about = trace.values - np.average(trace.values, axis=0)
+    constant = float(np.sum((about / found.sigma) ** 2))
+    parameters = len(found.wavelength) * (len(found.lifetime) + found.setup.artefact) + len(found.fit.free)
+    gained = (constant - found.chi_square) / max(found.per_degree, 1.0)
+    return gained > parameters + CLEAR_GAIN * float(np.sqrt(2 * parameters))
 
 
 def _size(cost: Cost, values: FloatArray) -> float:

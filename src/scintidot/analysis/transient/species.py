@@ -38,7 +38,7 @@ class SpeciesSpectra:
     kinds: tuple[str, ...]
     wavelength: FloatArray
     spectra: FloatArray  # (kinds, wavelengths)
-    error: FloatArray
+    error: FloatArray  # wider by the root of chi-square per point, if that exceeds 1
     condition: float  # of the columns: large where kinds can hardly be told apart
     left_out: tuple[str, ...]
     chi_square_per_point: float
@@ -105,10 +105,10 @@ def species_spectra(
         if j == len(wavelength) // 2:
             scaled = columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300)
             condition = float(np.linalg.cond(scaled))
-    names = tuple(KINDS)
+    names, per_point = tuple(KINDS), total / max(points, 1)
     return SpeciesSpectra(
-        tuple(names[i] for i in used), wavelength, spectra, error, condition,
-        tuple(name for i, name in enumerate(names) if i not in used), total / max(points, 1),
+        tuple(names[i] for i in used), wavelength, spectra, error * np.sqrt(max(per_point, 1.0)), condition,
+        tuple(name for i, name in enumerate(names) if i not in used), per_point,
     )  # fmt: skip
 
 

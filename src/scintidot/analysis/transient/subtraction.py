@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scintidot.analysis.fitting import Cost, Fit, Parameter, Prediction, fit
+from scintidot.analysis.fitting import Cost, Fit, Parameter, Prediction, fit, widened
 from scintidot.analysis.transient.convolved import decays
 from scintidot.analysis.transient.curves import Curve
 from scintidot.records import FloatArray
@@ -89,7 +89,7 @@ def fit_exponential(
     data = np.append(curve.values, np.zeros(len(rows)))
     sigma = np.append(curve.sigma, np.ones(len(rows)))
     others = [np.append([height, start * f], np.zeros(len(rows))) for f in (0.2, 4.0)]
-    return fit(Cost.gaussian(model, data, sigma), parameters, starts=others)
+    return widened(fit(Cost.gaussian(model, data, sigma), parameters, starts=others))
 
 
 def successive(

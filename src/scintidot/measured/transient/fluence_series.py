@@ -57,6 +57,7 @@ class Found:
     species: SpeciesSpectra | None
     relative: bool
     band: tuple[float, float]
+    columns: tuple[float, float]  # first and last wavelength of it in the matrix of the strongest pump
     held: list[dict[str, Any]]  # what other retained fractions would give, where the data do not tell it
 
     @property
@@ -137,12 +138,14 @@ def analyse(traces: list[TransientTrace], chosen: Options, show: Callable[[str, 
     late = amplitudes(curves, zero + tail[0], zero + tail[1])
     window = (2.5 * sigma, 2.5 * sigma + max(0.1 * lifetime, 2 * sigma))
     early = amplitudes(curves, zero + window[0], zero + window[1])
+    used = top.wavelength[band(top, low, high)]
     show("spectra", 0.8)
     law, first, species = _spectra(traces, chosen, series, rough, 0.5 * (low + high))
     return Found(
         curves, series, extracted, tail, late, _filled(fluence, late, 1), window, early,
         _filled(fluence, early, chosen.places),
-        first, law, species, chosen.choices.get("fluence_unit") == "relative", (low, high), held,
+        first, law, species, chosen.choices.get("fluence_unit") == "relative", (low, high),
+        (float(used.min()), float(used.max())), held,
     )  # fmt: skip
 
 
@@ -222,6 +225,7 @@ def _complete(document: dict[str, Any], found: Found, chosen: Options) -> None:
     series, fit = found.series, found.series.fit
     document["choices"] |= {
         "band_nm": list(found.band),
+        "band_columns_nm": list(found.columns),
         "band_from": "given" if chosen.band else "strongest signal",
         "tail_ps": [number(value) for value in found.tail],
         "tail_from": "given" if chosen.tail

@@ -16,6 +16,7 @@ from scintidot.analysis.transient.global_analysis import (
     evolution_spectra,
     fit_best,
     fit_matrix,
+    stands_out,
 )
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.measured.document import Analysis, correlation_of, parameters_of
@@ -53,6 +54,8 @@ def global_analysis(
         for components in range(1, chosen.components + 1):
             tried.append(fit_matrix(trace, setup, components, tried))
         best = tried[-1]
+    if not stands_out(best, trace):
+        raise ValueError("no signal stands out of the noise")
     document["choices"]["components_used"] = len(best.lifetime)
     document["choices"]["artefact_used"] = best.setup.artefact
     law = best.setup.dispersion

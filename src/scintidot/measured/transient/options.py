@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from scintidot.errors import BadValue, one_of
 from scintidot.kinetic_options import EFFICIENCY_MEANING, FRACTION, read_exciton_rate
 from scintidot.kinetics.exact import MODELS
 from scintidot.materials.fields import In
-from scintidot.options import Number, read, read_interval, read_whole
+from scintidot.options import Number, option_flag, read, read_interval, read_whole
 
 WHERE = "analyse ta"
 MODES = ("automatic", "global", "series")
@@ -26,6 +26,14 @@ FLUENCE_OPTIONS = ("--fluence", "--pulse-energy-uJ-cm2", "--pump-power")
 MOST_ARTEFACT = 3
 MOST_PLACES = 50
 UNFILLED = "unlimited"
+UNUSED = {
+    "global": (
+        "wavelength", "band", "tail", "model", "filling", "degeneracy", "exciton_rate", "retained_fraction",
+        "quantum_yield",
+    ),
+    "series": ("components", "artefact"),
+}  # fmt: skip
+"""Options that a mode does not use."""
 NOT_FLAT = 1.5
 """Chi-square per degree of freedom above which the model does not describe the data within their noise."""
 
@@ -85,6 +93,7 @@ def read_options(
     xi = (
         None if retained_fraction is None else read(retained_fraction, "--retained-fraction", WHERE, FRACTION)
     )
+    window = None if tail is None else read_interval(tail, "--tail", WHERE, In("ps", at_least=0), "300:3000")
     choices = {
         "chirp": chirp,
         "chirp_meaning": LAWS[chirp],
@@ -94,8 +103,36 @@ def read_options(
     }
     return Options(
         mode, number, model, Sample(model, filling, places, phi), chirp, columns, _band(wavelength, band),
-        None if tail is None else read_interval(tail, "--tail", WHERE, In("ps"), "300:3000"), rate, xi, choices,
+        window, rate, xi, choices,
     )  # fmt: skip
+
+
+def check_mode(mode: str, options: Mapping[str, Any]) -> None:
+    """Refuse options that the analysis of one matrix, or of a series, does not use."""
+    for name, value in options.items():
+        if value is not None and name in UNUSED[mode]:
+            raise BadValue(
+                where=WHERE, what="option", who=option_flag(name), found=repr(value),
+                expected="a series of two matrices at least" if mode == "global" else "one matrix (--mode global)",
+            )  # fmt: skip
+
+
+def check_series(options: Options, traces: Sequence[TransientTrace]) -> None:
+    """Refuse a band beyond the wavelengths of a matrix, and a tail after its last delay."""
+    for trace in traces:
+        low, high = float(trace.wavelength.min()), float(trace.wavelength.max())
+        if options.band is not None and not (options.band[0] <= high and options.band[1] >= low):
+            one = options.band[0] == options.band[1]
+            raise BadValue(
+                where=WHERE, what="value", who="--wavelength" if one else "--band",
+                expected=f"within {low:g} to {high:g} nm, which {trace.name or 'a matrix'} has",
+                found=f"{options.band[0]:g} nm" if one else f"{options.band[0]:g} to {options.band[1]:g} nm",
+            )  # fmt: skip
+        if options.tail is not None and options.tail[0] >= trace.time[-1]:
+            raise BadValue(
+                where=WHERE, what="value", who="--tail", found=f"{options.tail[0]:g} to {options.tail[1]:g} ps",
+                expected=f"a stretch before the last delay of {trace.name or 'a matrix'}, {trace.time[-1]:g} ps",
+            )  # fmt: skip
 
 
 def _band(wavelength: Number | None, band: str | None) -> tuple[float, float] | None:

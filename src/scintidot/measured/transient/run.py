@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from scintidot.analysis.readers import Contents, Given, read
 from scintidot.analysis.traces import TransientTrace
@@ -18,6 +20,8 @@ from scintidot.measured.given import given as file_options
 from scintidot.measured.transient.options import (
     WHERE,
     Options,
+    check_mode,
+    check_series,
     global_choices,
     read_options,
     series_choices,
@@ -100,7 +104,7 @@ def analyse_ta(
     given = replace(given or Given(), **known)
     paths = [files] if isinstance(files, (str, Path)) else list(files)
     contents = [read(path, "transient", format=format, given=given) for path in paths]
-    traces = [_checked(c, trace) for c in contents for trace in c.traces]
+    traces = _checked([(str(c.path), trace) for c in contents for trace in c.traces])
     wanted = any(value is not None for value in (fluence, pulse_energy, pump_power))
     mode = chosen.mode
     if mode == "automatic":
@@ -118,6 +122,7 @@ def analyse_ta(
             where=WHERE, what="number", who="--mode", expected="one matrix", found=f"{len(traces)}",
             hint="Analyse them one by one.",
         )  # fmt: skip
+    check_mode(mode, options)
     if mode == "global":
         if wanted:
             raise BadValue(
@@ -135,6 +140,7 @@ def analyse_ta(
         pump_wavelength=pump_wavelength,
         pump_power=pump_power,
     )
+    check_series(chosen, traces)
     return _series(contents, traces, chosen, words, show)
 
 
@@ -150,36 +156,45 @@ def _check_names(options: dict[str, Any]) -> None:
             )  # fmt: skip
 
 
-def _checked(contents: Contents, trace: TransientTrace) -> TransientTrace:
-    """Refuse what cannot be fitted; columns with a value that is no number go."""
-    where, name = str(contents.path), trace.name or "the matrix"
+def _checked(matrices: Sequence[tuple[str, TransientTrace]]) -> list[TransientTrace]:
+    """Refuse what cannot be fitted; columns with a value that is no number go, from all matrices if others have them.
+
+    Spectra of a series need the same wavelengths in all matrices.
+    """
+    usable = [_usable(where, trace) for where, trace in matrices]
+    everywhere = reduce(
+        np.intersect1d, [trace.wavelength[good] for (_, trace), good in zip(matrices, usable, strict=True)]
+    )
+    alike = 2 * everywhere.size > max(trace.wavelength.size for _, trace in matrices)
+    kept = []
+    for (_, trace), good in zip(matrices, usable, strict=True):
+        mask = good & np.isin(trace.wavelength, everywhere) if alike else good
+        left = {**trace.metadata, "columns_left_out": int(np.count_nonzero(~mask))}
+        kept.append(
+            replace(trace, wavelength=trace.wavelength[mask], values=trace.values[:, mask], metadata=left)
+        )
+    return kept
+
+
+def _usable(where: str, trace: TransientTrace) -> npt.NDArray[np.bool_]:
+    """Columns with a signal and without gaps."""
+    name = trace.name or "the matrix"
     if len(trace.time) < FEWEST_DELAYS:
         raise BadFile(
-            where=where,
-            what="matrix",
-            who=name,
-            expected=f"{FEWEST_DELAYS} delays at least",
-            found=len(trace.time),
-        )
+            where=where, what="matrix", who=name, expected=f"{FEWEST_DELAYS} delays at least", found=len(trace.time)
+        )  # fmt: skip
     good = np.all(np.abs(trace.values) < LARGEST, axis=0)  # not where it is no number
     good &= np.ptp(np.where(good, trace.values, 0.0), axis=0) > 0
     if not good.any():
         raise BadFile(
-            where=where,
-            what="matrix",
-            who=name,
-            expected="a wavelength with a signal and without gaps",
-            found="none",
-        )
-    notes = {**trace.metadata, "columns_left_out": int(np.count_nonzero(~good))}
-    return replace(trace, wavelength=trace.wavelength[good], values=trace.values[:, good], metadata=notes)
+            where=where, what="matrix", who=name, expected="a wavelength with a signal and without gaps", found="none"
+        )  # fmt: skip
+    return np.asarray(good)
 
 
 def _left_out(traces: Sequence[TransientTrace]) -> list[str]:
     count = sum(trace.metadata["columns_left_out"] for trace in traces)
-    return (
-        [f"{count} columns without signal or with values that are no numbers were left out."] if count else []
-    )
+    return [f"{count} columns were left out: no signal, no numbers, or not in all matrices."] if count else []
 
 
 def _global(contents: Sequence[Contents], trace: TransientTrace, chosen: Options, show: Show) -> Analysis:

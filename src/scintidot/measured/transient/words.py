@@ -196,6 +196,6 @@ def card(found: Found) -> dict[str, Any]:
             "ps",
             f"1/k_AR, {note}",
         )
-    if not retained.fixed and retained.error < 0.3:
+    if not retained.fixed and not retained.at_limit and retained.error < HARDLY_KNOWN:
         entries["biexciton.retained_fraction"] = (retained.value, retained.error, "1", note)
     return entries

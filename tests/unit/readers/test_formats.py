@@ -109,6 +109,7 @@ def test_contents_say_where_numbers_come_from(samples: dict[str, Any], read_text
     contents = read_text(sample.content, "decay", "plain.csv")
     assert contents.as_input == {
         "file": "plain.csv", "sha256": hashlib.sha256(sample.content).hexdigest(), "format": "decay-table",
+        "notes": ["column 'time_ps' has lower edges of bins in ps"],
     }  # fmt: skip
 
 

@@ -23,10 +23,11 @@ LAYERS = {
     "matter": ("atoms", "materials", "geometry", "response"),
     "stages": ("radiation", "transport", "excitons", "kinetics", "light", "timing", "analysis"),
     "composition": (
-        "config", "simulation", "results", "scale", "study", "choices", "calculators", "catalogue", "bands",
-        "limits", "interactions", "interchange", "deposits", "options", "kinetic_options", "coincidence",
-        "coincidence_inputs", "coincidence_estimators", "excitation", "photon_stream", "light_yield", "emission",
-        "nanocrystal_light", "output", "measured",
+        "config", "simulation", "results", "scale", "study", "explore", "variations", "choices",
+        "calculators", "catalogue", "bands", "limits", "interactions", "interchange", "deposits",
+        "options", "kinetic_options", "coincidence", "coincidence_inputs", "coincidence_estimators",
+        "excitation", "photon_stream", "light_yield", "emission", "nanocrystal_light", "output",
+        "measured",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),
@@ -64,7 +65,7 @@ QUARANTINE = {
     "xraylib": {"atoms", "materials", "radiation"},
     "periodictable": {"atoms", "materials"},
     "spekpy": {"radiation"},
-    "xarray": {"results", "interactions", "deposits"},
+    "xarray": {"results", "interactions", "deposits", "study"},
     "platformdirs": {"interactions", "backends"},
     "tomli_w": {"results"},
     "dask": {"scale"},
@@ -79,6 +80,10 @@ QUARANTINE = {
     "mpl_toolkits": {"report", "app"},
     "jinja2": {"report", "app"},
     "plotly": {"report", "app"},
+    "dash": {"app"},
+    "flask": {"app"},
+    "werkzeug": {"app"},
+    "SALib": {"study"},
     "typer": {"cli"},
     "rich": {"cli"},
 }
@@ -100,6 +105,9 @@ HEAVY = (
     "pyarrow",
     "jinja2",
     "plotly",
+    "dash",
+    "SALib",
+    "pandas",
 )
 """Not imported by ``import scintidot`` nor by ``scintidot --help``."""
 

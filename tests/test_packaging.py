@@ -81,7 +81,9 @@ def project(root: Path) -> dict:
 
 def test_oldest_requirements_are_the_lower_bounds(root: Path, project: dict) -> None:
     wanted = {}
-    for requirement in [*project["dependencies"], *project["optional-dependencies"]["test"]]:
+    extras = project["optional-dependencies"]
+    assert extras["test"][0] == "scintidot[app,docs]"
+    for requirement in [*project["dependencies"], *extras["app"], *extras["docs"], *extras["test"][1:]]:
         match = re.fullmatch(r"([A-Za-z0-9_.-]+)>=([0-9.]+)", requirement)
         assert match, f"no plain lower bound: {requirement}"
         wanted[match[1]] = match[2]

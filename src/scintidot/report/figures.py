@@ -12,7 +12,7 @@ from scintidot.report.figures_timing import decay_curves, models_compared, timin
 from scintidot.report.plot import Curves, Plot
 from scintidot.report.style import settings
 from scintidot.results import Prediction
-from scintidot.study import size_curves
+from scintidot.variations import size_curves
 
 
 def draw_all(prediction: Prediction) -> list[Plot]:

@@ -9,7 +9,7 @@ import numpy as np
 from scintidot.report.plot import Curves, Plot, line, table_of
 from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, shades, to_svg
 from scintidot.results import Prediction
-from scintidot.study import pairs_with_option
+from scintidot.variations import pairs_with_option
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scintidot import study
+from scintidot import variations
 from scintidot.bands import Outputs
 from scintidot.report.plot import Curves, Plot, line, table_of, top
 from scintidot.report.style import BLUE, GREEN, GREY, VERMILION, figure, shades, to_svg
@@ -45,10 +45,10 @@ def intensity_against_volume(prediction: Prediction, curves: Curves) -> Plot:
 
 def _bound_in_words(family: Outputs) -> str:
     """What Auger recombination does to formula and bound, in numbers, at xi = 0.5."""
-    middle = study.FAMILY_RETAINED_FRACTIONS.index(0.5)
+    middle = variations.FAMILY_RETAINED_FRACTIONS.index(0.5)
     parts = []
     for mean in (0.8, 2.3):
-        row = study.FAMILY_MEAN_EXCITONS.index(mean)
+        row = variations.FAMILY_MEAN_EXCITONS.index(mean)
         ends = {key: family[key][middle, row, [0, -1]] for key in ("formula", "cramer_rao")}
         parts.append(
             f"at ⟨N⟩ = {mean:g} from {ends['cramer_rao'][0]:.3g} to {ends['cramer_rao'][1]:.3g} ps between Φ_AR = 0 "
@@ -59,15 +59,15 @@ def _bound_in_words(family: Outputs) -> str:
 
 def auger_family(prediction: Prediction) -> Plot:
     """tau, I_NC and CTR_NC against Phi_AR (Fig. 1a)."""
-    statistics, model = study.family_statistics(prediction.config), prediction.choices["kinetics"]
+    statistics, model = variations.family_statistics(prediction.config), prediction.choices["kinetics"]
     timing = prediction.config.timing
     response = timing.response_fwhm_ps
-    family = study.auger_family(prediction.config)
+    family = variations.auger_family(prediction.config)
     drawing, axes = figure(4, 3, 11, 11.2)
-    colours = shades(len(study.FAMILY_MEAN_EXCITONS))
+    colours = shades(len(variations.FAMILY_MEAN_EXCITONS))
     phi = family["auger_efficiency"]
-    for column, retained in enumerate(study.FAMILY_RETAINED_FRACTIONS):
-        for row, mean in enumerate(study.FAMILY_MEAN_EXCITONS):
+    for column, retained in enumerate(variations.FAMILY_RETAINED_FRACTIONS):
+        for row, mean in enumerate(variations.FAMILY_MEAN_EXCITONS):
             style = {"color": colours[row], "lw": 1.6}
             axes[0, column].plot(phi, family["harmonic"][column, row] / 1e3, label=f"{mean:g}", **style)
             axes[0, column].plot(phi, family["instrument"][column, row] / 1e3, ls=":", **style)
@@ -95,22 +95,22 @@ def auger_family(prediction: Prediction) -> Plot:
     )
     caption = (
         f"One nanocrystal against Auger efficiency, model {model}, statistics {statistics}, Φ_X = 1, k_X = "
-        f"{study.FAMILY_EXCITON_RATE:g}/ps; "
+        f"{variations.FAMILY_EXCITON_RATE:g}/ps; "
         "ξ is the share of Auger events that do not ionise. The harmonic lifetime falls steadily and CTR_NC = "
         "sqrt(τ_harmonic/I_NC) = F(0)^-½ does not depend on Auger recombination at all. What an instrument of "
         f"{response:g} ps reads (dots) leaves it where the biexciton becomes faster than the response, and can turn "
-        f"upward. Last row: {study.FAMILY_NANOCRYSTALS} nanocrystals hit at once, all light detected, rise time "
+        f"upward. Last row: {variations.FAMILY_NANOCRYSTALS} nanocrystals hit at once, all light detected, rise time "
         f"{timing.rise_time_ps:g} ps, jitter {timing.jitter_sigma_ps:g} ps (standard deviation). The formula does not "
         "move with Φ_AR, since it knows only F(0); the bound of what any estimator can reach rises, because a decay "
         "that is faster than the jitter loses photons without gaining sharpness: "
         f"{_bound_in_words(family)}. Grey: where the sizes of this run lie. Compare Fig. 1a of Fratelli 2024."
     )
-    middle = study.FAMILY_RETAINED_FRACTIONS.index(0.5)
+    middle = variations.FAMILY_RETAINED_FRACTIONS.index(0.5)
     chosen = [int(np.argmin(np.abs(phi - value))) for value in (0.0, 0.5, 0.9, 0.99)]
     keys = ["harmonic", "instrument", "photons", "ctr_nc", "formula", "cramer_rao"]
     table = [
         [mean, float(phi[i]), *(float(family[key][middle, row, i]) for key in keys)]
-        for row, mean in enumerate(study.FAMILY_MEAN_EXCITONS)
+        for row, mean in enumerate(variations.FAMILY_MEAN_EXCITONS)
         for i in chosen
     ]
     columns = ["mean_excitons", "auger_efficiency", "harmonic_ps", "instrument_ps", "photons", "ctr_nc",

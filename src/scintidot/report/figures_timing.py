@@ -9,7 +9,7 @@ from scintidot.config import LIGHT_YIELD_SCALINGS
 from scintidot.report.plot import Curves, Plot, line, mark_truncation, table_of, top
 from scintidot.report.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION, figure, shades, to_svg
 from scintidot.results import Prediction
-from scintidot.study import with_option
+from scintidot.variations import with_option
 
 
 def timing_against_size(prediction: Prediction, curves: Curves) -> Plot:

@@ -14,7 +14,7 @@ from scintidot.report.figures import draw_all
 from scintidot.report.figures_sensitivity import SENSITIVITY_FIGURES, middle_row
 from scintidot.report.templates import render
 from scintidot.results import FIGURES, Prediction
-from scintidot.study import Alternative, alternatives
+from scintidot.variations import Alternative, alternatives
 
 QUESTIONS = (
     ("Most light from one nanocrystal", "photons_per_nc", max, "photons"),

@@ -63,7 +63,7 @@ def say_when_compiling() -> None:
     started = threading.local()  # by thread: how many are being compiled, one for another, and since when
 
     class Said(event.Listener):  # type: ignore[misc]
-        def on_start(self, seen: Any) -> None:
+        def on_start(self, _: Any) -> None:
             started.depth = getattr(started, "depth", 0) + 1
             if started.depth == 1:
                 started.at = time.perf_counter()

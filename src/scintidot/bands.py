@@ -47,7 +47,8 @@ def propagate(
     """Evaluate at the card's values and with each number of ``keys`` at its ends; see `METHOD`.
 
     Figures are never negative. A figure that does not exist (the lifetime of no light) is nan, and so is its
-    band; an end at which it does not exist is left out. The band of a zero reaches from zero to its changes. ``progress`` is told the share of the keys that is done.
+    band; an end at which it does not exist is left out. The band of a zero reaches from zero to its changes.
+    ``progress`` is told the share of the keys that is done.
     """
     central = evaluate(None)
     single = {}

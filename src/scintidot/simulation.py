@@ -293,8 +293,14 @@ def predict(
     )
     edges = np.array(config.nanocrystal.edge_length_nm)
     rule = limits.pair_creation_rule(material.scintillator(), config)
-    _LOG.info("material %s, host %s, %d sizes, deposit model %s, kinetic model %s, statistics %s", material.name,
-              host.name, len(edges), config.deposit.model, config.kinetic_model, config.excitons.statistics)  # fmt: skip
+    chosen = (config.deposit.model, config.excitons.statistics, config.kinetic_model)
+    _LOG.info(
+        "%s in %s, %d sizes: deposit %s, statistics %s, kinetics %s",
+        material.name,
+        host.name,
+        len(edges),
+        *chosen,
+    )
     deposits = find_deposits(material, host, config, blame, within(progress, 0.0, 0.8))
     with np.errstate(divide="ignore", invalid="ignore"):  # no light
         outputs, decay = simulate(material, config, edges, rule, deposits[0])

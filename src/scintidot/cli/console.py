@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 from scintidot.cli import loudness, mistakes
-from scintidot.cli.progress import progress as progress
+from scintidot.cli.progress import progress as progress  # noqa: PLC0414 (commands take it from here)
 from scintidot.errors import CannotWrite, ScintidotError
 from scintidot.output import json_text
 
@@ -52,7 +52,7 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
 
 
 def print_notes(warnings: list[str], *, shortened: bool = False) -> None:
-    """Warnings on standard error unless it shall be quiet, one line each; cut to 100 letters if they stand in full elsewhere."""
+    """Warnings on standard error unless --quiet, one line each; cut to 100 letters if they stand in full elsewhere."""
     if loudness.quiet():
         return
     for warning in warnings:

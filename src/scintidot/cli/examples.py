@@ -22,6 +22,12 @@ VALUES = {
 }
 """What a required option or argument may hold."""
 
+NEEDED = {
+    "kinetics": {"--mean-excitons": "1"},
+    "excitation": {"--mode": "pulses", "--period-ps": "100 ns", "--mean-excitons": "0.8"},
+}
+"""What a command needs besides its required options, one of several ways."""
+
 WORDS = {
     "analyze": "analyse",
     "fit": "analyse decay",

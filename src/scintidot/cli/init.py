@@ -31,7 +31,7 @@ def init(
     """
     from scintidot.output import write_text, write_together
 
-    if material and study or (template is not None and (material or study)):
+    if (material and study) or (template is not None and (material or study)):
         others = [name for name, given in (("--material", material), ("--study", study)) if given]
         raise BadValue(
             where="init", what="option", who="--template" if template else "--study",

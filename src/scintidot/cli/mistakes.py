@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 import shlex
 from collections.abc import Iterable
@@ -10,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from scintidot.cli.examples import OPTIONS, VALUES, WORDS
-from scintidot.errors import ScintidotError
+from scintidot.cli.examples import NEEDED, OPTIONS, VALUES, WORDS
+from scintidot.errors import CannotWrite, ScintidotError
 
 _UNIT = re.compile(r"(1\s*)?/?(eV|keV|MeV|nm|um|µm|mm|cm|angstrom|Å|fs|ps|ns|us|µs|ms|s|K|%)(\d|/\w+)?")
 _NUMBER = re.compile(r"[+-]?[\d.,]*\d([eE][+-]?\d+)?")
@@ -26,7 +27,8 @@ def line_of_usage(error: Any, arguments: list[str]) -> str:
     """The line of a fault of the command line itself, found by typer."""
     context = getattr(error, "ctx", None)
     if context is None:
-        return f"scintidot: {error.format_message()} See: scintidot --help"
+        command = " ".join(["scintidot", *itertools.takewhile(str.isidentifier, arguments)])
+        return f"{command}: {error.format_message()} See: {command} --help"
     message, better = _usage(error, context, arguments)
     line = f"{context.command_path}: {message}"
     return _with_remedy(line, better) if better else f"{line} See: {context.command_path} --help"
@@ -50,9 +52,9 @@ def _usage(error: Any, context: Any, arguments: list[str]) -> tuple[str, list[st
         return f"a command is missing: {', '.join(context.command.commands)}.", None
     if type(error).__name__ == "MissingParameter":
         return message, [*arguments, *_missing(error.param, context, arguments)]
-    extra = re.match(r"Got unexpected extra arguments? \((.*)\)", message)
+    extra = re.match(r"Got unexpected extra argument.*? \((.*)\)$", message)
     if extra:
-        return f"{message}.", rejoined(arguments) or _for_file(extra[1].split()[0], arguments)
+        return f"unexpected {extra[1]}.", rejoined(arguments) or _for_file(extra[1].split()[0], arguments)
     return message if message.endswith(".") else f"{message}.", None
 
 
@@ -119,6 +121,8 @@ def _missing(first: Any, context: Any, arguments: list[str]) -> list[str]:
     """Required options and arguments that are not there, with values that would do."""
     given = {word.partition("=")[0] for word in arguments}
     more: list[str] = []
+    for option, value in NEEDED.get(context.info_name, {}).items():
+        more += [] if option in given else [option, value]
     for parameter in context.command.params:
         option = parameter.opts[-1]
         if not parameter.required or given & set(parameter.opts):
@@ -139,16 +143,21 @@ def _remedy(error: ScintidotError, arguments: list[str]) -> list[str] | None:
     """The arguments that would work, as far as the error tells."""
     hint, found = error.hint or "", str(error.found).strip("'\"")
     meant = re.search(r"Did you mean '?([^'?]+)'?\?", hint)
+    written = re.search(r"[Ww]rite '([^']+)'|; '?([\d.]+ \w+)'? is", hint)
+    endings = re.search(r"ends in (?:one of )?(\.\w+)", error.expected)
+    better = None
     if meant:
-        return _replaced(arguments, error.where if error.what == "file" else found, meant[1])
-    written = re.search(r"[Ww]rite '([^']+)'|; '([^']+)' is", hint)
-    if written:
-        return _rewritten(arguments, error.who, written[1] or written[2])
-    if error.where in arguments:
-        return (
-            rejoined(arguments) or _for_file(error.where, arguments) or _similar_file(error.where, arguments)
-        )
-    return None
+        better = _replaced(arguments, error.where if error.what == "file" else found, meant[1])
+    elif written:
+        better = _rewritten(arguments, error.who, written[1] or written[2])
+    elif error.what == "unit":
+        better = _swapped(arguments, error)
+    elif endings:
+        better = _replaced(arguments, found, str(Path(found).with_suffix(endings[1])))
+    if better is None and error.where in arguments and not isinstance(error, CannotWrite):
+        better = rejoined(arguments)
+        better = better or _for_file(error.where, arguments) or _similar_file(error.where, arguments)
+    return better
 
 
 def _replaced(arguments: list[str], old: str, new: str) -> list[str] | None:
@@ -175,6 +184,22 @@ def _rewritten(arguments: list[str], option: str, value: str) -> list[str] | Non
         if old is not None and _NUMBER.fullmatch(old):
             new = f"{old} {unit}" if "," in old or old.rstrip("0").rstrip(".") != number else value
             return [*arguments[: place + 1], new, *arguments[place + 2 :]]
+    return None
+
+
+def _swapped(arguments: list[str], error: ScintidotError) -> list[str] | None:
+    """The arguments with two values exchanged, if another option has one of the dimension that was expected."""
+    from scintidot.units import dimension_of, unit_of
+
+    if error.who not in arguments[:-1]:
+        return None
+    place = arguments.index(error.who) + 1
+    for other, value in enumerate(arguments):
+        unit = unit_of(value)
+        if unit and arguments[other - 1].startswith("--") and error.expected.startswith(dimension_of(unit)):
+            made = list(arguments)
+            made[place], made[other] = made[other], made[place]
+            return made
     return None
 
 

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from scintidot import __version__
-from scintidot.installation import machine, places
 from scintidot.installation import libraries as lib
+from scintidot.installation import machine, places
 from scintidot.installation.check import OK, PROBLEM, Check, guarded
 
 SCHEMA = "scintidot.doctor/1"

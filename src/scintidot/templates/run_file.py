@@ -26,7 +26,7 @@ MEANINGS = {
     "radiation.particle": "What hits a nanocrystal",
     "radiation.kinetic_energy_keV": "Of that particle",
     "radiation.start": "Where the electron starts: in the centre, anywhere inside, or outside to cross the nanocrystal",
-    "deposit.model": "How the energy kept is found: simulated (track, local), analytic, or a file of simulated deposits",
+    "deposit.model": "How the energy kept is found: simulated (track, local), analytic, or a file of deposits",
     "deposit.local_below_eV": "Limit of the model local: slower secondary electrons stay where they are born",
     "deposit.histories": "Simulated for each size, at most; a whole number from 100",
     "deposit.relative_error": "Standard error of the mean deposit over the mean, at which a size is done",

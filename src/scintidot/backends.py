@@ -62,7 +62,7 @@ def say_when_compiling() -> None:
 
     started = threading.local()  # by thread: how many are being compiled, one for another, and since when
 
-    class Said(event.Listener):  # type: ignore[misc]
+    class Said(event.Listener):
         def on_start(self, _: Any) -> None:
             started.depth = getattr(started, "depth", 0) + 1
             if started.depth == 1:
@@ -79,7 +79,7 @@ def say_when_compiling() -> None:
                     "compiled %s in %.1f s", seen.data["dispatcher"].__name__, seconds, extra={"step": ""}
                 )
 
-    event.register("numba:compile", Said())
+    event.register("numba:compile", Said())  # type: ignore[no-untyped-call]
 
 
 @contextmanager

@@ -142,6 +142,7 @@ def fit(
     minos: Sequence[str] = (),
     hesse: bool = True,
     scaled: bool = False,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> Fit:
     """The best parameters and their errors.
 
@@ -160,6 +161,8 @@ def fit(
         from the expected information.
     scaled : bool
         For values of unknown error: their sigma is set so that chi-square is the number of degrees of freedom.
+    progress : callable
+        Told the share that is done: each start, and the errors, count the same.
 
     Raises
     ------
@@ -171,7 +174,10 @@ def fit(
         raise ValueError(f"{cost.points} points for {len(free)} parameters")
     evaluate = Evaluation(cost, parameters, free, 0.0 if scaled else NEGLIGIBLE)
     begin = np.array([p.start for p in parameters])
-    ends = [scored(evaluate, inside(start, parameters)) for start in (begin, *starts)]
+    ends = []
+    for start in (begin, *starts):
+        progress(len(ends) / (len(starts) + 2))
+        ends.append(scored(evaluate, inside(start, parameters)))
     reached = [end[1] for end in ends]
     best = ends[int(np.argmin(reached))][0]
     if scaled and cost.points > len(free) and cost.sigma is not None:
@@ -179,6 +185,7 @@ def fit(
         known = Cost(cost.model, cost.data, cost.sigma * spread)
         evaluate = Evaluation(known, parameters, free, NEGLIGIBLE)
         best = scored(evaluate, best)[0]
+    progress(len(ends) / (len(starts) + 2))
     outcome = _minuit(evaluate, best, minos, hesse and len(free) <= MOST_HESSE)
     expected = evaluate.cost.expected(outcome.values)
     fitted = _fitted(parameters, free, outcome)

@@ -39,6 +39,7 @@ app = typer.Typer(
     cls=Sections,
     epilog=EPILOG,
     invoke_without_command=True,
+    context_settings={"help_option_names": ["--help", "-h"]},
     add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

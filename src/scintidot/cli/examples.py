@@ -12,6 +12,7 @@ VALUES = {
     "--shell": "L3",
     "--out": "picture.png",
     "--edge-length": "8.7",
+    "--irf": "irf.csv",
     "FILE...": "decay.csv",
     "FILES...": "low.csv high.csv",
     "TABLE": "samples.csv",

@@ -6,7 +6,6 @@ import difflib
 import itertools
 import re
 import shlex
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,10 @@ _NUMBER = re.compile(r"[+-]?[\d.,]*\d([eE][+-]?\d+)?")
 
 def line_of(error: ScintidotError, arguments: list[str]) -> str:
     """The line of an error of ours; ``arguments`` are those of the command line."""
-    return _with_remedy(str(error), _remedy(error, arguments))
+    better = None
+    with suppress(Exception):  # a remedy that cannot be told hides no error
+        better = _remedy(error, arguments)
+    return _with_remedy(str(error), better)
 
 
 def line_of_usage(error: Any, arguments: list[str]) -> str:
@@ -54,7 +56,9 @@ def _usage(error: Any, context: Any, arguments: list[str]) -> tuple[str, list[st
         return message, [*arguments, *_missing(error.param, context, arguments)]
     extra = re.match(r"Got unexpected extra argument.*? \((.*)\)$", message)
     if extra:
-        return f"unexpected {extra[1]}.", rejoined(arguments) or _for_file(extra[1].split()[0], arguments)
+        return f"Unexpected argument {extra[1]}.", rejoined(arguments) or _for_file(
+            extra[1].split()[0], arguments
+        )
     return message if message.endswith(".") else f"{message}.", None
 
 
@@ -97,7 +101,7 @@ def _option(option: str, context: Any, arguments: list[str]) -> tuple[str, list[
     """What to say of an unknown option, and the arguments with the one that was meant."""
     message = f"No such option: {option}."
     known = [name for parameter in context.command.params for name in parameter.opts if name[:2] == "--"]
-    close = difflib.get_close_matches(option, known, n=1, cutoff=0.75)
+    close = difflib.get_close_matches(option, known, n=1, cutoff=0.8)
     meant = OPTIONS.get(option)
     meant = meant if meant in known else next(iter(close), None)
     if meant is not None:
@@ -113,13 +117,13 @@ def _option(option: str, context: Any, arguments: list[str]) -> tuple[str, list[
         " ".join(path) for path, one in paths.items() if any(option in entry.opts for entry in one.params)
     ]
     if owners:
-        return f"{message} It is one of: {', '.join(owners)}.", None
+        return f"{message} It belongs to: {', '.join(owners)}.", None
     return message, None
 
 
 def _missing(first: Any, context: Any, arguments: list[str]) -> list[str]:
     """Required options and arguments that are not there, with values that would do."""
-    given = {word.partition("=")[0] for word in arguments}
+    given = _options(arguments)
     more: list[str] = []
     for option, value in NEEDED.get(context.info_name, {}).items():
         more += [] if option in given else [option, value]
@@ -144,7 +148,9 @@ def _remedy(error: ScintidotError, arguments: list[str]) -> list[str] | None:
     hint, found = error.hint or "", str(error.found).strip("'\"")
     meant = re.search(r"Did you mean '?([^'?]+)'?\?", hint)
     written = re.search(r"[Ww]rite '([^']+)'|; '?([\d.]+ \w+)'? is", hint)
-    endings = re.search(r"ends in (?:one of )?(\.\w+)", error.expected)
+    example = re.search(r"For example: (--.*?)\.?$", hint)
+    parts = re.split(r"[\s;]+", found)
+    endings = re.search(r"ends (?:in|with) (?:one of )?(\.\w+)", error.expected)
     better = None
     if meant:
         better = _replaced(arguments, error.where if error.what == "file" else found, meant[1])
@@ -152,12 +158,23 @@ def _remedy(error: ScintidotError, arguments: list[str]) -> list[str] | None:
         better = _rewritten(arguments, error.who, written[1] or written[2])
     elif error.what == "unit":
         better = _swapped(arguments, error)
+    elif example:
+        better = [*arguments, *shlex.split(example[1])]
+    elif len(parts) > 1 and all(map(_NUMBER.fullmatch, parts)):
+        better = _replaced(arguments, found, ",".join(parts))
     elif endings:
         better = _replaced(arguments, found, str(Path(found).with_suffix(endings[1])))
     if better is None and error.where in arguments and not isinstance(error, CannotWrite):
         better = rejoined(arguments)
         better = better or _for_file(error.where, arguments) or _similar_file(error.where, arguments)
+    if better is None and error.who in VALUES and error.who not in _options(arguments):
+        better = [*arguments, error.who, VALUES[error.who]]
     return better
+
+
+def _options(arguments: list[str]) -> set[str]:
+    """Words before an equals sign: options as they are known."""
+    return {word.partition("=")[0] for word in arguments}
 
 
 def _replaced(arguments: list[str], old: str, new: str) -> list[str] | None:
@@ -189,14 +206,13 @@ def _rewritten(arguments: list[str], option: str, value: str) -> list[str] | Non
 
 def _swapped(arguments: list[str], error: ScintidotError) -> list[str] | None:
     """The arguments with two values exchanged, if another option has one of the dimension that was expected."""
-    from scintidot.units import dimension_of, unit_of
+    from scintidot.options import is_such
 
     if error.who not in arguments[:-1]:
         return None
     place = arguments.index(error.who) + 1
     for other, value in enumerate(arguments):
-        unit = unit_of(value)
-        if unit and arguments[other - 1].startswith("--") and error.expected.startswith(dimension_of(unit)):
+        if arguments[other - 1].startswith("--") and is_such(value, error.expected):
             made = list(arguments)
             made[place], made[other] = made[other], made[place]
             return made
@@ -204,7 +220,7 @@ def _swapped(arguments: list[str], error: ScintidotError) -> list[str] | None:
 
 
 def rejoined(arguments: list[str]) -> list[str] | None:
-    """What the shell took apart because it stood without quotes: ``7 keV``, ``3.3, 5``; None if nothing did.
+    """What the shell took apart because it stood without quotes: ``7 keV``, ``3.3, 5``, ``3 5``; None if nothing did.
 
     >>> rejoined(["predict", "--energy", "7", "keV"])
     ['predict', '--energy', '7 keV']
@@ -216,19 +232,21 @@ def rejoined(arguments: list[str]) -> list[str] | None:
             made[-1] = before + word
         elif _NUMBER.fullmatch(before) and _UNIT.fullmatch(word):
             made[-1] = f"{before} {word}"
+        elif _NUMBER.fullmatch(before) and _NUMBER.fullmatch(word):
+            made[-1] = f"{before},{word}"
         else:
             made.append(word)
     return made if made != arguments else None
 
 
-def _for_file(name: str, arguments: Iterable[str]) -> list[str] | None:
+def _for_file(name: str, arguments: list[str]) -> list[str] | None:
     """The command that takes a file; None if this is none, or the command was that one already."""
     from scintidot.recognition import command_for
 
     with suppress(OSError, ValueError, ScintidotError):
         command = command_for(Path(name))
-        words = [word for word in command or () if word != name]
-        return None if words == [*arguments][: len(words)] else command
+        right = arguments[:1] == ["materials"] and "--material" in (command or ())
+        return None if right or set(command or ()) - {name} <= set(arguments) else command
     return None
 
 

@@ -69,7 +69,12 @@ def _bars(console: Any, *, counted: bool) -> Progress:
     columns += [rich.TaskProgressColumn()] if counted else []
     columns += [rich.TimeElapsedColumn()]
     columns += [rich.TimeRemainingColumn(), rich.TextColumn("left")] if counted else []
-    return rich.Progress(*columns, console=console, transient=True, speed_estimate_period=REMEMBERED_S)
+    more: dict[str, Any] = {
+        "transient": True,
+        "redirect_stdout": False,
+        "speed_estimate_period": REMEMBERED_S,
+    }
+    return rich.Progress(*columns, console=console, **more)
 
 
 @contextmanager

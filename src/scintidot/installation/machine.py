@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -71,9 +70,3 @@ def self_test() -> Iterator[Check]:
     words = f"{photons:.6g} photons of <N> = {mean:g} without Auger recombination, F(0) = {start:.6g} /ps"
     mend = "Install scintidot again in a new environment, and report it." if not good else None
     yield Check("known number", OK if good else PROBLEM, words, mend)
-
-
-def environment() -> dict[str, str]:
-    """Variables of the environment that change how scintidot runs."""
-    names = ("SCINTIDOT_CACHE", "NUMBA_DISABLE_JIT", "NUMBA_ENABLE_CUDASIM", "OMP_NUM_THREADS", "PYTHONUTF8")
-    return {name: os.environ[name] for name in names if name in os.environ}

@@ -61,8 +61,9 @@ def working_folder() -> Iterator[Check]:
 def space() -> Iterator[Check]:
     """Free space here and in the cache."""
     places = {"here": Path.cwd(), "in the cache": _nearest_existing(cache_folder() or Path.cwd())}
-    free = {name: shutil.disk_usage(path).free for name, path in places.items()}
-    least = min(free.values())
+    usage = {name: shutil.disk_usage(path) for name, path in places.items()}
+    free = {name: space.free for name, space in usage.items() if space.total}  # else it is no disk
+    least = min(free.values(), default=LITTLE_BYTES)
     status = PROBLEM if least < FEW_BYTES else NOTE if least < LITTLE_BYTES else OK
     words = ", ".join(f"{size / 1e9:.1f} GB {name}" for name, size in free.items())
     yield Check("free space", status, words, "Make room on the disk." if status != OK else None)

@@ -80,7 +80,6 @@ OF_OPTION: dict[str, Names] = {
     "source": sources,
     "element": elements,
     "detector": detectors,
-    "other_detector": detectors,
     "phonons": PHONONS,
     "surface": ("quantum-step", "classical-step", "none"),
     "packing": ("random", "lattice"),

@@ -48,22 +48,25 @@ def prepare(app: typer.Typer) -> None:
     """Give every command of a tree what all of them have."""
     for entry in app.registered_commands:
         assert entry.callback is not None
-        _complete_names(entry.callback)
-        entry.callback = with_loudness(entry.callback)
+        entry.callback = with_common_options(entry.callback)
         entry.epilog = EPILOG
     for group in app.registered_groups:
         assert isinstance(group.typer_instance, typer.Typer)
         prepare(group.typer_instance)
 
 
-def with_loudness(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The command with ``--quiet`` and ``--verbose``, whose callbacks do all there is to do."""
+def with_common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command with ``--quiet`` and ``--verbose``, whose callbacks do all there is to do, and names completed."""
 
     @functools.wraps(command)
     def run(quiet: bool = False, verbose: int = 0, **options: Any) -> Any:
         return command(**options)
 
     own = inspect.signature(command, eval_str=True)
+    for name, parameter in own.parameters.items():
+        for entry in get_args(parameter.annotation)[1:]:
+            if getattr(entry, "autocompletion", "") is None:
+                entry.autocompletion = _completion_of(name)
     more = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         for name, default, annotation in (("quiet", False, Quiet), ("verbose", 0, Verbose))
@@ -72,14 +75,6 @@ def with_loudness(command: Callable[..., Any]) -> Callable[..., Any]:
     run.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {entry.name: entry.annotation for entry in parameters}
     return run
-
-
-def _complete_names(command: Callable[..., Any]) -> None:
-    """Let the shell complete the values of every option that takes one of several names."""
-    for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
-        for entry in get_args(parameter.annotation)[1:]:
-            if getattr(entry, "autocompletion", "") is None:
-                entry.autocompletion = _completion_of(name)
 
 
 def _completion_of(option: str) -> Callable[[typer.Context, str], list[str]]:

@@ -76,7 +76,7 @@ def _command(word: str, context: Any, arguments: list[str]) -> list[str] | None:
     """The arguments with the command that was meant."""
     group = tuple(context.command_path.split()[1:])
     paths = _paths(context.find_root().command)
-    meant = _meant(word, group, paths)
+    meant = None if Path(word).is_file() else _meant(word, group, paths)
     if meant is None:
         return _for_file(word, [])
     place = arguments.index(word)
@@ -167,7 +167,8 @@ def _remedy(error: ScintidotError, arguments: list[str]) -> list[str] | None:
     if better is None and error.where in arguments and not isinstance(error, CannotWrite):
         better = rejoined(arguments)
         better = better or _for_file(error.where, arguments) or _similar_file(error.where, arguments)
-    if better is None and error.who in VALUES and error.who not in _options(arguments):
+    lacking = error.who.startswith("--") and error.who not in _options(arguments)
+    if better is None and lacking and error.who in VALUES:
         better = [*arguments, error.who, VALUES[error.who]]
     return better
 

@@ -22,7 +22,7 @@ Show = Callable[[str, float], None]
 
 
 @contextmanager
-def progress(first: str = "", *, counted: bool = True) -> Iterator[Show]:
+def progress(first: str = "starting", *, counted: bool = True) -> Iterator[Show]:
     """A bar on standard error while it is a terminal; call what it yields with the step and the share done.
 
     ``first`` is shown until then. Work that is not ``counted`` has no share: the time that passed is all there is.

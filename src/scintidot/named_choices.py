@@ -12,7 +12,8 @@ Names = Sequence[str] | Callable[[], Sequence[str]]
 @cache
 def materials(kind: str = "") -> tuple[str, ...]:
     """Shipped materials; of one ``kind``, such as host."""
-    from scintidot.materials.library import DATA, material_names
+    from scintidot.materials.library import material_names
+    from scintidot.materials.reading import DATA
 
     return tuple(
         name

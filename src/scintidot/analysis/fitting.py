@@ -174,7 +174,7 @@ def fit(
         raise ValueError(f"{cost.points} points for {len(free)} parameters")
     evaluate = Evaluation(cost, parameters, free, 0.0 if scaled else NEGLIGIBLE)
     begin = np.array([p.start for p in parameters])
-    ends = []
+    ends: list[tuple[FloatArray, float]] = []
     for start in (begin, *starts):
         progress(len(ends) / (len(starts) + 2))
         ends.append(scored(evaluate, inside(start, parameters)))

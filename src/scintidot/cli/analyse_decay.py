@@ -114,7 +114,7 @@ def decay(
     check_outputs(out, to_card, material)
     ours = ("files", "exclude", "fix", "free", "out", "to_card", "material", "edge_length_nm", "json")
     options: dict[str, Any] = {name: value for name, value in context.params.items() if name not in ours}
-    lists = {"exclude": exclude or (), "fix": fix or (), "free": free or ()}
+    lists: dict[str, Any] = {"exclude": exclude or (), "fix": fix or (), "free": free or ()}
     with progress("fit") as show:
         analysis = analyse_decay(files, **lists, progress=show, **options)
     finish(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from importlib import metadata
 
 import numpy as np
 
@@ -26,26 +27,20 @@ def compiler() -> Iterator[Check]:
 
     from scintidot.rng import uniform
 
-    if numba.config.DISABLE_JIT:
+    if getattr(numba.config, "DISABLE_JIT", 0):
         mend = "Unset NUMBA_DISABLE_JIT."
         yield Check("compiler", PROBLEM, "compiling is switched off: simulations take hours", mend)
         return
     state = np.uint64(0x9E3779B97F4A7C15)
     with np.errstate(over="ignore"):
         same = uniform(state) == uniform.py_func(state)  # type: ignore[attr-defined]
-    found = f"numba {numba.__version__}, LLVM {'.'.join(map(str, _llvm_version()))}"
+    found = f"numba {numba.__version__}, llvmlite {metadata.version('llvmlite')}"
     if same:
         yield Check("compiler", OK, found)
     else:
         yield Check(
             "compiler", PROBLEM, f"{found}: a compiled kernel is wrong", "pip install --upgrade numba"
         )
-
-
-def _llvm_version() -> tuple[int, ...]:
-    from numba.core.codegen import ll  # the binding to LLVM that numba itself has
-
-    return tuple(ll.llvm_version_info)
 
 
 def gpu() -> Iterator[Check]:

@@ -11,6 +11,7 @@ for values with errors chi-square. One standard deviation is a rise of 1 in both
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ import numpy.typing as npt
 from scintidot.analysis.cost import Cost, JointCost, Model, Parameter, Prediction
 from scintidot.analysis.scoring import NEGLIGIBLE, Evaluation, inside, scored, stuck_at_limits
 from scintidot.records import FloatArray
+
+_LOG = logging.getLogger(__name__)
 
 __all__ = [
     "Cost",
@@ -179,6 +182,7 @@ def fit(
         progress(len(ends) / (len(starts) + 2))
         ends.append(scored(evaluate, inside(start, parameters)))
     reached = [end[1] for end in ends]
+    _LOG.debug("cost reached from each start: %s", reached)
     best = ends[int(np.argmin(reached))][0]
     if scaled and cost.points > len(free) and cost.sigma is not None:
         spread = math.sqrt(max(min(reached), 1e-300) / (cost.points - len(free)))

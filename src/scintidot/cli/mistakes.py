@@ -29,9 +29,11 @@ def line_of_usage(error: Any, arguments: list[str]) -> str:
     """The line of a fault of the command line itself, found by typer."""
     context = getattr(error, "ctx", None)
     if context is None:
-        command = " ".join(["scintidot", *itertools.takewhile(str.isidentifier, arguments)])
+        command = " ".join(["scintidot", *itertools.takewhile(re.compile("[a-z][a-z-]*$").match, arguments)])
         return f"{command}: {error.format_message()} See: {command} --help"
-    message, better = _usage(error, context, arguments)
+    message, better = error.format_message(), None
+    with suppress(Exception):
+        message, better = _usage(error, context, arguments)
     line = f"{context.command_path}: {message}"
     return _with_remedy(line, better) if better else f"{line} See: {context.command_path} --help"
 

@@ -83,6 +83,7 @@ def main():
             "process_python": process("-c", "pass"),
             "process_import": process("-c", "import scintidot"),
             "process_help": process("-m", "scintidot", "--help"),
+            "process_doctor": process("-m", "scintidot", "doctor", runs=3),
             "process_kinetics_json": process(
                 "-m", "scintidot", "kinetics", "--mean-excitons", "1", "--auger-efficiency", "0.9", "--json"
             ),

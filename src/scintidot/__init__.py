@@ -11,7 +11,10 @@ resolution. Working units everywhere inside: eV, nm, ps, K.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __version__ = "0.1.0"
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 import os
 import sys
+import threading
+import time
 import types
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +24,8 @@ from typing import Any, TypeVar
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _Result = TypeVar("_Result")
+
+_LOG = logging.getLogger(__name__)
 
 KERNEL_SOURCES = ("backends.py", "rng.py", "constants.py")
 """Files of the package that the kernels of every stage are made from, besides the folder of the stage."""
@@ -37,7 +42,7 @@ def kernel_fingerprint(stage: str) -> str:
 
 
 @cache
-def _code_folder(stage: str) -> str:
+def code_folder(stage: str) -> str:
     """Where compiled code of this version of the sources is kept."""
     chosen = os.environ.get("SCINTIDOT_CACHE")
     if chosen and chosen != "off":
@@ -50,11 +55,38 @@ def _code_folder(stage: str) -> str:
     return str(folder / "kernels" / tag)
 
 
+@cache
+def say_when_compiling() -> None:
+    """Log from now on when numba starts to compile what it did not find in the cache, and how long it took."""
+    from numba.core import event
+
+    started = threading.local()  # by thread: how many are being compiled, one for another, and since when
+
+    class Said(event.Listener):
+        def on_start(self, _: Any) -> None:
+            started.depth = getattr(started, "depth", 0) + 1
+            if started.depth == 1:
+                started.at = time.perf_counter()
+                _LOG.info(
+                    "compiling kernels, kept for the next time", extra={"step": "compiling kernels, once"}
+                )
+
+        def on_end(self, seen: Any) -> None:
+            started.depth -= 1
+            if started.depth == 0:
+                seconds = time.perf_counter() - started.at
+                _LOG.info(
+                    "compiled %s in %.1f s", seen.data["dispatcher"].__name__, seconds, extra={"step": ""}
+                )
+
+    event.register("numba:compile", Said())  # type: ignore[no-untyped-call]
+
+
 @contextmanager
 def _code_kept(config: Any, function: Callable[..., Any]) -> Iterator[bool]:
     """Have a compiler keep its code in the cache folder, unless the cache is off."""
     stage = function.__module__.split(".")[1] if function.__module__.startswith("scintidot.") else ""
-    before, config.CACHE_DIR = config.CACHE_DIR, _code_folder(stage)
+    before, config.CACHE_DIR = config.CACHE_DIR, code_folder(stage)
     try:
         yield os.environ.get("SCINTIDOT_CACHE") != "off"
     finally:
@@ -70,6 +102,7 @@ def kernel(function: _Function, *, inline: bool = True, python: bool = True) -> 
     """
     import numba
 
+    say_when_compiling()
     with _code_kept(numba.config, function) as keep:
         options: Any = {
             "cache": keep,
@@ -135,6 +168,18 @@ def why_no_cuda() -> str:
 def cuda_available() -> bool:
     """Whether histories can run on CUDA here."""
     return not why_no_cuda()
+
+
+def cuda_device_in_words() -> str:
+    """The device that CUDA runs on: name, compute capability and memory."""
+    from numba import cuda
+
+    device = cuda.get_current_device()
+    name = device.name.decode() if isinstance(device.name, bytes) else str(device.name)
+    _, memory = cuda.current_context().get_memory_info()
+    return (
+        f"{name}, compute capability {'.'.join(map(str, device.compute_capability))}, {memory / 1e9:.0f} GB"
+    )
 
 
 def cuda_device(function: Callable[..., Any], **instead: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,16 +39,21 @@ def banded_keys(material: Material, sections: Iterable[str]) -> list[str]:
 
 
 def propagate(
-    evaluate: Callable[[Change | None], Outputs], quantities: Mapping[str, Quantity], keys: Iterable[str]
+    evaluate: Callable[[Change | None], Outputs],
+    quantities: Mapping[str, Quantity],
+    keys: Sequence[str],
+    progress: Callable[[float], None] = lambda _: None,
 ) -> Banded:
     """Evaluate at the card's values and with each number of ``keys`` at its ends; see `METHOD`.
 
     Figures are never negative. A figure that does not exist (the lifetime of no light) is nan, and so is its
     band; an end at which it does not exist is left out. The band of a zero reaches from zero to its changes.
+    ``progress`` is told the share of the keys that is done.
     """
     central = evaluate(None)
     single = {}
-    for key in keys:
+    for index, key in enumerate(keys):
+        progress(index / len(keys))
         low_end, high_end = quantities[key].low, quantities[key].high
         if low_end is not None and high_end is not None:
             single[key] = (evaluate((key, low_end)), evaluate((key, high_end)))

@@ -14,6 +14,7 @@ from scintidot.coincidence_inputs import Inputs, Side, formula_alone, read_input
 from scintidot.errors import OutOfRange
 from scintidot.options import Number
 from scintidot.output import number
+from scintidot.progress import Progress, silent
 from scintidot.provenance import bibliography, cited
 from scintidot.timing.bounds import WHY_NO_BOUND, information
 from scintidot.timing.coincidence import FORMULA, FORMULA_LIMIT, coincidence_resolution, label_formula
@@ -72,6 +73,7 @@ def coincidence_time_resolution(
     monte_carlo: Number | None = None,
     seed: Number | None = None,
     threads: Number | None = None,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """CTR of two detectors [ps FWHM] by every named figure, as ``scintidot.ctr/1``; equal ones unless ``other_...``.
 
@@ -109,6 +111,8 @@ def coincidence_time_resolution(
         Simulated events for the threshold and for maximum likelihood.
     seed, threads : int
         Of the simulations; the number of threads changes no result.
+    progress : callable
+        Told the step of a simulation, and the share of it that is done.
 
     Raises
     ------
@@ -124,10 +128,11 @@ def coincidence_time_resolution(
     >>> round(result["ctr_ps"]["formula"], 2)
     15.0
     """
-    return _document(locals())  # nothing but the options is local here
+    options = dict(locals())  # nothing but the options is local here
+    return _document(options, options.pop("progress"))
 
 
-def _document(options: Mapping[str, Any]) -> dict[str, Any]:
+def _document(options: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """From the keywords of `coincidence_time_resolution`, those left out being None or False."""
     given = {name: value for name, value in options.items() if value is not None and value is not False}
     if formula_alone(given):
@@ -156,10 +161,10 @@ def _document(options: Mapping[str, Any]) -> dict[str, Any]:
     }
     if inputs.events is not None:
         document["ctr_ps"]["maximum_likelihood"] = likelihood_of(
-            inputs, document["ctr_ps"]["cramer_rao"], warnings
+            inputs, document["ctr_ps"]["cramer_rao"], warnings, progress
         )
     if inputs.electronics is not None:
-        document["ctr_ps"]["leading_edge"] = edge_of(inputs, warnings)
+        document["ctr_ps"]["leading_edge"] = edge_of(inputs, warnings, progress)
     if inputs.energies is not None:
         document["energies"] = _energies(inputs, document)
         warnings.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from scintidot.coincidence_inputs import WHERE, Inputs, option
 from scintidot.errors import OutOfRange
 from scintidot.output import number
+from scintidot.progress import Progress
 from scintidot.records import FloatArray
 from scintidot.timing.coincidence import coincidence_resolution
 from scintidot.timing.leading_edge import FEW_PHOTOELECTRONS, LeadingEdge, rising_edge
@@ -28,7 +30,7 @@ def percent(share: float) -> str:
     return f"{100 * share:.3g} %"
 
 
-def likelihood_of(inputs: Inputs, bound: float, warnings: list[str]) -> dict[str, Any]:
+def likelihood_of(inputs: Inputs, bound: float, warnings: list[str], progress: Progress) -> dict[str, Any]:
     """Simulated maximum likelihood, value and standard error [ps FWHM]; ``bound`` to compare it with."""
     from scintidot.timing.likelihood import coincidence_spread, simulated_errors
 
@@ -37,6 +39,7 @@ def likelihood_of(inputs: Inputs, bound: float, warnings: list[str]) -> dict[str
         simulated_errors(
             side.decay, side.rise_time, side.response, photons=side.photons, number=inputs.number,
             events=inputs.events, seed=inputs.seed, first=i * inputs.events, threads=inputs.threads,
+            progress=partial(_of_sides, progress, "maximum likelihood", i, len(inputs.sides)),
         )
         for i, side in enumerate(inputs.sides)
     ]  # fmt: skip
@@ -54,6 +57,11 @@ def likelihood_of(inputs: Inputs, bound: float, warnings: list[str]) -> dict[str
     return {"value": number(spread.value), "standard_error": number(spread.standard_error)}
 
 
+def _of_sides(progress: Progress, step: str, index: int, count: int, share: float) -> None:
+    """Tell of one detector among two, or of both alike."""
+    progress(step, (index + share) / count)
+
+
 def _warn_of_missing(times: list[FloatArray], spread: float, what: str, warnings: list[str]) -> None:
     """Say how many simulated events have no time, of the detector that lacks most, and whether too few are left."""
     missing = max(float(np.mean(~np.isfinite(part))) for part in times)
@@ -63,7 +71,7 @@ def _warn_of_missing(times: list[FloatArray], spread: float, what: str, warnings
         warnings.append("Fewer than two simulated events are left, which have no spread.")
 
 
-def edge_of(inputs: Inputs, warnings: list[str]) -> dict[str, Any]:
+def edge_of(inputs: Inputs, warnings: list[str], progress: Progress) -> dict[str, Any]:
     """Leading-edge threshold by Campbell's theorem, and simulated if asked for."""
     assert inputs.electronics is not None
     try:
@@ -102,11 +110,13 @@ def edge_of(inputs: Inputs, warnings: list[str]) -> dict[str, Any]:
         "simulated": None,
     }
     if inputs.edge_events is not None:
-        result["simulated"] = _simulated_edge(inputs, found, warnings)
+        result["simulated"] = _simulated_edge(inputs, found, warnings, progress)
     return result
 
 
-def _simulated_edge(inputs: Inputs, found: list[LeadingEdge], warnings: list[str]) -> dict[str, Any]:
+def _simulated_edge(
+    inputs: Inputs, found: list[LeadingEdge], warnings: list[str], progress: Progress
+) -> dict[str, Any]:
     from scintidot.timing.likelihood import coincidence_spread
     from scintidot.timing.pulses import simulated_crossings
 
@@ -117,6 +127,7 @@ def _simulated_edge(inputs: Inputs, found: list[LeadingEdge], warnings: list[str
             side.decay, side.rise_time, side.response, inputs.electronics, edge.threshold,
             photons=side.photons, number=inputs.number, events=inputs.edge_events, seed=inputs.seed,
             first=i * inputs.edge_events, threads=inputs.threads,
+            progress=partial(_of_sides, progress, "leading edge", i, len(inputs.sides)),
         )
         for i, (side, edge) in enumerate(zip(inputs.sides, found, strict=True))
     ]  # fmt: skip

@@ -294,7 +294,7 @@ def make_config(
                 who="run file",
                 expected="a run file",
                 found="a material card",
-                hint=f"Give it as --material {file_name}",
+                hint=f"Give it as --material {file_name}.",
             )
         for role in ("material", "host"):
             if isinstance(data.get(role), str):

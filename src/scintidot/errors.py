@@ -78,6 +78,7 @@ EXIT_CODES = {
     3: "bad material card, table or run file",
     4: "value outside the range of a model",
     5: "output cannot be written",
+    6: "installation with a problem (scintidot doctor)",
     130: "interrupted",
 }
 

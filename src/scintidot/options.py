@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from scintidot.errors import BadValue, FieldError, ScintidotError
 from scintidot.materials.fields import In
-from scintidot.units import unit_of
+from scintidot.units import dimension_of, unit_of
 
 MOST_SEED = 2**63 - 1
 Number = float | str
@@ -67,6 +67,16 @@ def read_interval(
     if not low < high:
         raise refuse("from:to with the lower bound first")
     return low, high
+
+
+def is_such(value: str, words: str) -> bool:
+    """Whether a value has a unit, and is what ``words`` begin with.
+
+    >>> is_such("5 nm", "a length such as '7 nm'")
+    True
+    """
+    unit = unit_of(value)
+    return unit is not None and words.startswith(dimension_of(unit))
 
 
 def read_seed(value: object, where: str) -> int:

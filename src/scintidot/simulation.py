@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from scintidot.config import (
     make_config,
 )
 from scintidot.constants import PLANCK_TIMES_LIGHT
-from scintidot.deposits.against_size import CURVE_SIZES, Deposits, Progress, of_events, simulated
+from scintidot.deposits.against_size import CURVE_SIZES, Deposits, of_events, simulated
 from scintidot.deposits.names import WHERE as ENGINE
 from scintidot.errors import BadValue, ScintidotError
 from scintidot.excitons.distribution import COMPOUND
@@ -33,10 +34,13 @@ from scintidot.limits import Rule
 from scintidot.materials.library import Material, load_material
 from scintidot.nanocrystal_light import Light, auger_efficiency, decay_of
 from scintidot.options import option_flag
+from scintidot.progress import Progress, silent, within
 from scintidot.records import FloatArray
 from scintidot.results import Prediction
 from scintidot.timing.bounds import cramer_rao_bound, fisher_information
 from scintidot.timing.coincidence import detected_photons, label_formula, single_nanocrystal_figure
+
+_LOG = logging.getLogger(__name__)
 
 CURVE_TIMES = np.concatenate([[0.0], np.geomspace(1.0, 1e5, 251)])
 """Times [ps] of the decay curves in a result."""
@@ -171,7 +175,7 @@ def find_deposits(
     host: Material,
     config: RunConfig,
     blame: limits.Blame,
-    progress: Progress = lambda *_: None,
+    progress: Progress = silent,
 ) -> tuple[Deposits, Deposits]:
     """Deposits of the run and of the sample whose light yield is known, by the model of the run."""
     model, sizes = config.deposit.model, config.nanocrystal.edge_length_nm
@@ -203,7 +207,7 @@ def find_deposits(
     card = material.scintillator().sizes
     extra = [edge for edge in CURVE_SIZES if card.smallest.value <= edge <= card.largest.value]
     with _blamed(blame):
-        own = simulated(material, host, config, sizes, extra, progress=progress)
+        own = simulated(material, host, config, sizes, extra, progress=within(progress, 0.0, 0.9))
     same = (
         reference.fingerprint == material.fingerprint and sample.nanocrystal.shape == config.nanocrystal.shape
     )
@@ -211,7 +215,8 @@ def find_deposits(
     if same and own.of(edge[0]) is not None:
         return own, own
     with _blamed(blame):
-        return own, simulated(reference, host, sample, edge, beside=False, progress=progress)
+        known = simulated(reference, host, sample, edge, beside=False, progress=within(progress, 0.9, 1.0))
+        return own, known
 
 
 @contextmanager
@@ -233,7 +238,7 @@ def predict(
     *,
     config: RunConfig | None = None,
     where: str = "predict",
-    progress: Progress = lambda *_: None,
+    progress: Progress = silent,
     **options: Any,
 ) -> Prediction:
     """Predict light, decay and time resolution of nanocrystals against size.
@@ -245,7 +250,7 @@ def predict(
     config : RunConfig, optional
         A configuration to start from, instead of a run file.
     progress : callable, optional
-        Told the step of the simulation, and the share of it that is done.
+        Told the step, and the share of all that is done.
     **options
         Single choices by the names of `scintidot.config.OPTIONS`, for example ``edge_length="3.3,8.7 nm"``,
         ``energy="7 keV"``, ``material="./mine.toml"``, ``statistics="paper"``. Bare numbers are in the unit
@@ -288,13 +293,24 @@ def predict(
     )
     edges = np.array(config.nanocrystal.edge_length_nm)
     rule = limits.pair_creation_rule(material.scintillator(), config)
-    deposits = find_deposits(material, host, config, blame, progress)
+    chosen = (config.deposit.model, config.excitons.statistics, config.kinetic_model)
+    _LOG.info(
+        "%s in %s, %d sizes: deposit %s, statistics %s, kinetics %s",
+        material.name,
+        host.name,
+        len(edges),
+        *chosen,
+    )
+    deposits = find_deposits(material, host, config, blame, within(progress, 0.0, 0.8))
     with np.errstate(divide="ignore", invalid="ignore"):  # no light
         outputs, decay = simulate(material, config, edges, rule, deposits[0])
     largest = float(outputs["intensity_per_gram"].max())
     keys = banded_keys(material, choices.sections_used(material, config))
     evaluate = evaluator(material, config, edges, largest, deposits)
-    figures = propagate(evaluate, dict(material.card.quantities()), keys)
+    of_bands = within(progress, 0.8, 1.0)
+    figures = propagate(
+        evaluate, dict(material.card.quantities()), keys, lambda share: of_bands("bands", share)
+    )
     models = {
         name: figures.central
         if (changed := choices.with_model(config, name)) == config

@@ -43,7 +43,9 @@ def size_curves(prediction: Prediction) -> tuple[FloatArray, Banded]:
     evaluate = evaluator(
         prediction.material, prediction.config, grid, prediction.largest_intensity, prediction.deposits
     )
-    return grid, propagate(evaluate, dict(prediction.material.card.quantities()), prediction.figures.single)
+    return grid, propagate(
+        evaluate, dict(prediction.material.card.quantities()), list(prediction.figures.single)
+    )
 
 
 def with_option(prediction: Prediction, edge_length: FloatArray, option: str, value: object) -> Outputs:

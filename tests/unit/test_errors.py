@@ -33,7 +33,7 @@ def test_message_is_always_one_line(found: str, hint: str) -> None:
 def test_exit_codes_are_documented_and_distinct() -> None:
     codes = [kind.exit_code for kind in KINDS]
     assert len(set(codes)) == len(codes)
-    assert set(codes) | {0, 1, 130} == set(EXIT_CODES)
+    assert set(codes) | {0, 1, 6, 130} == set(EXIT_CODES)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ for values with errors chi-square. One standard deviation is a rise of 1 in both
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ import numpy.typing as npt
 from scintidot.analysis.cost import Cost, JointCost, Model, Parameter, Prediction
 from scintidot.analysis.scoring import NEGLIGIBLE, Evaluation, inside, scored, stuck_at_limits
 from scintidot.records import FloatArray
+
+_LOG = logging.getLogger(__name__)
 
 __all__ = [
     "Cost",
@@ -142,6 +145,7 @@ def fit(
     minos: Sequence[str] = (),
     hesse: bool = True,
     scaled: bool = False,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> Fit:
     """The best parameters and their errors.
 
@@ -160,6 +164,8 @@ def fit(
         from the expected information.
     scaled : bool
         For values of unknown error: their sigma is set so that chi-square is the number of degrees of freedom.
+    progress : callable
+        Told the share that is done: each start, and the errors, count the same.
 
     Raises
     ------
@@ -171,14 +177,19 @@ def fit(
         raise ValueError(f"{cost.points} points for {len(free)} parameters")
     evaluate = Evaluation(cost, parameters, free, 0.0 if scaled else NEGLIGIBLE)
     begin = np.array([p.start for p in parameters])
-    ends = [scored(evaluate, inside(start, parameters)) for start in (begin, *starts)]
+    ends: list[tuple[FloatArray, float]] = []
+    for start in (begin, *starts):
+        progress(len(ends) / (len(starts) + 2))
+        ends.append(scored(evaluate, inside(start, parameters)))
     reached = [end[1] for end in ends]
+    _LOG.debug("cost reached from each start: %s", reached)
     best = ends[int(np.argmin(reached))][0]
     if scaled and cost.points > len(free) and cost.sigma is not None:
         spread = math.sqrt(max(min(reached), 1e-300) / (cost.points - len(free)))
         known = Cost(cost.model, cost.data, cost.sigma * spread)
         evaluate = Evaluation(known, parameters, free, NEGLIGIBLE)
         best = scored(evaluate, best)[0]
+    progress(len(ends) / (len(starts) + 2))
     outcome = _minuit(evaluate, best, minos, hesse and len(free) <= MOST_HESSE)
     expected = evaluate.cost.expected(outcome.values)
     fitted = _fitted(parameters, free, outcome)

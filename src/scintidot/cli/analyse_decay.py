@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scintidot.cli.analysis_output import CardMaterial, Out, SampleEdge, ToCard, check_outputs, finish
-from scintidot.cli.console import print_table
+from scintidot.cli.console import print_table, progress
 from scintidot.cli.file_options import (
     BinWidth,
     Channel,
@@ -114,7 +114,9 @@ def decay(
     check_outputs(out, to_card, material)
     ours = ("files", "exclude", "fix", "free", "out", "to_card", "material", "edge_length_nm", "json")
     options: dict[str, Any] = {name: value for name, value in context.params.items() if name not in ours}
-    analysis = analyse_decay(files, exclude=exclude or (), fix=fix or (), free=free or (), **options)
+    lists: dict[str, Any] = {"exclude": exclude or (), "fix": fix or (), "free": free or ()}
+    with progress("fit") as show:
+        analysis = analyse_decay(files, **lists, progress=show, **options)
     finish(
         analysis, _print, json=json, out=out, to_card=to_card, material=material,
         edge_length=edge_length_nm,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scintidot.cli.analysis_output import Out, ToCard, check_outputs, finish
-from scintidot.cli.console import print_notes, print_table
+from scintidot.cli.console import print_notes, print_table, progress
 from scintidot.cli.options import (
     Json,
     MaterialOption,
@@ -70,7 +70,8 @@ def series(
         for name, value in context.params.items()
         if name not in _HERE and value is not None
     }
-    analysis = analyse_series(table, **options)
+    with progress("laws and validation", counted=False):
+        analysis = analyse_series(table, **options)
     finish(analysis, _print, json=json, out=out, to_card=to_card, material=material)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scintidot.cli.analysis_output import Out, ToCard, check_outputs, finish
-from scintidot.cli.console import print_table
+from scintidot.cli.console import print_table, progress
 from scintidot.cli.file_options import Column, Format, SpectralUnit, SpectrumKind
 from scintidot.cli.options import Json, MaterialOption
 
@@ -96,7 +96,8 @@ def spectrum(
     options: dict[str, Any] = {
         name: value for name, value in context.params.items() if name not in _HERE and value is not None
     }
-    analysis = analyse_spectrum(file, **options)
+    with progress("spectra", counted=False):
+        analysis = analyse_spectrum(file, **options)
     finish(analysis, _print, json=json, out=out, to_card=to_card, material=material)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scintidot.cli.console import print_json, print_notes
+from scintidot.cli.console import print_json, print_notes, progress
 from scintidot.errors import ScintidotError
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def finish(
     if out is not None:
         from scintidot.report.analysis import write_analysis
 
-        write_analysis(analysis, out)
+        with progress("report", counted=False):
+            write_analysis(analysis, out)
     if json:
         print_json(analysis.document)
     else:

@@ -10,10 +10,13 @@ from scintidot import __version__
 from scintidot.cli import (
     analyse,
     ctr,
+    demo,
     deposit,
     deposit_file,
+    doctor,
     excitation,
     formats,
+    init,
     interactions,
     kinetics,
     light,
@@ -26,15 +29,17 @@ from scintidot.cli import (
     sources,
     track,
 )
-from scintidot.errors import EXIT_CODES
-
-_EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
+from scintidot.cli.everywhere import EPILOG, Quiet, Verbose, prepare
+from scintidot.cli.sections import Sections
+from scintidot.cli.welcome import welcome
 
 app = typer.Typer(
     help="Predict how nanocrystals scintillate: light, decay and time resolution against size.\n\n"
-    "Start with: scintidot predict --out my-report",
-    epilog=_EPILOG,
+    "Start with: scintidot demo",
+    cls=Sections,
+    epilog=EPILOG,
     invoke_without_command=True,
+    context_settings={"help_option_names": ["--help", "-h"]},
     add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -53,29 +58,36 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
 ) -> None:
     if context.invoked_subcommand is None:
-        print(context.get_help())
+        print(welcome(__version__, vars(context.command)["commands"]))
 
 
-app.command("predict", epilog=_EPILOG)(predict.predict)
-app.command("deposit", epilog=_EPILOG)(deposit.deposit)
-app.command("track", epilog=_EPILOG)(track.track)
-app.command("deposit-file", epilog=_EPILOG)(deposit_file.deposit_file)
-app.command("light", epilog=_EPILOG)(light.light)
-app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
-app.command("ctr", epilog=_EPILOG)(ctr.ctr)
-app.command("photons", epilog=_EPILOG)(photons.photons)
-app.command("plan", epilog=_EPILOG)(plan.plan)
-app.command("excitation", epilog=_EPILOG)(excitation.excitation)
-app.command("elastic", epilog=_EPILOG)(interactions.elastic)
-app.command("inelastic", epilog=_EPILOG)(interactions.inelastic)
-app.command("low-energy", epilog=_EPILOG)(interactions.low_energy)
-app.command("attenuation", epilog=_EPILOG)(interactions.attenuation)
-app.command("relaxation", epilog=_EPILOG)(interactions.relaxation)
-app.command("formats", epilog=_EPILOG)(formats.formats)
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+app.command("init")(init.init)
+app.command("predict")(predict.predict)
+app.command("deposit")(deposit.deposit)
+app.command("track")(track.track)
+app.command("deposit-file")(deposit_file.deposit_file)
+app.command("light")(light.light)
+app.command("kinetics")(kinetics.kinetics)
+app.command("ctr")(ctr.ctr)
+app.command("photons")(photons.photons)
+app.command("plan")(plan.plan)
+app.command("excitation")(excitation.excitation)
+app.command("elastic")(interactions.elastic)
+app.command("inelastic")(interactions.inelastic)
+app.command("low-energy")(interactions.low_energy)
+app.command("attenuation")(interactions.attenuation)
+app.command("relaxation")(interactions.relaxation)
+app.command("formats")(formats.formats)
 app.add_typer(materials.app, name="materials")
 app.add_typer(sources.app, name="sources")
 app.add_typer(plot.app, name="plot")
 app.add_typer(analyse.app, name="analyse")
 app.add_typer(simulate.app, name="simulate")
+
+prepare(app)

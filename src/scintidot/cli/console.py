@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from scintidot.cli import loudness, mistakes
+from scintidot.cli.progress import progress as progress  # noqa: PLC0414 (commands take it from here)
 from scintidot.errors import CannotWrite, ScintidotError
 from scintidot.output import json_text
 
@@ -49,23 +51,10 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     console.print(table)
 
 
-@contextmanager
-def progress() -> Iterator[Callable[[str, float], None]]:
-    """A bar on standard error while it is a terminal; call what it yields with the step and the share done."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda *_: None
-        return
-    with Progress(console=console, transient=True) as bars:
-        bar = bars.add_task("", total=1.0)
-        yield lambda step, share: bars.update(bar, description=step, completed=share)
-
-
 def print_notes(warnings: list[str], *, shortened: bool = False) -> None:
-    """Warnings on standard error, one line each; cut to 100 letters if they stand in full elsewhere."""
+    """Warnings on standard error unless --quiet, one line each; cut to 100 letters if they stand in full elsewhere."""
+    if loudness.quiet():
+        return
     for warning in warnings:
         line = textwrap.shorten(warning, 100, placeholder=" ...") if shortened else warning
         print(f"note: {line}", file=sys.stderr)
@@ -139,7 +128,7 @@ def _every_interrupt_heard() -> Iterator[Callable[[], bool]]:
 def _outcome(error: BaseException) -> tuple[str, int] | None:
     """Line and exit code of an expected failure; None for a fault of ours."""
     if isinstance(error, ScintidotError):
-        return str(error), error.exit_code
+        return mistakes.line_of(error, sys.argv[1:]), error.exit_code
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
         return _INTERRUPTED, 130
     if isinstance(error, BrokenPipeError) or type(sys.stdout).__name__ == "PacifyFlushWrapper":
@@ -152,7 +141,7 @@ def _outcome(error: BaseException) -> tuple[str, int] | None:
         )
         return str(full), full.exit_code
     if hasattr(error, "format_message"):  # a fault of the command line itself, found by typer
-        return _usage(error), 2
+        return mistakes.line_of_usage(error, sys.argv[1:]), 2
     return None
 
 
@@ -162,10 +151,3 @@ _INTERRUPTED = "interrupted; nothing was left half written"
 def _forget_output() -> None:
     """What is still buffered cannot be written: keep the interpreter from trying again at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _usage(error: Any) -> str:
-    message = error.format_message() or "a subcommand is needed."
-    context = getattr(error, "ctx", None)
-    path = getattr(context, "command_path", "scintidot")
-    return f"{path}: {message} See: {path} --help"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scintidot.cli.console import print_json, print_notes, print_table
+from scintidot.cli.console import print_json, print_notes, print_table, progress
 from scintidot.cli.options import Json
 
 _FIGURES = {
@@ -125,7 +125,8 @@ def ctr(
         for name, value in context.params.items()
         if name != "json" and value is not None
     }
-    result = coincidence_time_resolution(**given)
+    with progress("time resolution") as show:
+        result = coincidence_time_resolution(progress=show, **given)
     if json:
         print_json(result)
         return

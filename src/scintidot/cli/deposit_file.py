@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scintidot.cli.console import print_json, print_notes, print_table
+from scintidot.cli.console import print_json, print_notes, print_table, progress
 from scintidot.cli.options import Json
 
 
@@ -37,14 +37,15 @@ def deposit_file(
     from scintidot.interchange.deposits import file_document
     from scintidot.output import as_text
 
-    document = file_document(
-        file,
-        events=events,
-        energy_unit=energy_unit,
-        table=table,
-        edge_length=edge_length,
-        energy_keV=energy_kev,
-    )
+    with progress("reading", counted=False):
+        document = file_document(
+            file,
+            events=events,
+            energy_unit=energy_unit,
+            table=table,
+            edge_length=edge_length,
+            energy_keV=energy_kev,
+        )
     if json:
         print_json(document)
         return

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scintidot.cli.console import print_json, print_notes, print_table
+from scintidot.cli.console import print_json, print_notes, print_table, progress
 from scintidot.cli.options import (
     Auger,
     AugerEfficiency,
@@ -90,7 +90,8 @@ def excitation(
         for name, value in context.params.items()
         if name != "json" and value is not None
     }
-    result = repeated_excitation(**given)
+    with progress("steady state", counted=False):
+        result = repeated_excitation(**given)
     if json:
         print_json(result)
         return

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scintidot.cli.console import print_json, print_notes, print_table
+from scintidot.cli.console import print_json, print_notes, print_table, progress
 from scintidot.cli.file_options import (
     BinWidth,
     Channel,
@@ -57,7 +57,8 @@ def formats(
     options = {
         name: value for name, value in context.params.items() if name not in ("file", "format", "json")
     }
-    document = describe_file(file, format=format, given=given_from("formats", **options))
+    with progress("reading", counted=False):
+        document = describe_file(file, format=format, given=given_from("formats", **options))
     if json:
         print_json(document)
     else:

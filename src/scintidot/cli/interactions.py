@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scintidot.cli.console import print_json, print_notes, print_table
+from scintidot.cli.console import print_json, print_notes, print_table, progress
 from scintidot.cli.options import ElementSymbol, EnergiesEV, Json, MaterialName, Plot
 
 _SHOWN_LINES = 25
@@ -37,7 +37,10 @@ def elastic(
     """Elastic scattering of electrons by one atom: total and transport cross sections."""
     from scintidot.interactions.elastic import elastic as run
 
-    document = run(element, energy_ev, model=model, radius_nm=radius_nm, polarisability_a03=polarisability)
+    with progress("partial waves", counted=False):
+        document = run(
+            element, energy_ev, model=model, radius_nm=radius_nm, polarisability_a03=polarisability
+        )
     _finish(
         document,
         json,
@@ -67,7 +70,8 @@ def inelastic(
     from scintidot.interactions.inelastic import inelastic as run
 
     options = {} if exchange is None else {"exchange": exchange}
-    document = run(material, energy_ev, model=model, **options)
+    with progress("cross sections", counted=False):
+        document = run(material, energy_ev, model=model, **options)
     _finish(
         document,
         json,
@@ -104,7 +108,8 @@ def attenuation(
     from scintidot.interactions.attenuation import attenuation as run
 
     options = {} if compton is None else {"compton": compton}
-    document = run(material, energy_kev, **options)
+    with progress("cross sections", counted=False):
+        document = run(material, energy_kev, **options)
     _finish(
         document,
         json,
@@ -144,7 +149,8 @@ def relaxation(
     from scintidot.interactions.relaxation import relaxation as run
     from scintidot.output import as_text
 
-    document = run(element, shell)
+    with progress("cascades", counted=False):
+        document = run(element, shell)
     if json:
         print_json(document)
         return
@@ -202,15 +208,9 @@ def low_energy(
     """Slow electrons: phonon scattering, and escape over the surface barrier."""
     from scintidot.interactions.low_energy import low_energy as run
 
-    document = run(
-        material,
-        energy_ev,
-        host=host,
-        temperature=temperature,
-        phonons=phonons,
-        surface=surface,
-        mass=mass,
-    )
+    chosen = {"host": host, "temperature": temperature, "phonons": phonons, "surface": surface, "mass": mass}
+    with progress("scattering rates", counted=False):
+        document = run(material, energy_ev, **chosen)
     if json:
         print_json(document)
         return

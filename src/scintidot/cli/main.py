@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from scintidot.cli import loudness
 from scintidot.cli.console import run_guarded
 
 for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -15,6 +16,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 def _run() -> Any:
     from scintidot.cli.commands import app
 
+    loudness.start()
     return app(prog_name="scintidot", standalone_mode=False)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scintidot.cli.console import print_json, print_notes, print_table
+from scintidot.cli.console import print_json, print_notes, print_table, progress
 from scintidot.cli.light_options import (
     AugerEfficiency,
     Bins,
@@ -72,7 +72,8 @@ def plan(
     from scintidot.output import as_text
 
     options: dict[str, Any] = {name: value for name, value in context.params.items() if name != "json"}
-    document = run(**options)
+    with progress("errors of the fit", counted=False):
+        document = run(**options)
     if json:
         print_json(document)
     else:

@@ -20,11 +20,13 @@ def interactions(
 ) -> None:
     """Mean free paths, stopping power, loss function, differential cross sections and photons on one page."""
     from scintidot.interactions.overview import overview
+    from scintidot.progress import within
     from scintidot.report.interactions import draw_interactions
 
     with progress() as show:
-        document = overview(material, show)
-    draw_interactions(document, out)
+        document = overview(material, within(show, 0.0, 0.8))
+        show("drawing", 0.8)
+        draw_interactions(document, out)
     if json:
         print_json(document)
         return

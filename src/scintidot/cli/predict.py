@@ -139,6 +139,7 @@ def predict(
     """
     from scintidot.config import OPTIONS
     from scintidot.output import output_folder
+    from scintidot.progress import within
     from scintidot.results import check_folder
     from scintidot.simulation import predict as run
 
@@ -149,13 +150,14 @@ def predict(
         check_folder(folder)
         with output_folder(folder):  # a folder that cannot be written is refused before the work
             pass
-    with progress() as show:
-        result = run(run_file, where="scintidot predict", progress=show, **options)
     files: dict[str, Path] = {}
-    if folder is not None:
-        from scintidot.report.page import write_report
+    with progress() as show:
+        result = run(run_file, where="scintidot predict", progress=within(show, 0.0, 0.9), **options)
+        if folder is not None:
+            from scintidot.report.page import write_report
 
-        files = result.save(folder, {"report.html": lambda path: write_report(result, path)})
+            show("report", 0.9)
+            files = result.save(folder, {"report.html": lambda path: write_report(result, path)})
     if json:
         print_json(result.as_json())
         return

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scintidot.cli.console import progress
 from scintidot.cli.laboratory import Edges, Folder, Seed, given, write_measurement
 from scintidot.cli.options import Json, MaterialOption
 
@@ -33,7 +34,8 @@ def attenuation(
     from scintidot.measured.laboratory.attenuation import synthetic_attenuation
 
     options = {{"energy_kev": "energy"}.get(name, name): value for name, value in given(context).items()}
-    text, truth = synthetic_attenuation(**options)
+    with progress("counts", counted=False):
+        text, truth = synthetic_attenuation(**options)
     edges = truth["edge_length_nm"]
     write_measurement(
         out, "attenuation.csv", text, truth, analysed_by="series", as_json=json,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scintidot.cli.console import progress
 from scintidot.cli.laboratory import Edges, Folder, Seed, given, write_measurement
 from scintidot.cli.options import Json, MaterialOption, RetainedFraction, SeriesModel, SeriesStatistics
 
@@ -32,7 +33,8 @@ def series(
     """A table of samples from the laws of a card, which `analyse series` takes, and truth.json."""
     from scintidot.measured.laboratory.series import synthetic_series
 
-    text, truth = synthetic_series(**given(context))
+    with progress("samples", counted=False):
+        text, truth = synthetic_series(**given(context))
     write_measurement(
         out, "series.csv", text, truth, analysed_by="series", as_json=json,
         said=f"A table of {len(truth['samples'])} samples, every figure with a normal error.",

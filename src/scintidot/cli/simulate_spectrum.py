@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scintidot.cli.console import progress
 from scintidot.cli.laboratory import Edges, Folder, Seed, given, write_measurement
 from scintidot.cli.options import Json, MaterialOption
 
@@ -54,7 +55,8 @@ def spectrum(
     """A file as a spectrometer writes it, which `analyse spectrum` takes, and truth.json."""
     from scintidot.measured.laboratory.spectrum import as_csv, synthetic_spectra
 
-    samples, truth = synthetic_spectra(kind, **given(context, "kind"))
+    with progress("spectra", counted=False):
+        samples, truth = synthetic_spectra(kind, **given(context, "kind"))
     size = len(samples[0].wavelength)
     write_measurement(
         out, f"{kind}.csv", as_csv(samples), truth, analysed_by="spectrum", as_json=json,

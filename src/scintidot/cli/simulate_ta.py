@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scintidot.cli.console import print_json, print_table
+from scintidot.cli.console import print_json, print_table, progress
 from scintidot.cli.laboratory import Folder, Seed, given
 from scintidot.cli.options import Json
 
@@ -87,7 +87,8 @@ def simulate_ta(
     from scintidot.measured.laboratory.ta import simulate_ta as simulate
     from scintidot.output import as_text
 
-    document = simulate(out, **given(context))
+    with progress("matrices", counted=False):
+        document = simulate(out, **given(context))
     if json:
         print_json(document)
         return

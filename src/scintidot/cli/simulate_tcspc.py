@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scintidot.cli.console import print_json, print_notes
+from scintidot.cli.console import print_json, print_notes, progress
 from scintidot.cli.laboratory import Folder, Seed, given
 from scintidot.cli.light_options import (
     AugerEfficiency,
@@ -78,7 +78,8 @@ def tcspc(
     """
     from scintidot.measured.laboratory.tcspc import simulate_tcspc
 
-    document = simulate_tcspc(out, **given(context))
+    with progress("photons", counted=False):
+        document = simulate_tcspc(out, **given(context))
     if json:
         print_json(document)
         return

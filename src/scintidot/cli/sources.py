@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scintidot.cli.console import print_json, print_notes, print_table
+from scintidot.cli.console import print_json, print_notes, print_table, progress
 from scintidot.cli.options import Json, Plot
 
 app = typer.Typer(
@@ -53,7 +53,8 @@ def show(
     from scintidot.interactions.sources import source_spectrum
     from scintidot.output import as_text
 
-    document = source_spectrum(source)
+    with progress("spectrum", counted=False):
+        document = source_spectrum(source)
     if plot is not None:
         from scintidot.report.interactions import draw_document
 

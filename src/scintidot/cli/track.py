@@ -52,6 +52,7 @@ def track(
     --most-deposit 10000 finds one that does. As .html it can be turned, and stepped through.
     """
     from scintidot.deposits.replay import read_view, shower
+    from scintidot.progress import within
     from scintidot.report.shower import draw_shower
 
     view = read_view(view_nm)
@@ -61,8 +62,10 @@ def track(
         if given(context, name) and name not in _OWN
     }
     with progress() as show:
-        document = shower(seed, history, most_deposit=most_deposit, progress=show, **chosen).as_json()
-    notes = document["warnings"] + draw_shower(document, out, view)
+        tell = within(show, 0.0, 0.8)
+        document = shower(seed, history, most_deposit=most_deposit, progress=tell, **chosen).as_json()
+        show("drawing", 0.8)
+        notes = document["warnings"] + draw_shower(document, out, view)
     if json:
         print_json(document)
         return

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from scintidot.deposits.setup import Setup
 from scintidot.interactions.cache import kept
 from scintidot.interchange.deposits import EventDeposits
 from scintidot.materials.library import Material
+from scintidot.progress import Progress, silent
 from scintidot.records import FloatArray, Primary
 from scintidot.transport import continuous
 from scintidot.transport.track.tally import Tally, bin_edges, empty_tally
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 CURVE_SIZES = (2.0, 3.5, 6.0, 10.0, 15.0)
 """Sizes [nm] that are simulated besides the rows, for the curves between them."""
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +182,7 @@ def simulated(
     extra: Iterable[float] = (),
     *,
     beside: bool = True,
-    progress: Progress = lambda *_: None,
+    progress: Progress = silent,
 ) -> Deposits:
     """Simulate every size of ``rows`` and ``extra`` [nm]; the rows also by the other treatment, if ``beside``."""
     treatment = config.deposit.model
@@ -192,11 +192,13 @@ def simulated(
     done: dict[tuple[str, float], SizeDeposit] = {}
     setups: dict[str, Setup] = {}
     for index, (name, edge) in enumerate(work):
-        progress(f"{name}, {edge:g} nm", index / len(work))
+        step = f"{name}, {edge:g} nm"
+        progress(step, index / len(work))
         setup = read_setup(**options_of(material, host, config, name), edge_length=[edge])
         first = setups.setdefault(name, setup)  # its media and tables serve the other sizes
         setup = setup if first is setup else first.with_sizes(setup.bodies)
-        done[name, edge] = _simulate(setup, edge)
+        tell = partial(_of_all, progress, step, index, len(work))
+        done[name, edge] = _simulate(setup, edge, tell)
     main = setups[treatment]
     energy, fano = kept_bulk_pairs(main)
     progress("deposits done", 1.0)
@@ -213,14 +215,19 @@ def simulated(
     )
 
 
-def _simulate(setup: Setup, edge: float) -> SizeDeposit:
+def _of_all(progress: Progress, step: str, index: int, count: int, share: float) -> None:
+    """Tell of one size among several."""
+    progress(step, (index + share) / count)
+
+
+def _simulate(setup: Setup, edge: float, progress: Callable[[float], None]) -> SizeDeposit:
     body, spectrum = setup.bodies[0], setup.spectra[0]
     key = case_fingerprint(setup, body, spectrum)
 
     def build() -> xarray.Dataset:
         import xarray
 
-        outcome = run_case(setup, body, spectrum)
+        outcome = run_case(setup, body, spectrum, progress=progress)
         if outcome.interrupted:
             raise KeyboardInterrupt
         named = outcome.tally._asdict()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
@@ -22,6 +23,8 @@ from scintidot.transport.track.books import ESCAPE_COLUMNS, FAULTS, RECORD_COLUM
 from scintidot.transport.track.problem import Geometry, Rules, Source
 from scintidot.transport.track.tables import Tables
 from scintidot.transport.track.tally import DEPOSIT, DEPOSIT_2, N, Tally, add, empty_tally, run_block
+
+_LOG = logging.getLogger(__name__)
 
 BLOCK_IN_VACUUM, BLOCK_IN_MATTER = 8192, 512
 """Histories of one block, which must not depend on the threads: sums round in its order. Short histories in long
@@ -160,6 +163,7 @@ def run(
     finally:
         results.close()  # type: ignore[attr-defined]
     seconds = time.perf_counter() - started
+    _LOG.info("%d histories in %.1f s on %d threads", int(total.sums[N]), seconds, threads)
     return Outcome(total, seconds, threads, interrupted, np.concatenate(escapes)[:most_escapes])
 
 

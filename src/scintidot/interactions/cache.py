@@ -8,7 +8,9 @@ only time.
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -20,6 +22,8 @@ from scintidot.output import write_together
 
 if TYPE_CHECKING:
     import xarray
+
+_LOG = logging.getLogger(__name__)
 
 VARIABLE = "SCINTIDOT_CACHE"
 
@@ -50,14 +54,22 @@ def kept(kind: str, key: str, build: Callable[[], xarray.Dataset]) -> xarray.Dat
     """
     folder = cache_folder()
     if folder is None:
-        return build()
+        return _built(kind, build)
     path = folder / f"{kind}-{key[:32]}.nc"
     found = _read(path)
     if found is not None:
+        _LOG.info("%s taken from the cache: %s", kind, path.name)
         return found
-    dataset = build()
+    dataset = _built(kind, build)
     with suppress(CannotWrite):
         write_together(folder, {path.name: partial(dataset.to_netcdf, engine="h5netcdf")})
+    return dataset
+
+
+def _built(kind: str, build: Callable[[], xarray.Dataset]) -> xarray.Dataset:
+    started = time.perf_counter()
+    dataset = build()
+    _LOG.info("%s built in %.1f s", kind, time.perf_counter() - started)
     return dataset
 
 

@@ -106,7 +106,7 @@ def low_energy(
         if key in _keys_used(source, side, phonons, surface, mass)
     }
     model = build()
-    banded = bands.propagate(lambda change: figures(energies, build(change)), quantities, quantities)
+    banded = bands.propagate(lambda change: figures(energies, build(change)), quantities, list(quantities))
     used = [source for quantity in quantities.values() for source in quantity.source]
     return {
         "schema": "scintidot.low-energy/1",

@@ -45,7 +45,7 @@ class In:
             limit = self.at_most if self.below is None else self.below
             percent = self.unit == "1" and limit is not None and limit <= 1 and 2 <= value <= 100
             hint = f"Is this in percent? Write '{value:g} %'." if percent else None
-            raise FieldError("value", self._limits() + suffix, f"{value:g}{suffix}", hint)
+            raise FieldError("value", self.in_words() + suffix, f"{value:g}{suffix}", hint)
         return value
 
     def _allows(self, value: float) -> bool:
@@ -56,7 +56,8 @@ class In:
             or (self.below is not None and value >= self.below)
         )
 
-    def _limits(self) -> str:
+    def in_words(self) -> str:
+        """The limits, such as "more than 0 and at most 1"."""
         bounds = {
             "more than": self.above,
             "at least": self.at_least,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from scintidot import __version__
 from scintidot.analysis.fitting import Fit
 from scintidot.measured.panels import Panel
 from scintidot.output import json_text, number, write_text, write_together
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,6 +85,7 @@ class Input(Protocol):
 
 def new_document(schema: str, inputs: Sequence[Input], choices: dict[str, Any]) -> dict[str, Any]:
     """The keys that come first in every document of an analysis."""
+    _LOG.info("%s of %s", schema, ", ".join(str(contents.as_input["file"]) for contents in inputs))
     return {
         "schema": schema,
         "version": __version__,

@@ -12,7 +12,7 @@ from scintidot import choices as described
 from scintidot import limits
 from scintidot.config import OPTIONS, RunConfig
 from scintidot.constants import FWHM_PER_SIGMA
-from scintidot.deposits.against_size import Deposits, Progress
+from scintidot.deposits.against_size import Deposits
 from scintidot.errors import BadValue, nearest
 from scintidot.excitons.distribution import COMPOUND, STATISTICS
 from scintidot.excitons.pairs import mean_excitons as pairs_of_deposit
@@ -27,6 +27,7 @@ from scintidot.nanocrystal_light import decay_of, rates_of
 from scintidot.options import option_flag, read
 from scintidot.output import number
 from scintidot.photon_stream.inputs import OF_CRYSTAL
+from scintidot.progress import Progress
 from scintidot.records import FloatArray
 from scintidot.simulation import find_deposits
 

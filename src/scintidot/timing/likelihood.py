@@ -7,6 +7,7 @@ Cramer-Rao bound. Few: it does not, and its spread exceeds the bound.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -160,6 +161,7 @@ def simulated_errors(
     seed: int,
     first: int = 0,
     threads: int = 1,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> FloatArray:
     """Maximum-likelihood estimates [ps] of events at time 0, histories ``first`` onwards; shape (events,).
 
@@ -176,7 +178,11 @@ def simulated_errors(
             empty_events(photons, number, min(size, events - index * size)), error, best.rank, best.mean,
         )  # fmt: skip
 
-    return np.concatenate(list(in_order(block, -(-events // size), threads)))
+    blocks, done = -(-events // size), []
+    for part in in_order(block, blocks, threads):
+        done.append(part)
+        progress(len(done) / blocks)
+    return np.concatenate(done)
 
 
 def _block(

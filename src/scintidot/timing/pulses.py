@@ -6,6 +6,7 @@ Electronic noise is a shift of the baseline that is constant during an edge. Dar
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -125,6 +126,7 @@ def simulated_crossings(
     seed: int,
     first: int = 0,
     threads: int = 1,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> FloatArray:
     """First crossings [ps] of events at time 0, shape (events,); not a number where the signal stays below."""
     law, e = law_of(decay, rise_time, response), electronics
@@ -138,7 +140,11 @@ def simulated_crossings(
             empty_events(photons, number, many),
         )  # fmt: skip
 
-    return np.concatenate(list(in_order(block, -(-events // size), threads)))
+    blocks, done = -(-events // size), []
+    for part in in_order(block, blocks, threads):
+        done.append(part)
+        progress(len(done) / blocks)
+    return np.concatenate(done)
 
 
 def _block(

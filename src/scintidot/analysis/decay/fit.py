@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -133,6 +133,7 @@ def fit_components(
     minos: Sequence[str] = (),
     held: dict[str, float] | None = None,
     seed: int = 1,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> DecayFit:
     """Sums of exponentials. With ``shared``, all decays have the same lifetimes.
 
@@ -148,6 +149,8 @@ def fit_components(
         Parameters with an interval by profiling.
     held : dict
         Parameters that are not fitted, and their values.
+    progress : callable
+        Told the share that is done.
     """
     models = []
     for data in measured:
@@ -157,7 +160,7 @@ def fit_components(
         shape = Components(tuple(light), tuple(times), tuple(names), 0.02 * data.bin_width, 100 * span)
         models.append(DecayModel(shape, instrument, data.window))
     common = [lifetime_name(name) for name in names] if shared and len(measured) > 1 else []
-    found = _fit_together(measured, models, common, starts, minos, held or {}, seed)
+    found = _fit_together(measured, models, common, starts, minos, held or {}, seed, progress=progress)
     return _ordered(found, tuple(names))
 
 
@@ -170,6 +173,7 @@ def fit_kinetic(
     minos: Sequence[str] = (),
     held: dict[str, float] | None = None,
     seed: int = 1,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> DecayFit:
     """A kinetic model; ``kinetic`` gives the model and what is known, the rest of its starts comes from the data.
 
@@ -190,17 +194,25 @@ def fit_kinetic(
     common = list(shared) if len(measured) > 1 else []
     if kinetic.model in exact.MODELS:
         quick = [replace(m, shape=replace(cast("Kinetic", m.shape), model=QUICK)) for m in models]
-        before = _fit_together(measured, quick, common, starts, (), held or {}, seed)
+        before = _fit_together(
+            measured, quick, common, starts, (), held or {}, seed, progress=lambda share: progress(QUICK_SHARE * share)
+        )  # fmt: skip
         models = [_begun(model, before.values(i)) for i, model in enumerate(models)]
         starts = 1
     smooth = (
         kinetic.model not in exact.MODELS
     )  # exact curves are good to 1e-8: too coarse for second differences
-    return _fit_together(measured, models, common, starts, minos, held or {}, seed, hesse=smooth)
+    begun = 0.0 if smooth else QUICK_SHARE
+    return _fit_together(
+        measured, models, common, starts, minos, held or {}, seed, hesse=smooth,
+        progress=lambda share: progress(begun + (1 - begun) * share),
+    )  # fmt: skip
 
 
 QUICK = "poisson-biexciton"
 """Model that gives the starts of the exact ones."""
+QUICK_SHARE = 0.2
+"""Of the time, about, that it takes."""
 
 
 def _begun(model: DecayModel, values: FloatArray) -> DecayModel:
@@ -228,6 +240,7 @@ def _fit_together(
     seed: int,
     *,
     hesse: bool = True,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> DecayFit:
     """One fit of all decays; parameters named in ``common`` are the same for all."""
     parameters: list[Parameter] = []
@@ -263,6 +276,7 @@ def _fit_together(
         starts=begins[1:],
         minos=_known(minos, parameters),
         hesse=hesse,
+        progress=progress,
     )
     return DecayFit(result, tuple(measured), tuple(models), tuple(places), cost, tuple(parameters))
 

@@ -27,6 +27,7 @@ from scintidot.measured.document import Analysis, new_document
 from scintidot.measured.given import given
 from scintidot.options import Number, read, read_seed, read_whole
 from scintidot.output import with_error
+from scintidot.progress import Progress, silent
 
 SCHEMA = "scintidot.decay/1"
 RESPONSE_PS = 100.0
@@ -66,6 +67,7 @@ def analyse_decay(
     channel: Number | None = None,
     column: Number | None = None,
     format: str | None = None,
+    progress: Progress = silent,
 ) -> Analysis:
     """Fit decays that were counted photon by photon.
 
@@ -97,6 +99,8 @@ def analyse_decay(
         Also intervals by profiling the likelihood of lifetimes and <N>.
     profile : bool
         Also the profiles themselves, in ``profiles`` and the report.
+    progress : callable
+        Told the step, and the share of all that is done.
 
     Returns
     -------
@@ -151,7 +155,7 @@ def analyse_decay(
     }
     document = new_document(SCHEMA, loaded.inputs, choices)
     with np.errstate(all="ignore"):
-        results, reason = _fitted(loaded, named, kinetic, common, choices, minos, held)
+        results, reason = _fitted(loaded, named, kinetic, common, choices, minos, held, progress)
     if not reason and any(
         not float(fit.models[i].shape.exponentials(fit.values(i)[:-4]).integral > 0) for fit, i, _ in results
     ):
@@ -186,7 +190,7 @@ def analyse_decay(
 
 def _fitted(
     loaded: Loaded, named: Sequence[str], kinetic: Kinetic | None, common: bool, choices: dict[str, Any],
-    minos: bool, held: dict[str, float],
+    minos: bool, held: dict[str, float], progress: Progress,
 ) -> tuple[list[Result], str]:  # fmt: skip
     """Fits of all decays, together or one by one; or why there is none."""
     how: dict[str, Any] = {"starts": choices["starts"], "seed": choices["seed"], "held": held}
@@ -197,16 +201,19 @@ def _fitted(
             else ["exciton_lifetime_ps", "auger_lifetime_ps", "mean_excitons"]
         )
 
-    def run(measured: Sequence[Measured]) -> DecayFit:
+    def run(measured: Sequence[Measured], index: int, count: int) -> DecayFit:
+        name = f"fit of {measured[0].name}" if len(measured) == 1 else f"fit of {len(measured)} decays"
+        how["progress"] = lambda share: progress(name, (index + share) / count)
         if kinetic is not None:
             return fit_kinetic(measured, kinetic, **how)
         return fit_components(measured, named, shared=common, **how)
 
     try:
         if common:
-            together = run(loaded.measured)
+            together = run(loaded.measured, 0, 1)
             return [(together, i, i) for i in range(len(loaded.measured))], ""
-        return [(run([decay]), 0, i) for i, decay in enumerate(loaded.measured)], ""
+        count = len(loaded.measured)
+        return [(run([decay], i, count), 0, i) for i, decay in enumerate(loaded.measured)], ""
     except (np.linalg.LinAlgError, ValueError, FloatingPointError) as error:
         return [], str(error) or type(error).__name__
 

@@ -1,0 +1,1 @@
+"""What ``scintidot doctor`` looks at: Python, libraries, compiler, cache, extras, GPU, folders, and a known number."""

@@ -1,0 +1,20 @@
+"""How long work tells of itself: a callable that is given the step and the share of all that is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Progress = Callable[[str, float], None]
+
+
+def silent(step: str, share: float) -> None:
+    """Tell nobody."""
+
+
+def within(progress: Progress, start: float, end: float) -> Progress:
+    """Progress of a part of the work, which goes from ``start`` to ``end`` of the whole.
+
+    >>> within(lambda step, share: print(step, share), 0.5, 1.0)("fit", 0.5)
+    fit 0.75
+    """
+    return lambda step, share: progress(step, start + share * (end - start))

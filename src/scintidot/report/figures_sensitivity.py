@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.report.plot import Plot, top
-from scintidot.report.style import BLUE, ORANGE, figure, to_svg
+from scintidot.report.figures_common import Plot, top
+from scintidot.report.style import BLUE, ORANGE, figure
 from scintidot.results import Prediction
 
 SENSITIVITY_FIGURES = {
@@ -62,4 +62,4 @@ def sensitivity(prediction: Prediction) -> Plot:
         ),
     ]
     table: list[list[Any]] = [[keys[i], *map(float, changes[i].ravel())] for i in order[::-1]]
-    return Plot("sensitivity", "Which assumption matters most", to_svg(drawing), caption, columns, table)
+    return Plot("sensitivity", "Which assumption matters most", drawing, caption, columns, table)

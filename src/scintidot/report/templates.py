@@ -1,10 +1,78 @@
-"""Pages from the templates of this folder."""
+"""Pages from the templates of this folder: every report is a child of ``base.html``."""
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from scintidot import __version__
+from scintidot.bibtex import Reference, bibtex
 from scintidot.output import as_text
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a report; text is set left, numbers right."""
+
+    title: str
+    columns: list[str]
+    rows: list[list[Any]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class FirstPage:
+    """What a reader sees first, and understands in half a minute."""
+
+    title: str
+    lead: str  # what was asked, in a line
+    answer: Sequence[str]  # sentences with numbers and their uncertainty
+    sure: Sequence[str] = ()  # how sure
+    rests_on: Table | None = None  # the assumptions that matter most, with their effect
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One figure of a report."""
+
+    name: str
+    title: str
+    svg: str
+    caption: str
+
+
+def render_report(
+    template: str,
+    first: FirstPage,
+    *,
+    schema: str,
+    choices: Iterable[tuple[str, Any]],
+    references: Sequence[Reference] = (),
+    notes: Sequence[str] = (),
+    figures: Sequence[Any] = (),
+    **more: Any,
+) -> str:
+    """The text of a report from a child of ``base.html``.
+
+    ``notes`` are limits and warnings, ``figures`` have the fields of `Drawn`, ``choices`` are every named choice with
+    its value, ``references`` the bibliography, which is attached as BibTeX; ``more`` is what the child itself asks for.
+    The same values make the same bytes.
+    """
+    return render(
+        template,
+        first=first,
+        schema=schema,
+        choices=list(choices),
+        references=references,
+        bibtex=base64.b64encode(bibtex(references).encode()).decode(),
+        notes=notes,
+        figures=figures,
+        version=__version__,
+        **more,
+    )
 
 
 def render(template: str, **values: Any) -> str:
@@ -12,7 +80,10 @@ def render(template: str, **values: Any) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("scintidot.report", "."), autoescape=True, undefined=StrictUndefined
+        loader=PackageLoader("scintidot.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
     environment.filters["number"] = as_text
-    return environment.get_template(template).render(**values)
+    return environment.get_template(template).render(**values).lstrip()

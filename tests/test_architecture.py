@@ -27,7 +27,7 @@ LAYERS = {
         "calculators", "catalogue", "bands", "limits", "interactions", "interchange", "deposits",
         "options", "kinetic_options", "coincidence", "coincidence_inputs", "coincidence_estimators",
         "excitation", "photon_stream", "light_yield", "emission", "nanocrystal_light", "output",
-        "measured",
+        "measured", "bibtex", "documents", "notebook",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),

@@ -13,8 +13,8 @@ SHOWN_APART = (
 LONGEST_TABLE = 60
 MOST_IN_A_LINE = 4
 """Figures in the line that a terminal shows."""
-_UNIT = r"(?:[kM]?eV|nm|um|cm|cm2|cm3|nm2|nm3|ps|ps2|ns|s|K|g|sr|deg|Gy|uJ)"
-_WITH_UNIT = re.compile(rf"(?P<words>.+?)_(?P<unit>{_UNIT}(?:_per_{_UNIT}(?:_{_UNIT})?)?)")
+_UNIT = r"(?:[kM]?eV|nm|um|mm|cm|cm2|cm3|nm2|nm3|ps|ps2|ns|s|K|g|sr|deg|Gy|uJ)"
+_WITH_UNIT = re.compile(rf"(?P<words>.+?)_(?P<unit>{_UNIT}(?:_per_{_UNIT}(?:_{_UNIT})?)?|per_{_UNIT})")
 
 
 class Document(dict[str, Any]):
@@ -45,8 +45,8 @@ class Document(dict[str, Any]):
 def heading(key: str) -> str:
     """A key for people, its unit in brackets.
 
-    >>> heading("stopping_power_eV_per_nm"), heading("tau_ps.harmonic"), heading("photons_per_nc")
-    ('stopping power [eV/nm]', 'tau harmonic [ps]', 'photons per nc')
+    >>> heading("stopping_power_eV_per_nm"), heading("tau_ps.harmonic"), heading("rate_per_ps")
+    ('stopping power [eV/nm]', 'tau harmonic [ps]', 'rate [1/ps]')
     """
     words, unit = with_unit(key)
     return f"{words} [{unit}]" if unit else words
@@ -58,7 +58,8 @@ def with_unit(key: str) -> tuple[str, str]:
     for part in key.split("."):
         match = _WITH_UNIT.fullmatch(part)
         if match:
-            unit = match["unit"].replace("_per_", "/").replace("_", " ")
+            unit = re.sub("_?per_", "/", match["unit"]).replace("_", " ")
+            unit = f"1{unit}" if unit.startswith("/") else unit
         words.append((match["words"] if match else part).replace("_", " "))
     return " ".join(words), unit
 

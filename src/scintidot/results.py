@@ -15,6 +15,7 @@ import numpy as np
 
 from scintidot import __version__
 from scintidot.bands import Banded, Outputs
+from scintidot.bibtex import bibtex
 from scintidot.config import RunConfig
 from scintidot.errors import CannotWrite
 from scintidot.kinetics.lifetimes import DEFINITIONS
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from scintidot.kinetics.exact import ExactDecay
 
 SCHEMA = "scintidot.predict/1"
-OUTPUT_FILES = ("report.html", "result.json", "result.nc", "run.toml", "material.toml", "host.toml")
+OUTPUT_FILES = (
+    "report.html", "report.pdf", "result.json", "result.nc", "run.toml", "references.bib", "material.toml", "host.toml",
+)  # fmt: skip
 
 DEPOSIT_COPY = "run-deposits"
 """Name, without its suffix, of a file of deposits beside the run file."""
@@ -285,7 +288,7 @@ class Prediction:
     def save(
         self, folder: str | Path, extra: dict[str, Callable[[Path], object]] | None = None
     ) -> dict[str, Path]:
-        """Write ``result.json``, ``result.nc`` and ``run.toml`` (and ``extra`` files) into ``folder``.
+        """Write ``result.json``, ``result.nc``, ``run.toml``, ``references.bib`` (and ``extra`` files) into ``folder``.
 
         All files are written under temporary names and renamed at the end: a failure or an interrupt leaves
         the folder as it was. A user's card or file of deposits is put beside the run file, which then reruns anywhere.
@@ -294,6 +297,7 @@ class Prediction:
             "result.json": lambda path: write_text(path, json.dumps(self.as_json(), indent=1) + "\n"),
             "result.nc": lambda path: self.to_xarray().to_netcdf(path, engine="h5netcdf"),
             "run.toml": lambda path: write_text(path, self.run_file()),
+            "references.bib": lambda path: write_text(path, bibtex(self.references)),
             **(extra or {}),
         }
         for role, card in self._own_cards():

@@ -87,9 +87,8 @@ def test_figures_of_the_paper_with_tables(default):
     plots = {plot.name: plot for plot in draw_all(result)}
     simulated = {"events", "occupancy"}
     exact = {"models", "emission"}
-    assert {"family", "deposit", "intensity", "timing", "decays", "sensitivity"} | simulated | exact == set(
-        plots
-    )
+    always = {"headline", "family", "deposit", "intensity", "timing", "decays", "sensitivity"}
+    assert always | simulated | exact == set(plots)
     for plot in plots.values():
         assert plot.table
         assert all(len(line) == len(plot.columns) for line in plot.table)
@@ -155,7 +154,7 @@ def test_a_dark_size_wins_nothing(tmp_path):
     card.write_text(f'based_on = "CsPbBr3"\n[quantum_yield]\nform = "points"\n{points}')
     result, text = report(tmp_path, material=card, edge_length=[4, 9], deposit="continuous")
     assert result.rows[0]["tau_ps"]["harmonic"] is None
-    assert text.count('<div class="size">9 nm</div>') == 6
+    assert text.count('<td class="words">9 nm</td>') == 6
 
 
 def test_hostile_text_is_escaped(tmp_path):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scintidot.measured.document import Analysis
 
 Text = str | None
-_HERE = ("table", "out", "to_card", "json")
+_HERE = ("table", "out", "pdf", "to_card", "json")
 _RENAMED = {"response_ps": "response", "rise_time_ps": "rise_time", "gamma_energy_kev": "gamma_energy_keV"}
 
 
@@ -52,6 +52,7 @@ def series(
     shape: Shape = None,
     material: MaterialOption = None,
     out: Out = None,
+    pdf: Pdf = False,
     to_card: ToCard = None,
     json: Json = False,
 ) -> None:
@@ -64,14 +65,14 @@ def series(
     """
     from scintidot.measured.series.run import analyse_series
 
-    check_outputs(out, to_card)
+    browser = check_outputs(context, out, pdf, to_card)
     options: dict[str, Any] = {
         _RENAMED.get(name, name): value
         for name, value in context.params.items()
         if name not in _HERE and value is not None
     }
     analysis = analyse_series(table, **options)
-    finish(analysis, _print, json=json, out=out, to_card=to_card, material=material)
+    finish(analysis, _print, json=json, out=out, browser=browser, to_card=to_card, material=material)
 
 
 def _print(analysis: Analysis) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from scintidot import __version__
 from scintidot.analysis.fitting import Fit
+from scintidot.bibtex import bibtex, references_of
 from scintidot.measured.panels import Panel
 from scintidot.output import json_text, number, write_text, write_together
 
@@ -65,10 +66,13 @@ class Analysis:
         return write_together(Path(folder), self.writers())
 
     def writers(self) -> dict[str, Callable[[Path], object]]:
-        """What writes each file of the result."""
+        """What writes each file of the result; `references.bib` where it has sources."""
+        sources = references_of(self.document.get("bibliography", []))
+        cited = {"references.bib": lambda path: write_text(path, bibtex(sources))} if sources else {}
         return {
             "result.json": lambda path: write_text(path, json_text(self.document)),
             "curves.csv": lambda path: write_text(path, self.curves_text()),
+            **cited,
         }
 
 

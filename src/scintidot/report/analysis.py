@@ -6,21 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from scintidot.bibtex import references_of
-from scintidot.documents import figures_of, flat, tables
+from scintidot.documents import figures_of, flat
 from scintidot.measured.document import Analysis
 from scintidot.measured.panels import Panel
 from scintidot.output import as_text, write_text, write_together
 from scintidot.report.first_page_analysis import first_page
 from scintidot.report.panels import draw_panel
 from scintidot.report.style import settings, to_svg
-from scintidot.report.templates import Drawn, render_report
+from scintidot.report.templates import Drawn, render_report, tables_of
 
 MOST_CORRELATED = 14
 """Parameters up to which the whole correlation matrix is shown."""
 
 
 def write_analysis(analysis: Analysis, folder: str | Path) -> dict[str, Path]:
-    """``report.html``, ``result.json`` and ``curves.csv`` in a folder, all or none."""
+    """``report.html``, ``result.json``, ``curves.csv`` and ``references.bib`` in a folder, all or none."""
     report = {"report.html": lambda path: write_analysis_report(analysis, path)}
     return write_together(Path(folder), {**report, **analysis.writers()})
 
@@ -29,6 +29,10 @@ def write_analysis_report(analysis: Analysis, path: str | Path) -> None:
     """The report alone, to ``path``."""
     document = analysis.document
     correlation = document.get("correlation", {"names": []})
+    drawn = [
+        Drawn(f"figure-{i}", panel.title, _svg(panel), panel.caption)
+        for i, panel in enumerate(analysis.panels, 1)
+    ]
     text = render_report(
         "analysis.html",
         first_page(analysis),
@@ -36,13 +40,11 @@ def write_analysis_report(analysis: Analysis, path: str | Path) -> None:
         choices=[(name, _in_words(value)) for name, value in flat(document["choices"])],
         references=references_of(document.get("bibliography", [])),
         notes=document["warnings"],
-        figures=[
-            Drawn(f"figure-{i}", panel.title, _svg(panel), panel.caption)
-            for i, panel in enumerate(analysis.panels, 1)
-        ],
+        picture=next(iter(drawn), None),
+        figures=drawn[1:],
         parameters=document.get("parameters", []),
         correlation=correlation if len(correlation["names"]) <= MOST_CORRELATED else None,
-        tables=tables(document),
+        tables=tables_of(document),
         single=figures_of(document),
         inputs=document["inputs"],
     )

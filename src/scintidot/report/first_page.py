@@ -57,6 +57,14 @@ SMALL = 0.005
 """Relative effects below this are not worth a row."""
 
 
+WORDS = {
+    "model": "kinetic model", "radiative": "radiative rates", "auger": "Auger rates against carriers",
+    "auger_law": "Auger law against size", "start": "where electrons start",
+    "light_yield_scaling": "light yield against size",
+}  # fmt: skip
+"""Of choices whose names say too little alone."""
+
+
 @dataclass(frozen=True)
 class Variation:
     """The prediction with one choice or one number of the card changed."""
@@ -71,7 +79,12 @@ def variations_of(prediction: Prediction, others: list[Alternative]) -> list[Var
     """Every single change that the report knows: the options of each choice, the ends of each uncertain number."""
     chosen = {line.choice: line.option for line in others if line.chosen}
     found = [
-        Variation(line.choice.replace("_", " "), chosen[line.choice], line.option, line.figures)
+        Variation(
+            WORDS.get(line.choice, line.choice.replace("_", " ")),
+            chosen[line.choice],
+            line.option,
+            line.figures,
+        )
         for line in others
         if not line.chosen
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scintidot.documents import heading
+from scintidot.documents import with_unit
 from scintidot.measured.document import Analysis
 from scintidot.output import as_text, with_error
 from scintidot.report.templates import FirstPage, Table
@@ -44,7 +44,7 @@ def _how_sure(document: dict[str, Any]) -> list[str]:
     warnings = document["warnings"]
     lines += warnings[:3]
     if len(warnings) > 3:
-        lines.append(f"{len(warnings) - 3} more notes follow.")
+        lines.append(f"Notes in all: {len(warnings)}.")
     return lines
 
 
@@ -53,7 +53,7 @@ def _rests_on(document: dict[str, Any]) -> Table | None:
     rows: list[list[Any]] = []
     for held in document.get("held", []):
         changes = [
-            f"{heading(key.removeprefix('change_of_'))} {change:+.3g}"
+            _change(key.removeprefix("change_of_"), change)
             for key, change in held.items()
             if key.startswith("change_of_") and change is not None
         ]
@@ -81,3 +81,9 @@ def _rests_on(document: dict[str, Any]) -> Table | None:
     if not rows:
         return None
     return Table("What this rests on", ["assumption", "as it is", "if instead", "then"], rows[:MOST_ROWS])
+
+
+def _change(key: str, change: float) -> str:
+    """By how much a figure moves, with its unit."""
+    words, unit = with_unit(key)
+    return " ".join(filter(None, (words, f"{change:+.3g}", unit)))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from scintidot.documents import flat, with_unit
 from scintidot.output import as_text, with_error
 from scintidot.report.templates import FirstPage, Table
 
@@ -16,29 +17,55 @@ PHOTON_AT = 30.0
 LEAST_CAUSE = 1e-6
 
 
+SAID_OF_ROWS = {
+    "scintidot.elastic/1": ("energy_eV", ("total_cm2", "transport1_cm2")),
+    "scintidot.inelastic/1": ("energy_eV", ("imfp_nm", "stopping_power_eV_per_nm")),
+    "scintidot.attenuation/1": ("energy_keV", ("mass_attenuation_cm2_per_g.total", "mean_free_path_mm")),
+}
+"""Schema -> what its rows are against, and the figures that the answer says."""
+MOST_SENTENCES = 4
+WORDS = {
+    "imfp": "inelastic mean free path",
+    "total": "total cross section",
+    "transport1": "transport cross section",
+}
+
+
 def of_document(document: dict[str, Any], title: str) -> FirstPage:
-    """Of a document whose figure says it all: its rows are counted, its warnings say how sure."""
-    rows = document.get("rows", [])
-    energies = [next(iter(row.values())) for row in rows]
-    if energies:
-        unit = next(iter(rows[0])).rpartition("_")[2]
-        span = f"{as_text(min(energies))} to {as_text(max(energies))} {unit}"
-        answer = f"{len(rows)} energ{'y' if len(rows) == 1 else 'ies'}, {span}; see the figure and the table."
-    elif "lines" in document:
-        answer = f"{len(document['lines'])} lines, per {document['per']}."
+    """Of a document with rows against energy, or of a source."""
+    if document["schema"] in SAID_OF_ROWS:
+        against, keys = SAID_OF_ROWS[document["schema"]]
+        answer = [_of_row(dict(flat(row)), against, keys) for row in document["rows"][:MOST_SENTENCES]]
+        if len(document["rows"]) > MOST_SENTENCES:
+            answer.append(f"And {len(document['rows']) - MOST_SENTENCES} more energies, in the table.")
     else:
-        answer = "See the figure."
-    return FirstPage(title, "", [answer], sure=document["warnings"][:3])
+        strongest = sorted(document["lines"], key=lambda line: -float(line["intensity"]))[:MOST_SENTENCES]
+        answer = [
+            f"{as_text(line['energy_keV'])} keV: {as_text(line['intensity'], 3)} {document['particle']}s per "
+            f"{document['per']}."
+            for line in strongest
+        ] or [f"A continuum without lines, {document['particle']}s per {document['per']}."]
+    return FirstPage(title, "", answer, sure=document["warnings"][:3])
+
+
+def _of_row(row: dict[str, Any], against: str, keys: tuple[str, ...]) -> str:
+    """What a row says, in a sentence."""
+    parts = []
+    for key in keys:
+        words, unit = with_unit(key)
+        parts.append(f"{WORDS.get(words, words)} {as_text(row[key], 3)} {unit}")
+    return f"{as_text(row[against])} {with_unit(against)[1]}: {', '.join(parts)}."
 
 
 def of_interactions(document: dict[str, Any], title: str) -> FirstPage:
     """Mean free paths and stopping power at a few energies, and how far X-rays go."""
     electron, photon = document["electron"], document["photon"]
-    energy = np.log(electron["energy_eV"])
+    energy = np.array(electron["energy_eV"])
 
     def at(value: float, key: str) -> float:
         column = np.array([np.nan if x is None else x for x in electron[key]], dtype=float)
-        return float(np.exp(np.interp(np.log(value), energy, np.log(column))))
+        known = column > 0
+        return float(np.exp(np.interp(np.log(value), np.log(energy[known]), np.log(column[known]))))
 
     answer = [
         f"An electron of {as_text(value / 1e3)} keV goes {as_text(at(value, 'imfp_nm'), 3)} nm from one energy loss to "

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from scintidot.bibtex import references_of
-from scintidot.documents import heading, tables
 from scintidot.errors import BadValue
 from scintidot.output import as_text, write_text, write_together
 from scintidot.report.first_page_document import of_document, of_interactions
@@ -27,7 +26,7 @@ from scintidot.report.style import (
     shades,
     to_svg,
 )
-from scintidot.report.templates import FirstPage, render_report
+from scintidot.report.templates import Drawn, FirstPage, render_report, tables_of
 
 KINDS = (".png", ".svg", ".pdf", ".html")
 PROCESS_COLOURS = {"total": GREY, "photoelectric": BLUE, "compton": ORANGE, "rayleigh": GREEN}
@@ -66,7 +65,11 @@ def draw_interactions(document: dict[str, Any], path: Path) -> None:
 def caption_of(choices: dict[str, Any]) -> str:
     """The models of the picture in a line."""
     names = ("model", "exchange", "elastic", "compton", "phonons", "mass", "temperature_K")
-    return " · ".join(f"{name.removesuffix('_K')} {choices[name]}" for name in names if name in choices)
+    return " · ".join(
+        f"{name.removesuffix('_K')} {choices[name]}"
+        for name in names
+        if isinstance(choices.get(name), (str, float))
+    )
 
 
 def draw_document(document: dict[str, Any], path: Path) -> None:
@@ -257,6 +260,9 @@ def save_drawing(drawing: Any, document: dict[str, Any], path: Path, first: Firs
 
 
 def _write_page(path: Path, *, drawing: Any, document: dict[str, Any], first: FirstPage) -> None:
+    width, height = drawing.get_size_inches()
+    tall = height > width  # more than fits on the first page
+    shown = Drawn("picture", first.title, to_svg(drawing), caption_of(document["choices"]))
     text = render_report(
         "document.html",
         first,
@@ -264,11 +270,8 @@ def _write_page(path: Path, *, drawing: Any, document: dict[str, Any], first: Fi
         choices=[(name.replace("_", " "), value) for name, value in document["choices"].items()],
         references=references_of(document.get("bibliography", [])),
         notes=[*document["warnings"], *document.get("notes", [])],
-        svg=to_svg(drawing),
-        caption=caption_of(document["choices"]),
-        tables=[
-            (name, [heading(column) for column in columns], rows)
-            for name, columns, rows in tables(document, nested=True)
-        ],
+        picture=None if tall else shown,
+        figures=[shown] if tall else [],
+        tables=tables_of(document, nested=True),
     )
     write_text(path, text)

@@ -28,7 +28,7 @@ def write_report(prediction: Prediction, path: str | Path) -> None:
         references=prediction.references,
         notes=prediction.warnings,
         figures=figures,
-        headline=headline,
+        picture=headline,
         prediction=prediction,
         questions=[_best_size(prediction, others, question) for question in QUESTIONS],
         rows=_figures(prediction),

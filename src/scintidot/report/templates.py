@@ -9,6 +9,7 @@ from typing import Any
 
 from scintidot import __version__
 from scintidot.bibtex import Reference, bibtex
+from scintidot.documents import heading, tables
 from scintidot.output import as_text
 
 
@@ -44,6 +45,28 @@ class Drawn:
     caption: str
 
 
+MOST_COLUMNS = 8
+"""Of a table that is wider than long, before it is turned."""
+
+
+def tables_of(document: dict[str, Any], *, nested: bool = False) -> list[Table]:
+    """The tables of a document; wide ones of few rows are turned, so that they fit a page."""
+    found = []
+    for name, columns, rows in tables(document, nested=nested):
+        words = name.replace("_", " ").replace(".", ": ")
+        table = Table(words[:1].upper() + words[1:], [heading(column) for column in columns], rows)
+        found.append(_turned(table) if len(rows) < len(columns) > MOST_COLUMNS else table)
+    return found
+
+
+def _turned(table: Table) -> Table:
+    """Rows as columns, named by their first entry."""
+    names, *values = [[row[i] for row in table.rows] for i in range(len(table.columns))]
+    heads = [table.columns[0], *(str(as_text(name)) for name in names)]
+    rows = [[column, *row] for column, row in zip(table.columns[1:], values, strict=True)]
+    return Table(table.title, heads, rows, table.note)
+
+
 def render_report(
     template: str,
     first: FirstPage,
@@ -53,13 +76,14 @@ def render_report(
     references: Sequence[Reference] = (),
     notes: Sequence[str] = (),
     figures: Sequence[Any] = (),
+    picture: Any = None,
     **more: Any,
 ) -> str:
     """The text of a report from a child of ``base.html``.
 
     ``notes`` are limits and warnings, ``figures`` have the fields of `Drawn`, ``choices`` are every named choice with
-    its value, ``references`` the bibliography, which is attached as BibTeX; ``more`` is what the child itself asks for.
-    The same values make the same bytes.
+    its value, ``references`` the bibliography, which is attached as BibTeX; ``picture`` is that of the first page,
+    ``more`` what the child itself asks for. The same values make the same bytes.
     """
     return render(
         template,
@@ -68,8 +92,9 @@ def render_report(
         choices=list(choices),
         references=references,
         bibtex=base64.b64encode(bibtex(references).encode()).decode(),
-        notes=notes,
+        notes=[] if set(notes) <= set(first.sure) else notes,
         figures=figures,
+        picture=picture,
         version=__version__,
         **more,
     )

@@ -37,10 +37,11 @@ def write_page(path: Path, *, document: dict[str, Any], scene: Scene) -> None:
         config={"displaylogo": False, "responsive": True}, default_height="100%",
         div_id="shower",
     )  # fmt: skip
+    said = books_in_words(document)
     first = FirstPage(
         f"{title_of(document)}: {which_history(document)}",
         "One history of many; most leave nothing in a nanocrystal.",
-        [f"{books_in_words(document)}."],
+        [f"{said[0].upper()}{said[1:]}."],
         sure=scene.notes,
     )
     page = render_report(

@@ -49,7 +49,7 @@ EXTRA_ARROWS = {
     ("cli", "errors"), ("app", "errors"), ("report", "errors"),
     ("cli", "analysis"), ("app", "analysis"), ("report", "analysis"),
     ("cli", "report"), ("app", "report"), ("__main__", "cli"),
-    ("app", "records"), ("report", "records"),
+    ("app", "records"), ("report", "records"), ("__init__", "report"),
 }  # fmt: skip
 """Single arrows that are allowed besides."""
 

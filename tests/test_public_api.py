@@ -28,6 +28,7 @@ PUBLIC = [
     "nanocrystal_kinetics",
     "photons",
     "plan_measurement",
+    "plot",
     "predict",
     "relaxation",
     "repeated_excitation",

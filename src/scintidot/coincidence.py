@@ -11,6 +11,7 @@ import numpy as np
 from scintidot import __version__
 from scintidot.coincidence_estimators import edge_of, likelihood_of, percent
 from scintidot.coincidence_inputs import Inputs, Side, formula_alone, read_inputs, read_times
+from scintidot.documents import Document
 from scintidot.errors import OutOfRange
 from scintidot.options import Number
 from scintidot.output import number
@@ -72,7 +73,7 @@ def coincidence_time_resolution(
     monte_carlo: Number | None = None,
     seed: Number | None = None,
     threads: Number | None = None,
-) -> dict[str, Any]:
+) -> Document:
     """CTR of two detectors [ps FWHM] by every named figure, as ``scintidot.ctr/1``; equal ones unless ``other_...``.
 
     Parameters
@@ -124,7 +125,7 @@ def coincidence_time_resolution(
     >>> round(result["ctr_ps"]["formula"], 2)
     15.0
     """
-    return _document(locals())  # nothing but the options is local here
+    return Document(_document(locals()))  # nothing but the options is local here
 
 
 def _document(options: Mapping[str, Any]) -> dict[str, Any]:

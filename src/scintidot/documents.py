@@ -13,6 +13,8 @@ SHOWN_APART = (
 LONGEST_TABLE = 60
 MOST_IN_A_LINE = 4
 """Figures in the line that a terminal shows."""
+SPELLED = {"imfp": "inelastic mean free path", "nc": "nanocrystal"}
+"""Parts of keys that are letters alone."""
 _UNIT = r"(?:[kM]?eV|nm|um|mm|cm|cm2|cm3|nm2|nm3|ps|ps2|ns|s|K|g|sr|deg|Gy|uJ)"
 _WITH_UNIT = re.compile(rf"(?P<words>.+?)_(?P<unit>{_UNIT}(?:_per_{_UNIT}(?:_{_UNIT})?)?|per_{_UNIT})")
 
@@ -60,8 +62,15 @@ def with_unit(key: str) -> tuple[str, str]:
         if match:
             unit = re.sub("_?per_", "/", match["unit"]).replace("_", " ")
             unit = f"1{unit}" if unit.startswith("/") else unit
-        words.append((match["words"] if match else part).replace("_", " "))
+        word = match["words"] if match else part
+        words.append(SPELLED.get(word, word.replace("_", " ")))
     return " ".join(words), unit
+
+
+def name_variables(dataset: Any) -> None:
+    """Give variables of a dataset of xarray the words of their names as ``long_name``, where they have none."""
+    for name, variable in dataset.variables.items():
+        variable.attrs.setdefault("long_name", with_unit(str(name))[0])
 
 
 def flat(values: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
@@ -83,7 +92,7 @@ def figures_of(document: dict[str, Any]) -> list[tuple[str, str]]:
     beside = {error for error in errors.values() if error is not None}
     shown = []
     for name, value in known.items():
-        if name in beside or value is None or name.endswith(("_meaning", "_definition")):
+        if name in beside or value is None or name.endswith(("meaning", "_definition")):
             continue
         error = errors[name]
         words, unit = with_unit(name)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scintidot.documents import figures_of, flat, heading, tables
 from scintidot.output import as_text
+
+if TYPE_CHECKING:
+    from scintidot.results import Prediction
 
 MOST_ROWS, MOST_COLUMNS, MOST_FIGURES = 12, 10, 16
 LONGEST_TEXT = 300
@@ -101,7 +104,8 @@ def document_html(document: dict[str, Any], title: str = "", answer: str = "") -
     """Any document: its main figures, its first tables, and what lies beneath."""
     subject = document.get("material") or document.get("element") or ""
     schema = document.get("schema", "")
-    name = title or " of ".join(filter(None, (schema.removeprefix("scintidot."), str(subject))))
+    kind = schema.removeprefix("scintidot.").partition("/")[0]
+    name = title or " of ".join(filter(None, (kind, str(subject))))
     figures = [(words, text) for words, text in figures_of(document) if words not in ("material", "element")]
     shown = [
         paragraph(name.replace("_", " ")) + table([heading(column) for column in columns], rows)
@@ -112,5 +116,39 @@ def document_html(document: dict[str, Any], title: str = "", answer: str = "") -
         paragraph(answer),
         table(["figure", "value"], figures[:MOST_FIGURES]),
         *shown,
+        *beneath(document),
+    )
+
+
+MAIN_FIGURES = (
+    "mean_excitons", "photons_per_nc", "photons_per_MeV_deposited", "tau_ps.harmonic", "ctr_ps.formula",
+    "ctr_ps.cramer_rao",
+)  # fmt: skip
+"""Of a prediction, shown with their bands."""
+
+
+def prediction_html(prediction: Prediction) -> str:
+    """The main figures of a prediction against size, each with its band."""
+    figures, headings = prediction.figures, prediction.headings(MAIN_FIGURES)
+    rows = [
+        [
+            float(edge),
+            *(
+                f"{as_text(float(figures.central[key][i]), 3)} ({as_text(float(figures.low[key][i]), 3)} to "
+                f"{as_text(float(figures.high[key][i]), 3)})"
+                for key in MAIN_FIGURES
+            ),
+        ]
+        for i, edge in enumerate(prediction.edge_length)
+    ]
+    document = {
+        "choices": prediction.choices,
+        "warnings": prediction.warnings,
+        "bibliography": [reference.as_json() for reference in prediction.references],
+    }
+    return block(
+        f"Prediction of {prediction.material.name}",
+        table(["edge length [nm]", *headings], rows),
+        "<small>In brackets: the band of the uncertain numbers of the card.</small>",
         *beneath(document),
     )

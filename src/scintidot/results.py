@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from scintidot import __version__
 from scintidot.bands import Banded, Outputs
 from scintidot.bibtex import bibtex
 from scintidot.config import RunConfig
+from scintidot.documents import name_variables
 from scintidot.errors import CannotWrite
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.library import Material
@@ -235,7 +236,7 @@ class Prediction:
         provenance = {
             dotted: f"{q.provenance}: {', '.join(q.source)}" for dotted, q in self.material.card.quantities()
         }
-        return xarray.Dataset(
+        dataset = xarray.Dataset(
             variables,
             coords={
                 "edge_length": ("edge_length", self.edge_length, {"units": "nm"}),
@@ -252,6 +253,8 @@ class Prediction:
                 "bibliography": json.dumps([reference.as_json() for reference in self.references]),
             },
         )
+        name_variables(dataset)
+        return dataset
 
     def _spectra(self, emission: Emission) -> tuple[dict[str, Any], dict[str, Any]]:
         """Variables and coordinates of the light by transition."""
@@ -272,7 +275,7 @@ class Prediction:
             ),
         }  # fmt: skip
         coordinates = {
-            "transition": ("transition", list(TRANSITIONS)),
+            "transition": ("transition", list(TRANSITIONS), {"units": "1"}),
             "later_time": ("later_time", self.curve_time[1:], {"units": "ps"}),
             "photon_energy": ("photon_energy", emission.energy, {"units": "eV"}),
         }
@@ -282,8 +285,16 @@ class Prediction:
         sizes = ", ".join(f"{edge:g}" for edge in self.edge_length)
         return f"<Prediction of {self.material.name} at {sizes} nm; see .rows, .to_xarray(), .save(folder)>"
 
+    @staticmethod
+    def headings(names: Iterable[str]) -> list[str]:
+        """Names of `FIGURES` as a table writes them, with units."""
+        shown = (FIGURES[name] for name in names)
+        return [f"{one.heading} [{one.unit}]" if one.unit != "1" else one.heading for one in shown]
+
     def _repr_html_(self) -> str:
-        return self.to_xarray()._repr_html_()
+        from scintidot.notebook import prediction_html
+
+        return prediction_html(self)
 
     def save(
         self, folder: str | Path, extra: dict[str, Callable[[Path], object]] | None = None

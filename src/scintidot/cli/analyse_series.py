@@ -12,6 +12,7 @@ from scintidot.cli.console import print_notes, print_table
 from scintidot.cli.options import (
     Json,
     MaterialOption,
+    Pdf,
     RetainedFraction,
     SeriesModel,
     SeriesStatistics,

@@ -98,6 +98,14 @@ class Shower:
             "bibliography": self.sources,
         }
 
+    def _repr_html_(self) -> str:
+        from scintidot.notebook import document_html
+
+        document = self.as_json()
+        return document_html(
+            {**document, **document.pop("books")}, f"Shower of seed {self.seed}, history {self.history}"
+        )
+
     def __repr__(self) -> str:
         electrons = len(np.unique(self.points["electron"]))
         return (

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from scintidot import __version__
 from scintidot.atoms.elements import Element
 from scintidot.atoms.elements import element as find_element
 from scintidot.constants import NM2_PER_CM2
+from scintidot.documents import Document
 from scintidot.errors import BadValue, one_of
 from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.materials.fields import In
@@ -46,7 +45,7 @@ def elastic(
     model: str = "free",
     radius_nm: float | str | None = None,
     polarisability_a03: float | str | None = None,
-) -> dict[str, Any]:
+) -> Document:
     """Elastic cross sections of one atom, as ``scintidot.elastic/1``.
 
     Relativistic partial waves in the field of a Dirac-Fock atom. The model ``free`` reads the shipped tables, which
@@ -87,15 +86,17 @@ def elastic(
     check_energy(energies, where=where, who="--energy-ev")
     radius = _read(radius_nm, RADII, "--radius-nm")
     polarisability = _read(polarisability_a03, POLARISABILITIES, "--polarisability")
-    return {
-        "schema": "scintidot.elastic/1",
-        "version": __version__,
-        "element": of.symbol,
-        "choices": _choices(of, model, radius, polarisability),
-        "rows": _rows(of, energies, model, radius, polarisability),
-        "warnings": _warnings(model, min(energies)),
-        "bibliography": cited(bibliography(REFERENCES[model])),
-    }
+    return Document(
+        {
+            "schema": "scintidot.elastic/1",
+            "version": __version__,
+            "element": of.symbol,
+            "choices": _choices(of, model, radius, polarisability),
+            "rows": _rows(of, energies, model, radius, polarisability),
+            "warnings": _warnings(model, min(energies)),
+            "bibliography": cited(bibliography(REFERENCES[model])),
+        }
+    )
 
 
 def _rows(

@@ -11,6 +11,7 @@ from scintidot import __version__
 from scintidot.deposits.bulk import kept_bulk_pairs
 from scintidot.deposits.choices import run_sources
 from scintidot.deposits.hits import Hits, hits_of_case
+from scintidot.documents import Document
 from scintidot.kinetics.laws import TRANSITIONS
 from scintidot.light.pulses import pulse_separation
 from scintidot.light.resolution import CONTRIBUTIONS, PhotonCount
@@ -42,7 +43,7 @@ COLLECTED = (0.9, 0.99)
 Progress = Callable[[str, float], None]
 
 
-def sample_light(progress: Progress = lambda *_: None, **options: Any) -> dict[str, Any]:
+def sample_light(progress: Progress = lambda *_: None, **options: Any) -> Document:
     """Light of nanocrystals in a host against the energy of the electron, as ``scintidot.light/1``.
 
     Parameters
@@ -132,7 +133,7 @@ def sample_light(progress: Progress = lambda *_: None, **options: Any) -> dict[s
         row |= _time_figures(sample, decays.get(i), row["light_yield_photons_per_MeV"])
         row["photon_share_by_transition"] = _shares(mixtures[i] @ kinetics.transitions)
         rows.append(row)
-    return {
+    return Document({
         "schema": SCHEMA,
         "version": __version__,
         "material": sample.material.name,
@@ -152,7 +153,7 @@ def sample_light(progress: Progress = lambda *_: None, **options: Any) -> dict[s
                 )
             ),
         ),
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def host_photons(sample: Sample, kinetics: Kinetics) -> float:

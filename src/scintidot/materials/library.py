@@ -29,7 +29,7 @@ _SCINTILLATOR_SECTIONS = [
 ]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Material:
     """A card, the table it names, and where both come from."""
 
@@ -46,6 +46,10 @@ class Material:
     def name(self) -> str:
         """Name of the material."""
         return self.card.name
+
+    def __repr__(self) -> str:
+        numbers = len(list(self.card.quantities()))
+        return f"<Material {self.name}, {self.card.kind}, {numbers} numbers; see .card, .changes()>"
 
     @cached_property
     def energy_loss(self) -> EnergyLoss | None:

@@ -33,6 +33,11 @@ class Analysis:
     def __repr__(self) -> str:
         return f"<{self.document['schema']} {self.document['status']}: {self.answer}>"
 
+    def _repr_html_(self) -> str:
+        from scintidot.notebook import document_html
+
+        return document_html(self.document, self.title, self.answer)
+
     def curves(self) -> list[dict[str, Any]]:
         """Every point that the figures show: panel, series, x, y and error, for a plot of your own."""
         return [

@@ -17,6 +17,7 @@ from scintidot.analysis.decay.responses import GaussianResponse
 from scintidot.analysis.decay.shapes import NAMES, Kinetic
 from scintidot.analysis.identifiability import identifiability
 from scintidot.constants import PS_PER_S
+from scintidot.documents import Document
 from scintidot.errors import BadValue, one_of
 from scintidot.excitons.distribution import pair_distribution
 from scintidot.kinetic_options import KINETIC_MODELS
@@ -51,7 +52,7 @@ def plan_measurement(
     irf_fwhm_ps: Number = 100.0,
     dark_count_rate: Number = 100.0,
     **light: Any,
-) -> dict[str, Any]:
+) -> Document:
     """Counts and minutes until a parameter is known to a relative ``precision``.
 
     Parameters
@@ -112,7 +113,7 @@ def plan_measurement(
             "and more counts do not mend it"
         )
     scale = math.sqrt(TRIAL / counts) if counts > 0 and math.isfinite(counts) else math.nan
-    return {
+    return Document({
         "schema": SCHEMA,
         "version": __version__,
         "status": "ok" if math.isfinite(counts) else "failed",
@@ -137,7 +138,7 @@ def plan_measurement(
             "errors": "expected counts fitted as data; they fall with the root of the time",
         },
         "warnings": warnings,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def _fitted(

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from scintidot.measured.document import Analysis
+from scintidot.report.plots import plot, plot_kinds
 from scintidot.results import Prediction
 
 
@@ -38,4 +39,4 @@ def write_pdf(result: Prediction | Analysis, path: str | Path) -> None:
         print_pdf(page, Path(path), browser)
 
 
-__all__ = ["write_pdf", "write_report"]
+__all__ = ["plot", "plot_kinds", "write_pdf", "write_report"]

@@ -94,6 +94,13 @@ def nanocrystal_kinetics(
         ``detrapping_rate``, ``trap_loss_rate``, ``neutralisation_rate`` [1/ps], ``traps``; see
         `scintidot.kinetics.laws`.
 
+    Returns
+    -------
+    Document
+        ``scintidot.kinetics/1``: ``photons`` of one excitation, ``photon_number_variance``, ``initial_rate_per_ps``,
+        ``tau_ps`` by definition, ``ctr_nc`` [ps^0.5], ``populations``, ``transitions``, ``components``, ``losses``,
+        ``choices`` and ``warnings``.
+
     Raises
     ------
     BadValue

@@ -111,6 +111,12 @@ def coincidence_time_resolution(
     seed, threads : int
         Of the simulations; the number of threads changes no result.
 
+    Returns
+    -------
+    Document
+        ``scintidot.ctr/1``: ``ctr_ps`` by every named figure, ``best_photon_index``, ``detectors``, ``choices``,
+        ``warnings`` and ``bibliography``.
+
     Raises
     ------
     BadValue, BadFile, OutOfRange

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from scintidot.config import (
     OPTIONS,
     OWN_MATERIAL,
     Nanocrystal,
+    PredictOptions,
     RunConfig,
     is_deposit_file,
     make_config,
@@ -234,7 +235,7 @@ def predict(
     config: RunConfig | None = None,
     where: str = "predict",
     progress: Progress = lambda *_: None,
-    **options: Any,
+    **options: Unpack[PredictOptions],
 ) -> Prediction:
     """Predict light, decay and time resolution of nanocrystals against size.
 
@@ -250,6 +251,13 @@ def predict(
         Single choices by the names of `scintidot.config.OPTIONS`, for example ``edge_length="3.3,8.7 nm"``,
         ``energy="7 keV"``, ``material="./mine.toml"``, ``statistics="paper"``. Bare numbers are in the unit
         of the key (nm, keV, ps). They come before the file and the configuration.
+
+    Returns
+    -------
+    Prediction
+        ``rows``, one for each size, with figures and their bands; ``choices``, ``warnings``, ``references``;
+        ``as_json()`` is ``scintidot.predict/1``, ``to_xarray()`` has figures, decays and spectra with units,
+        ``save(folder)`` writes them with the run file that makes the same numbers again.
 
     Raises
     ------

@@ -135,6 +135,12 @@ def shower(
     **options
         As of `deposit`, with one size and one energy; without ``histories``, ``relative_error`` and ``threads``.
 
+    Returns
+    -------
+    Shower
+        ``points``: columns of places, energies and events; ``books``: where the energy went; ``crystals`` that were
+        hit, ``choices``, ``warnings``; ``as_json()`` is ``scintidot.track/1``.
+
     Raises
     ------
     ScintidotError

@@ -96,6 +96,13 @@ def repeated_excitation(
         (needed), ``retained_fraction``, ``exciton_rate``, ``quantum_yield``, ``radiative``, ``auger``,
         ``trapping_rate``, ``detrapping_rate``, ``trap_loss_rate``, ``traps``, ``neutralisation_rate``.
 
+    Returns
+    -------
+    Document
+        ``scintidot.excitation/1``: ``photons_per_event`` beside ``photons_isolated``, ``pile_up_ratio``,
+        ``event_finds``, ``mean_pairs_found``, ``g2``, ``emission_rate_per_ps``; of mode pulses, each of the first
+        ``pulses``; ``choices``, ``warnings`` and ``bibliography``.
+
     Raises
     ------
     BadValue, BadFile

@@ -59,6 +59,14 @@ def attenuation(
     compton : str
         A name in `scintidot.radiation.photons.COMPTON`.
 
+    Returns
+    -------
+    Document
+        ``scintidot.attenuation/1``: ``rows`` with ``energy_keV``, ``mass_attenuation_cm2_per_g`` by process and in
+        total, ``linear_attenuation_per_cm``, ``mean_free_path_mm``, ``mass_energy_transfer_cm2_per_g``,
+        ``element_fractions`` and ``shell_fractions`` of photoelectric absorption, ``compton_mean_recoil_eV`` and
+        ``photoelectric_event``; beside them ``choices``, ``warnings`` and ``bibliography``.
+
     Raises
     ------
     BadValue

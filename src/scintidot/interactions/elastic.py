@@ -64,6 +64,12 @@ def elastic(
     polarisability_a03 : float, optional
         Static dipole polarisability for ``correlation-polarisation``, up to 1000; default: of the free atom. [a0^3]
 
+    Returns
+    -------
+    Document
+        ``scintidot.elastic/1``: ``rows`` with ``energy_eV``, ``total_cm2``, ``transport1_cm2`` and
+        ``transport2_cm2``; ``choices``, ``warnings`` and ``bibliography``.
+
     Raises
     ------
     BadValue

@@ -79,6 +79,13 @@ def inelastic(
         path by 5 to 8 % at 100 eV, 2 to 3 % at 1 keV and below 1 % at 10 keV, and lowers the stopping power by
         5 to 10 %.
 
+    Returns
+    -------
+    Document
+        ``scintidot.inelastic/1``: ``rows`` with ``energy_eV``, ``imfp_nm``, ``stopping_power_eV_per_nm`` and
+        ``mean_loss_eV``; ``threshold_eV``, sum rules of the loss function, its ``band``, ``choices``, ``warnings``
+        and ``bibliography``.
+
     Raises
     ------
     BadValue

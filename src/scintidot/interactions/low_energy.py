@@ -69,6 +69,13 @@ def low_energy(
     phonons, surface, mass : str
         Models by name: `PHONONS`, `scintidot.transport.surface.SURFACES`, `MASSES`.
 
+    Returns
+    -------
+    Document
+        ``scintidot.low-energy/1``: ``rows`` with rates of phonons [1/nm], energy lost to them [eV/nm], transmission
+        through the surface and the critical angle, each with its ``band``; ``parameters`` of the models, ``choices``,
+        ``warnings`` and ``bibliography``.
+
     Raises
     ------
     BadValue, OutOfRange

@@ -38,6 +38,13 @@ def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> Document
     yields : str
         A name in `scintidot.atoms.relaxation.YIELDS`.
 
+    Returns
+    -------
+    Document
+        ``scintidot.relaxation/1``: ``binding_energy_eV``, ``fluorescence_yield``, mean ``photons`` and ``electrons``
+        of one vacancy with their energies, ``lines``, ``transition_probabilities``, ``choices``, ``warnings`` and
+        ``bibliography``.
+
     Raises
     ------
     BadValue

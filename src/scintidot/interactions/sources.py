@@ -47,6 +47,19 @@ def source_spectrum(text: str, folder: Path | None = None) -> Document:
     Intensities are particles per ``per``. The continuum has ``intensity[i]`` particles, evenly spread, between
     ``edges_keV[i]`` and ``edges_keV[i + 1]``.
 
+    Parameters
+    ----------
+    text : str
+        Such as ``"am241"``, ``"photon 30 keV"``, ``"tube W 50 kV"`` or a file; see docs/nomenclature.md.
+    folder : Path, optional
+        In which files are looked for.
+
+    Returns
+    -------
+    Document
+        ``scintidot.source/1``: ``particle``, ``per``, ``intensity``, ``mean_energy_keV``, ``lines``, ``bins`` with
+        ``edges_keV`` and ``intensity``, ``provenance``, ``choices``, ``warnings`` and ``bibliography``.
+
     Raises
     ------
     BadValue, BadFile, OutOfRange

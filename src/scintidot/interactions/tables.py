@@ -65,10 +65,21 @@ def build_tables(name_or_path: str | Path, progress: Progress | None = None) -> 
     progress : callable, optional
         Told the part that is being made, and the share of parts that are done.
 
+    Returns
+    -------
+    xarray.Dataset
+        ``scintidot.tables/1``: elastic, inelastic, low-energy and photon tables, each variable with ``units``.
+
     Raises
     ------
     BadValue, BadFile
         For an unknown material, or a card that lacks what the tables need.
+
+    Examples
+    --------
+    >>> tables = build_tables("CsPbBr3")
+    >>> tables["stopping_power"].attrs["units"]
+    'eV/nm'
     """
     import xarray
 

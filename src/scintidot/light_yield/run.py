@@ -79,6 +79,13 @@ def sample_light(progress: Progress = lambda *_: None, **options: Any) -> Docume
     histories, seed, threads
         Of the simulation at each energy (1000).
 
+    Returns
+    -------
+    Document
+        ``scintidot.light/1``: ``rows`` against ``energy_keV`` with ``light_yield_photons_per_MeV``,
+        ``relative_light_yield``, ``resolution_fwhm`` and its causes, prompt densities, lifetimes and standard errors;
+        ``choices``, ``warnings`` and ``bibliography``.
+
     Raises
     ------
     ScintidotError

@@ -241,7 +241,20 @@ def load_material(
 ) -> Material:
     """A shipped material by name, or a user's card by path (see `is_card_path`); a material as it is.
 
-    ``kind`` limits what is suggested for an unknown name to hosts or to complete scintillators.
+    Parameters
+    ----------
+    name_or_path : str, Path or Material
+        Name of a shipped material, a path that ends in ``.toml``, or a material.
+    where, who : str
+        Command and option that an error names.
+    kind : str, optional
+        Limits what is suggested for an unknown name to hosts or to complete scintillators.
+
+    Returns
+    -------
+    Material
+        ``card`` with every number, its band, provenance and source; ``changes()`` against the card that it is based
+        on.
 
     Raises
     ------

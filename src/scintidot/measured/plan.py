@@ -65,6 +65,12 @@ def plan_measurement(
         How the decay will be analysed: a number of exponentials, or a kinetic model; by default the model of the light.
     count_rate : number, optional
         Detected counts per second; else ``photons_per_period`` over the period.
+    bin_width_ps, bins, period_ns : number
+        Width and number of the time bins, and the time between excitations. [ps, 1, ns]
+    irf_fwhm_ps : number
+        Full width of a Gaussian response. [ps]
+    dark_count_rate : number
+        Of the detector. [1/s]
     **light
         Of `laboratory.light.read_light`: what is expected of the sample.
 
@@ -72,6 +78,17 @@ def plan_measurement(
     -------
     dict
         ``scintidot.plan/1``.
+
+    Raises
+    ------
+    BadValue
+        For a value outside its limits, or a target that the analysis does not find.
+
+    Examples
+    --------
+    >>> plan = plan_measurement(auger_efficiency=0.9, mean_excitons=1, count_rate=1e5, bins=512)
+    >>> plan["counts_needed"] > 1000 and plan["minutes"] > 0
+    True
     """
     source = read_light(WHERE, **light)
 

@@ -101,11 +101,19 @@ def photons(
     device : str
         ``cpu``, ``cuda``, or ``auto``: a GPU for `AUTO_CUDA_EVENTS` or more, where there is one. A GPU counts photons
         alone: it takes no ``out``, and the ideal instrument only. Same counts; sums of times differ in the last bits.
+    progress : callable
+        Told the step and the share done.
     **options
         Those of `scintidot.config.OPTIONS` (but ``seed``, ``events`` and ``jitter_sigma``, which are the stream's),
         model among them (``carriers`` or ``ladder``), and of `scintidot.photon_stream.inputs`: quantum_yield,
         exciton_lifetime [ps], neutralisation_rate [1/ps], period, bin_width, offset, jitter_sigma, dead_time,
         afterpulse_lifetime [ps], afterpulse_probability, dark_count_rate [1/s].
+
+    Returns
+    -------
+    Document
+        ``scintidot.photons/1``: ``emitted``, ``recorded`` and what was lost, ``choices``, ``warnings``; ``file``
+        where one was written.
 
     Raises
     ------

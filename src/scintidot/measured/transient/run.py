@@ -96,6 +96,10 @@ def analyse_ta(
     ------
     BadFile, BadValue
         For files and options that no analysis can start from.
+
+    Examples
+    --------
+    >>> found = scintidot.analyse_ta(["low.ufs", "high.ufs"], fluence="1e13, 5e13")  # doctest: +SKIP
     """
     _check_names(options)
     chosen = read_options(**options)

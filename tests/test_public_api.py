@@ -100,6 +100,17 @@ def test_editors_complete_the_options_of_predict() -> None:
     assert "Unpack[PredictOptions]" in str(inspect.signature(scintidot.predict))
 
 
+def test_editors_complete_the_further_keywords_of_the_analyses() -> None:
+    from scintidot.measured.keywords import SpectrumOptions, TransientOptions
+    from scintidot.measured.spectrum.quantities import KEYWORDS
+    from scintidot.measured.transient.options import read_options
+
+    assert set(TransientOptions.__annotations__) == set(inspect.signature(read_options).parameters)
+    assert set(SpectrumOptions.__annotations__) == set(KEYWORDS)
+    assert "Unpack[TransientOptions]" in str(inspect.signature(scintidot.analyse_ta))
+    assert "Unpack[SpectrumOptions]" in str(inspect.signature(scintidot.analyse_spectrum))
+
+
 def test_every_error_is_a_scintidot_error_with_its_exit_code() -> None:
     from scintidot import errors
 

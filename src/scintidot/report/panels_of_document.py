@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from scintidot.documents import flat, heading, with_unit
 from scintidot.measured.panels import Panel, Series
@@ -92,12 +93,12 @@ def _numbers(column: list[float | None]) -> FloatArray:
     return np.array([np.nan if value is None else value for value in column], dtype=float)
 
 
-def _error(columns: dict[str, FloatArray], name: str, order: Any) -> FloatArray | None:
+def _error(columns: dict[str, FloatArray], name: str, order: npt.NDArray[np.intp]) -> FloatArray | None:
     """The standard error of a column, whichever way it is spelled."""
     base = with_unit(name)[0].replace(" ", "_")
     for spelled in (f"{name}_standard_error", f"{base}_standard_error", f"{base}_standard_error_eV"):
         if spelled in columns:
-            return columns[spelled][order]
+            return np.asarray(columns[spelled][order])
     return None
 
 

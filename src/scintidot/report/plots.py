@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from scintidot.deposits.replay import Shower
-from scintidot.deposits.result import DepositResult
 from scintidot.errors import BadValue, one_of
 from scintidot.measured.document import Analysis
 from scintidot.measured.panels import Panel
@@ -15,8 +13,13 @@ if TYPE_CHECKING:
     import matplotlib.figure
     import plotly.graph_objects
 
+    from scintidot.deposits.replay import Shower
+    from scintidot.deposits.result import DepositResult
+
+    Plottable = Prediction | Analysis | DepositResult | Shower | dict[str, Any]
+
 BACKENDS = ("matplotlib", "plotly")
-Plottable = Prediction | Analysis | DepositResult | Shower | dict[str, Any]
+SHOWER = "scintidot.track/1"
 
 
 def plot(
@@ -56,11 +59,11 @@ def plot(
     Text(0.5, 1.0, 'Photons in my sample')
     """
     one_of(backend, BACKENDS, where="plot", who="backend")
-    if isinstance(result, Shower):
+    panel = _panel(result, kind)
+    if panel is None:
         from scintidot.report.shower import shower_figure
 
-        return shower_figure(result.as_json(), backend)
-    panel = _panel(result, kind)
+        return shower_figure(_document(result), backend)
     if backend == "plotly":
         from scintidot.report.panels_plotly import plotly_panel
 
@@ -72,20 +75,21 @@ def plot(
 
 def plot_kinds(result: Plottable) -> list[str]:
     """What `plot` can show of a result; the first is what it shows unless asked for another."""
-    if isinstance(result, Shower):
-        return ["paths"]
     if isinstance(result, Prediction):
         from scintidot.report.panels_of_prediction import KINDS
 
         return list(KINDS)
     if isinstance(result, Analysis):
         return [panel.title for panel in result.panels]
+    if _document(result).get("schema") == SHOWER:
+        return ["paths"]
     from scintidot.report.panels_of_document import kinds_of
 
     return kinds_of(_document(result))
 
 
-def _panel(result: Prediction | Analysis | DepositResult | dict[str, Any], kind: str | None) -> Panel:
+def _panel(result: Plottable, kind: str | None) -> Panel | None:
+    """What is shown; None for a shower, which is drawn in space."""
     kinds = plot_kinds(result)
     if not kinds:
         raise BadValue(
@@ -100,9 +104,12 @@ def _panel(result: Prediction | Analysis | DepositResult | dict[str, Any], kind:
         return KINDS[kind](result)
     if isinstance(result, Analysis):
         return result.panels[kinds.index(kind)]
+    document = _document(result)
+    if document.get("schema") == SHOWER:
+        return None
     from scintidot.report.panels_of_document import panel_of
 
-    return panel_of(_document(result), kind)
+    return panel_of(document, kind)
 
 
 def _document(result: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class Question:
     best: Best
     unit: str
     quantity: str = ""  # in the answer, where the question does not name it
+    alone: str = ""  # what is said where there is one size
 
     def winner(self, outputs: Outputs) -> int | None:
         """Index of the best size; sizes without light have no lifetime and do not take part."""
@@ -39,10 +40,16 @@ class Question:
 
 
 HEADLINES = (
-    Question("Most light for the energy kept", "photons_per_MeV_deposited", max, "photons/MeV"),
-    Question("Fastest", "tau_ps.harmonic", min, "ps", "harmonic lifetime "),
-    Question("Best time resolution", "ctr_ps.cramer_rao", min, "ps FWHM", "Cramér-Rao bound of the CTR "),
-)
+    Question(
+        "Most light for the energy kept", "photons_per_MeV_deposited", max, "photons/MeV", "",
+        "Light for the energy kept: ",
+    ),
+    Question("Fastest", "tau_ps.harmonic", min, "ps", "harmonic lifetime ", "Harmonic lifetime: "),
+    Question(
+        "Best time resolution", "ctr_ps.cramer_rao", min, "ps FWHM", "Cramér-Rao bound of the CTR ",
+        "Time resolution, Cramér-Rao bound of the CTR: ",
+    ),
+)  # fmt: skip
 QUESTIONS = (
     Question("Most light from one nanocrystal", "photons_per_nc", max, "photons"),
     Question("Most light from equal mass, each hit once", "intensity_ensemble_relative", max, "(relative)"),
@@ -103,12 +110,19 @@ def first_page(prediction: Prediction, others: list[Alternative]) -> FirstPage:
     """The first page, from the prediction and from what its alternatives give."""
     varied = variations_of(prediction, others)
     return FirstPage(
-        title=f"How {prediction.choices['material']} nanocrystals scintillate against size",
+        title=_title(prediction),
         lead=_lead(prediction),
         answer=_answer(prediction),
         sure=_how_sure(prediction, varied),
         rests_on=_rests_on(prediction, varied),
     )
+
+
+def _title(prediction: Prediction) -> str:
+    material, edges = prediction.choices["material"], prediction.edge_length
+    if len(edges) == 1:
+        return f"How {material} nanocrystals of {edges[0]:g} nm scintillate"
+    return f"How {material} nanocrystals scintillate against size"
 
 
 def _lead(prediction: Prediction) -> str:
@@ -139,19 +153,13 @@ def with_band(prediction: Prediction, question: Question, index: int) -> str:
 
 
 def _answer(prediction: Prediction) -> list[str]:
-    sentences = []
+    sentences, alone = [], len(prediction.edge_length) == 1
     for question in HEADLINES:
         index = question.winner(prediction.figures.central)
         if index is None:
             return ["No size gives light: there is no lifetime and no time resolution."]
-        alone = len(prediction.edge_length) == 1
-        words = (
-            question.words.replace("Most light", "Light").replace("Fastest", "Speed").replace("Best t", "T")
-        )
-        sentences.append(
-            f"{words if alone else question.words}: {prediction.edge_length[index]:g} nm, {question.quantity}"
-            f"{with_band(prediction, question, index)}."
-        )
+        size = f"{question.words}: {prediction.edge_length[index]:g} nm, {question.quantity}"
+        sentences.append(f"{question.alone if alone else size}{with_band(prediction, question, index)}.")
     return sentences
 
 

@@ -94,7 +94,8 @@ def test_options_of_predict_are_pinned() -> None:
 
 
 def test_editors_complete_the_options_of_predict() -> None:
-    from scintidot.config import OPTIONS, PredictOptions
+    from scintidot.config import OPTIONS
+    from scintidot.options import PredictOptions
 
     assert set(PredictOptions.__annotations__) == set(OPTIONS)
     assert "Unpack[PredictOptions]" in str(inspect.signature(scintidot.predict))

@@ -6,10 +6,10 @@ The same short option names serve the command line (``--edge-length``), Python
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -22,7 +22,7 @@ from scintidot.materials.fields import In, OneOf
 from scintidot.materials.library import is_card_path
 from scintidot.materials.reading import parse_toml
 from scintidot.materials.schema import explain
-from scintidot.options import Number, option_flag
+from scintidot.options import option_flag
 from scintidot.units import split_list
 
 PAPER_SIZES = (3.3, 3.5, 3.9, 6.9, 8.7, 10.7, 13.5, 14.7)
@@ -256,46 +256,6 @@ OPTIONS = {
     "detection_efficiency": "timing.detection_efficiency",
 }
 """Option name -> dotted key of the run file."""
-
-
-class PredictOptions(TypedDict, total=False):
-    """The options of `scintidot.predict`: `OPTIONS` with what they take. Text may carry a unit."""
-
-    material: str | Path
-    host: str | Path
-    edge_length: Number | Sequence[Number]
-    shape: str
-    size_dispersion: Number
-    energy: Number
-    start: str
-    deposit: str | Path
-    local_deposit_below: Number
-    histories: Number
-    relative_error: Number
-    seed: Number
-    events: Number
-    energy_unit: str
-    table: str
-    pair_creation_energy: Number
-    statistics: str
-    model: str
-    auger_law: str
-    retained_fraction: Number
-    radiative: str
-    auger: str
-    trapping_rate: Number
-    detrapping_rate: Number
-    trap_loss_rate: Number
-    traps: Number
-    light_yield: Number
-    light_yield_edge_length: Number
-    light_yield_material: str
-    light_yield_scaling: str
-    rise_time: Number
-    jitter_sigma: Number
-    response: Number
-    outcoupling: Number
-    detection_efficiency: Number
 
 
 def make_config(

@@ -13,6 +13,7 @@ SHOWN_APART = (
 LONGEST_TABLE = 60
 MOST_IN_A_LINE = 4
 """Figures in the line that a terminal shows."""
+LONGEST_IN_A_LINE = 30
 SPELLED = {"imfp": "inelastic mean free path", "nc": "nanocrystal"}
 """Parts of keys that are letters alone."""
 _UNIT = r"(?:[kM]?eV|nm|um|mm|cm|cm2|cm3|nm2|nm3|ps|ps2|ns|s|K|g|sr|deg|Gy|uJ)"
@@ -30,7 +31,8 @@ class Document(dict[str, Any]):
     """
 
     def __repr__(self) -> str:
-        figures = [f"{name} {text}" for name, text in figures_of(self)[:MOST_IN_A_LINE]]
+        short = [f"{name} {text}" for name, text in figures_of(self) if len(text) <= LONGEST_IN_A_LINE]
+        figures = short[:MOST_IN_A_LINE]
         rows = [f"{len(rows)} {name.replace('_', ' ')}" for name, _, rows in tables(self, nested=True)[:2]]
         warnings = self.get("warnings", [])
         many = [f"{len(warnings)} warning{'s' if len(warnings) > 1 else ''}"] if warnings else []

@@ -15,7 +15,6 @@ from scintidot.config import (
     OPTIONS,
     OWN_MATERIAL,
     Nanocrystal,
-    PredictOptions,
     RunConfig,
     is_deposit_file,
     make_config,
@@ -33,7 +32,7 @@ from scintidot.light.ensemble import nanocrystals_per_gram, size_distribution
 from scintidot.limits import Rule
 from scintidot.materials.library import Material, load_material
 from scintidot.nanocrystal_light import Light, auger_efficiency, decay_of
-from scintidot.options import option_flag
+from scintidot.options import PredictOptions, option_flag
 from scintidot.records import FloatArray
 from scintidot.results import Prediction
 from scintidot.timing.bounds import cramer_rao_bound, fisher_information

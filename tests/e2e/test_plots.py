@@ -60,6 +60,14 @@ def test_columns_of_a_document(kind: str | None, backend: Any) -> None:
     assert label.endswith("[mm]" if kind == "mean_free_path_mm" else "[cm2/g]")
 
 
+def test_lines_of_a_source_stand_at_their_energies() -> None:
+    document = scintidot.source_spectrum("am241")
+    (line,) = plot(document).axes[0].lines
+    assert sorted({float(x) for x in line.get_xdata()}) == sorted(
+        one["energy_keV"] for one in document["lines"]
+    )
+
+
 @pytest.mark.parametrize("backend", ["matplotlib", "plotly"])
 def test_a_shower(backend: Any) -> None:
     assert plot(scintidot.shower(edge_length=5), backend=backend) is not None

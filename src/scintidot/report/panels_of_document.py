@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from scintidot.documents import flat, heading, with_unit
 from scintidot.measured.panels import Panel, Series
@@ -20,23 +19,35 @@ FIRST_PLOTTED = {
     "scintidot.light/1": "light_yield_photons_per_MeV",
 }
 """Schema -> the kind that is plotted where none is named."""
+ERRORS = {
+    "mean_deposit_eV": "standard_error_eV",
+    "light_yield_photons_per_MeV": "light_yield_standard_error",
+    "relative_light_yield": "relative_light_yield_standard_error",
+    "resolution_fwhm": "resolution_standard_error",
+}
+"""Column -> that of its standard error."""
+SPECTRUM = "spectrum"
 WIDE = 20.0
 """Largest over smallest value from which an axis is logarithmic."""
 
 
 def kinds_of(document: dict[str, Any]) -> list[str]:
     """Columns that can be plotted, the usual one first; columns that belong together by their common name, too."""
-    columns = [name for _, names, _ in _groups(document) for name in names[1:]]
-    together = [name.rpartition(".")[0] for name in columns]
-    found = [
-        name for name in dict.fromkeys([*together, *columns]) if name and name not in ("electron", "photon")
+    if "lines" in document and "bins" in document:
+        return [SPECTRUM]
+    groups = [(prefix, names[1:]) for prefix, names, _ in _groups(document)]
+    together = [
+        prefix + name.removeprefix(prefix).partition(".")[0] for prefix, names in groups for name in names
     ]
+    found = dict.fromkeys([*together, *(name for _, names in groups for name in names)])
     usual = FIRST_PLOTTED.get(document.get("schema", ""))
     return sorted(found, key=lambda name: name != usual)
 
 
 def panel_of(document: dict[str, Any], kind: str) -> Panel:
-    """One column, or those that begin with ``kind``, against the first column."""
+    """One column, or those that begin with ``kind``, against the first column; of a source its spectrum."""
+    if kind == SPECTRUM:
+        return _of_source(document)
     prefix, names, columns = next(
         group for group in _groups(document) if any(_belongs(name, kind) for name in group[1][1:])
     )
@@ -48,8 +59,8 @@ def panel_of(document: dict[str, Any], kind: str) -> Panel:
             heading(name).removeprefix(f"{with_unit(kind)[0]} ") if name != kind else "",
             x[order],
             columns[name][order],
-            _error(columns, name, order),
-            style="points" if len(x) == 1 or _error(columns, name, order) is not None else "line",
+            columns[ERRORS[name]][order] if ERRORS.get(name) in columns else None,
+            style="points" if len(x) == 1 or ERRORS.get(name) in columns else "line",
         )
         for name in chosen
     )
@@ -93,13 +104,23 @@ def _numbers(column: list[float | None]) -> FloatArray:
     return np.array([np.nan if value is None else value for value in column], dtype=float)
 
 
-def _error(columns: dict[str, FloatArray], name: str, order: npt.NDArray[np.intp]) -> FloatArray | None:
-    """The standard error of a column, whichever way it is spelled."""
-    base = with_unit(name)[0].replace(" ", "_")
-    for spelled in (f"{name}_standard_error", f"{base}_standard_error", f"{base}_standard_error_eV"):
-        if spelled in columns:
-            return np.asarray(columns[spelled][order])
-    return None
+def _of_source(document: dict[str, Any]) -> Panel:
+    """Lines as stems, per unit; the continuum per unit and keV."""
+    edges, shares = np.array(document["bins"]["edges_keV"]), np.array(document["bins"]["intensity"])
+    series = []
+    if document["lines"]:
+        energy = np.array([line["energy_keV"] for line in document["lines"]])
+        height = np.array([line["intensity"] for line in document["lines"]])
+        stems = np.column_stack([np.zeros_like(height), height, np.full_like(height, np.nan)])
+        series.append(Series("lines", np.repeat(energy, 3), stems.ravel(), style="line"))
+    if shares.size:
+        steps = np.repeat(shares / np.diff(edges), 2)
+        series.append(Series("continuum, per keV", np.repeat(edges, 2)[1:-1], steps, style="line"))
+    particle = document["particle"]
+    return Panel(
+        document["description"].rstrip("."), f"{particle} energy [keV]", f"{particle}s per {document['per']}",
+        "; ".join(document["warnings"][:1]), tuple(series),
+    )  # fmt: skip
 
 
 def _wide(values: FloatArray) -> bool:

@@ -200,7 +200,11 @@ def _rests_on(prediction: Prediction, varied: list[Variation]) -> Table | None:
             abs(math.log(ratio)) for ratio in _ratios(central, one) if ratio > 0 and math.isfinite(ratio)
         ]
         found.setdefault(one.assumption, []).append((max(effects, default=0.0), one))
-    leading = sorted(found.values(), key=lambda many: -max(effect for effect, _ in many))[:MOST_ASSUMPTIONS]
+    by_effect = sorted(found.values(), key=lambda many: -max(effect for effect, _ in many))
+    leading = by_effect[:MOST_ASSUMPTIONS]
+    numbers = [many for many in by_effect if many[0][1].assumption in prediction.figures.single]
+    if numbers and numbers[0] not in leading:
+        leading[-1] = numbers[0]  # the first number to measure is worth a line among choices
     rows = []
     for many in leading:
         if max(effect for effect, _ in many) < SMALL:
@@ -218,10 +222,11 @@ def _rests_on(prediction: Prediction, varied: list[Variation]) -> Table | None:
     if not rows:
         return None
     note = (
-        "One choice or one number of the card changed at a time; those that move the answer most, first. In per cent, "
-        "of the best size; where another size is then best, it is named. All of them stand under Tables."
+        "One choice or one number of the card changed at a time; those that move the answer most, first, and the "
+        "number of the card that does it most. In per cent, of the best size; where another size is then best, it is "
+        "named. All of them stand under Tables."
     )
-    columns = ["assumption", "as it is", "if instead", "most light", "fastest", "best time resolution"]
+    columns = ["assumption", "as it is", "if instead", "light", "lifetime", "CTR bound"]
     return Table("What this rests on", columns, rows, note)
 
 

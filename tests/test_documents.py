@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import scintidot
 from scintidot import predict
 from scintidot.config import RunConfig
 from scintidot.errors import EXIT_CODES
@@ -41,6 +42,17 @@ def test_python_of_the_readme_runs(root, readme_folder):
     (code,) = blocks(root / "README.md", "python")
     exec(compile(code, "README.md", "exec"), {})
     assert (readme_folder / "my-report" / "result.json").exists()
+
+
+def test_python_of_the_page_on_python_runs(root, tmp_path, monkeypatch, capsys):
+    page = root / "docs/python.md"
+    monkeypatch.chdir(tmp_path)
+    exec(compile("\n".join(blocks(page, "python")), "docs/python.md", "exec"), {})
+    assert "edge-length" in capsys.readouterr().out
+    assert (tmp_path / "report.html").stat().st_size > 100_000
+    text = page.read_text(encoding="utf-8")
+    for name in scintidot.__all__:
+        assert f"`{name}`" in text, name
 
 
 def test_run_file_of_the_docs_is_the_default(root):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import pytest
 
@@ -28,6 +29,7 @@ PUBLIC = [
     "nanocrystal_kinetics",
     "photons",
     "plan_measurement",
+    "plot",
     "predict",
     "relaxation",
     "repeated_excitation",
@@ -58,6 +60,24 @@ def test_public_name_resolves_and_explains_itself(name: str) -> None:
     assert len(inspect.getdoc(thing) or "") > 20
 
 
+FUNCTIONS = [name for name in PUBLIC if inspect.isfunction(getattr(scintidot, name))]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_docstring_of_a_function_is_complete(name: str) -> None:
+    """All sections, and a word on every parameter; examples run as doctests."""
+    function = getattr(scintidot, name)
+    text = inspect.getdoc(function) or ""
+    for section in ("Parameters", "Returns", "Raises", "Examples"):
+        assert f"\n{section}\n{'-' * len(section)}\n" in text
+    assert ">>> " in text
+    signature = inspect.signature(function)
+    for parameter in signature.parameters.values():
+        assert parameter.annotation is not inspect.Parameter.empty
+        assert parameter.kind is parameter.VAR_KEYWORD or re.search(rf"\b{parameter.name}\b", text), parameter
+    assert signature.return_annotation is not inspect.Signature.empty
+
+
 def test_version_is_text() -> None:
     assert [part.isdigit() for part in scintidot.__version__.split(".")[:2]] == [True, True]
 
@@ -71,6 +91,25 @@ def test_options_of_predict_are_pinned() -> None:
     from scintidot.config import OPTIONS
 
     assert sorted(OPTIONS) == PREDICT_OPTIONS
+
+
+def test_editors_complete_the_options_of_predict() -> None:
+    from scintidot.config import OPTIONS
+    from scintidot.options import PredictOptions
+
+    assert set(PredictOptions.__annotations__) == set(OPTIONS)
+    assert "Unpack[PredictOptions]" in str(inspect.signature(scintidot.predict))
+
+
+def test_editors_complete_the_further_keywords_of_the_analyses() -> None:
+    from scintidot.measured.keywords import SpectrumOptions, TransientOptions
+    from scintidot.measured.spectrum.quantities import KEYWORDS
+    from scintidot.measured.transient.options import read_options
+
+    assert set(TransientOptions.__annotations__) == set(inspect.signature(read_options).parameters)
+    assert set(SpectrumOptions.__annotations__) == set(KEYWORDS)
+    assert "Unpack[TransientOptions]" in str(inspect.signature(scintidot.analyse_ta))
+    assert "Unpack[SpectrumOptions]" in str(inspect.signature(scintidot.analyse_spectrum))
 
 
 def test_every_error_is_a_scintidot_error_with_its_exit_code() -> None:

@@ -38,6 +38,7 @@ _PUBLIC = {
     "nanocrystal_kinetics": "scintidot.calculators",
     "photons": "scintidot.photon_stream.run",
     "plan_measurement": "scintidot.measured.plan",
+    "plot": "scintidot.report.plots",
     "predict": "scintidot.simulation",
     "relaxation": "scintidot.interactions.relaxation",
     "repeated_excitation": "scintidot.excitation.document",
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from scintidot.measured.spectrum.run import analyse_spectrum as analyse_spectrum
     from scintidot.measured.transient.run import analyse_ta as analyse_ta
     from scintidot.photon_stream.run import photons as photons
+    from scintidot.report.plots import plot as plot
     from scintidot.results import Prediction as Prediction
     from scintidot.simulation import predict as predict
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from scintidot import __version__
 from scintidot.choices import TRUNCATION, too_many_photons
+from scintidot.documents import Document
 from scintidot.errors import BadValue, OutOfRange, one_of
 from scintidot.excitons.occupancy import PAPER_STATISTICS_LIMIT, biexciton_populations
 from scintidot.kinetic_options import (
@@ -63,7 +64,7 @@ def nanocrystal_kinetics(
     rate_ratio: Number | None = None,
     response: Number = 100.0,
     **laws: Any,
-) -> dict[str, Any]:
+) -> Document:
     """Light of one nanocrystal from its kinetic parameters, as ``scintidot.kinetics/1``.
 
     Parameters
@@ -92,6 +93,13 @@ def nanocrystal_kinetics(
         Of the exact models: ``radiative`` (n2, n, saturating), ``auger`` (cubic, quadratic), ``trapping_rate``,
         ``detrapping_rate``, ``trap_loss_rate``, ``neutralisation_rate`` [1/ps], ``traps``; see
         `scintidot.kinetics.laws`.
+
+    Returns
+    -------
+    Document
+        ``scintidot.kinetics/1``: ``photons`` of one excitation, ``photon_number_variance``, ``initial_rate_per_ps``,
+        ``tau_ps`` by definition, ``ctr_nc`` [ps^0.5], ``populations``, ``transitions``, ``components``, ``losses``,
+        ``choices`` and ``warnings``.
 
     Raises
     ------
@@ -131,42 +139,44 @@ def nanocrystal_kinetics(
         if photons > 0
         else np.nan,
     }
-    return {
-        "schema": "scintidot.kinetics/1",
-        "version": __version__,
-        "choices": {
-            "model": model,
-            "model_meaning": KINETIC_MODELS[model],
-            **pairs.choices,
-            **answer.choices,
-            "response_fwhm_ps": width,
-            "response_shape": "gaussian",
-            "tau_definitions": dict(DEFINITIONS),
-            "ctr_nc_definition": "sqrt(harmonic tau/photons) = F(0)^(-1/2), in ps^0.5",
-        },
-        "photons": number(photons),
-        "photon_number_variance": number(decay.photon_number_variance) if known else None,
-        "initial_rate_per_ps": number(decay.initial_rate),
-        "auger_rate_per_ps": number(answer.auger_rate),
-        "tau_ps": {name: number(value) for name, value in answer.lifetimes.items()},
-        **{name: number(value) for name, value in times.items()},
-        "ctr_nc": number(single_nanocrystal_figure(decay.initial_rate)),
-        "populations": answer.populations,
-        "transitions": [
-            {
-                "name": name,
-                "photons": number(light),
-                "fraction": number(light / photons) if photons > 0 else None,
-                "mean_photon_time_ps": number(moment / light) if light > 0 else None,
-            }
-            for name, (light, moment) in answer.transitions.items()
-        ],
-        "components": answer.components,
-        **answer.extra,
-        "warnings": _warnings(
-            model, pairs, photons, answer.choices, bool(answer.components), answer.lifetimes
-        ),
-    }
+    return Document(
+        {
+            "schema": "scintidot.kinetics/1",
+            "version": __version__,
+            "choices": {
+                "model": model,
+                "model_meaning": KINETIC_MODELS[model],
+                **pairs.choices,
+                **answer.choices,
+                "response_fwhm_ps": width,
+                "response_shape": "gaussian",
+                "tau_definitions": dict(DEFINITIONS),
+                "ctr_nc_definition": "sqrt(harmonic tau/photons) = F(0)^(-1/2), in ps^0.5",
+            },
+            "photons": number(photons),
+            "photon_number_variance": number(decay.photon_number_variance) if known else None,
+            "initial_rate_per_ps": number(decay.initial_rate),
+            "auger_rate_per_ps": number(answer.auger_rate),
+            "tau_ps": {name: number(value) for name, value in answer.lifetimes.items()},
+            **{name: number(value) for name, value in times.items()},
+            "ctr_nc": number(single_nanocrystal_figure(decay.initial_rate)),
+            "populations": answer.populations,
+            "transitions": [
+                {
+                    "name": name,
+                    "photons": number(light),
+                    "fraction": number(light / photons) if photons > 0 else None,
+                    "mean_photon_time_ps": number(moment / light) if light > 0 else None,
+                }
+                for name, (light, moment) in answer.transitions.items()
+            ],
+            "components": answer.components,
+            **answer.extra,
+            "warnings": _warnings(
+                model, pairs, photons, answer.choices, bool(answer.components), answer.lifetimes
+            ),
+        }
+    )
 
 
 def _refuse(where: str, option: str, model: str, expected: str) -> None:

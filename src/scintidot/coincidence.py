@@ -11,6 +11,7 @@ import numpy as np
 from scintidot import __version__
 from scintidot.coincidence_estimators import edge_of, likelihood_of, percent
 from scintidot.coincidence_inputs import Inputs, Side, formula_alone, read_inputs, read_times
+from scintidot.documents import Document
 from scintidot.errors import OutOfRange
 from scintidot.options import Number
 from scintidot.output import number
@@ -74,7 +75,7 @@ def coincidence_time_resolution(
     seed: Number | None = None,
     threads: Number | None = None,
     progress: Progress = silent,
-) -> dict[str, Any]:
+) -> Document:
     """CTR of two detectors [ps FWHM] by every named figure, as ``scintidot.ctr/1``; equal ones unless ``other_...``.
 
     Parameters
@@ -114,6 +115,12 @@ def coincidence_time_resolution(
     progress : callable
         Told the step of a simulation, and the share of it that is done.
 
+    Returns
+    -------
+    Document
+        ``scintidot.ctr/1``: ``ctr_ps`` by every named figure, ``best_photon_index``, ``detectors``, ``choices``,
+        ``warnings`` and ``bibliography``.
+
     Raises
     ------
     BadValue, BadFile, OutOfRange
@@ -129,7 +136,7 @@ def coincidence_time_resolution(
     15.0
     """
     options = dict(locals())  # nothing but the options is local here
-    return _document(options, options.pop("progress"))
+    return Document(_document(options, options.pop("progress")))
 
 
 def _document(options: Mapping[str, Any], progress: Progress) -> dict[str, Any]:

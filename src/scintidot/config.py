@@ -199,6 +199,18 @@ class RunConfig(_Part):
         """Name of the model of this run: statistics ``paper`` stands for the paper's own unless one is named."""
         return self.kinetics.model or ("paper" if self.excitons.statistics == "paper" else DEFAULT_MODEL)
 
+    def _repr_html_(self) -> str:
+        from scintidot.documents import flat
+        from scintidot.notebook import block, folded
+
+        usual = dict(flat(RunConfig().as_dict()))
+        entries = flat(self.as_dict())
+        return block(
+            f"Run of {self.material}",
+            folded("Changed", [(key, value) for key, value in entries if usual.get(key) != value]),
+            folded("All choices", entries),
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """Nested plain data without empty choices, ready for TOML or JSON."""
         data = self.model_dump(exclude_none=True)

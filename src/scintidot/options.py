@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
+from typing import TypedDict
 
 from scintidot.errors import BadValue, FieldError, ScintidotError
 from scintidot.materials.fields import In
@@ -14,6 +17,46 @@ from scintidot.units import dimension_of, unit_of
 MOST_SEED = 2**63 - 1
 Number = float | str
 """A number in the documented unit, or text with a unit such as ``"0.1/ns"``."""
+
+
+class PredictOptions(TypedDict, total=False):
+    """The options of `scintidot.predict`, those of `scintidot.config.OPTIONS`, with what they take."""
+
+    material: str | Path
+    host: str | Path
+    edge_length: Number | Sequence[Number]
+    shape: str
+    size_dispersion: Number
+    energy: Number
+    start: str
+    deposit: str | Path
+    local_deposit_below: Number
+    histories: Number
+    relative_error: Number
+    seed: Number
+    events: Number
+    energy_unit: str
+    table: str
+    pair_creation_energy: Number
+    statistics: str
+    model: str
+    auger_law: str
+    retained_fraction: Number
+    radiative: str
+    auger: str
+    trapping_rate: Number
+    detrapping_rate: Number
+    trap_loss_rate: Number
+    traps: Number
+    light_yield: Number
+    light_yield_edge_length: Number
+    light_yield_material: str
+    light_yield_scaling: str
+    rise_time: Number
+    jitter_sigma: Number
+    response: Number
+    outcoupling: Number
+    detection_efficiency: Number
 
 
 def option_flag(option: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,7 +15,9 @@ import numpy as np
 
 from scintidot import __version__
 from scintidot.bands import Banded, Outputs
+from scintidot.bibtex import bibtex
 from scintidot.config import RunConfig
+from scintidot.documents import name_variables
 from scintidot.errors import CannotWrite
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.library import Material
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
     from scintidot.kinetics.exact import ExactDecay
 
 SCHEMA = "scintidot.predict/1"
-OUTPUT_FILES = ("report.html", "result.json", "result.nc", "run.toml", "material.toml", "host.toml")
+OUTPUT_FILES = (
+    "report.html", "report.pdf", "result.json", "result.nc", "run.toml", "references.bib", "material.toml", "host.toml",
+)  # fmt: skip
 
 DEPOSIT_COPY = "run-deposits"
 """Name, without its suffix, of a file of deposits beside the run file."""
@@ -232,7 +236,7 @@ class Prediction:
         provenance = {
             dotted: f"{q.provenance}: {', '.join(q.source)}" for dotted, q in self.material.card.quantities()
         }
-        return xarray.Dataset(
+        dataset = xarray.Dataset(
             variables,
             coords={
                 "edge_length": ("edge_length", self.edge_length, {"units": "nm"}),
@@ -249,6 +253,8 @@ class Prediction:
                 "bibliography": json.dumps([reference.as_json() for reference in self.references]),
             },
         )
+        name_variables(dataset)
+        return dataset
 
     def _spectra(self, emission: Emission) -> tuple[dict[str, Any], dict[str, Any]]:
         """Variables and coordinates of the light by transition."""
@@ -269,7 +275,7 @@ class Prediction:
             ),
         }  # fmt: skip
         coordinates = {
-            "transition": ("transition", list(TRANSITIONS)),
+            "transition": ("transition", list(TRANSITIONS), {"units": "1"}),
             "later_time": ("later_time", self.curve_time[1:], {"units": "ps"}),
             "photon_energy": ("photon_energy", emission.energy, {"units": "eV"}),
         }
@@ -279,13 +285,21 @@ class Prediction:
         sizes = ", ".join(f"{edge:g}" for edge in self.edge_length)
         return f"<Prediction of {self.material.name} at {sizes} nm; see .rows, .to_xarray(), .save(folder)>"
 
+    @staticmethod
+    def headings(names: Iterable[str]) -> list[str]:
+        """Names of `FIGURES` as a table writes them, with units."""
+        shown = (FIGURES[name] for name in names)
+        return [f"{one.heading} [{one.unit}]" if one.unit != "1" else one.heading for one in shown]
+
     def _repr_html_(self) -> str:
-        return self.to_xarray()._repr_html_()
+        from scintidot.notebook import prediction_html
+
+        return prediction_html(self)
 
     def save(
         self, folder: str | Path, extra: dict[str, Callable[[Path], object]] | None = None
     ) -> dict[str, Path]:
-        """Write ``result.json``, ``result.nc`` and ``run.toml`` (and ``extra`` files) into ``folder``.
+        """Write ``result.json``, ``result.nc``, ``run.toml``, ``references.bib`` (and ``extra`` files) into ``folder``.
 
         All files are written under temporary names and renamed at the end: a failure or an interrupt leaves
         the folder as it was. A user's card or file of deposits is put beside the run file, which then reruns anywhere.
@@ -294,6 +308,7 @@ class Prediction:
             "result.json": lambda path: write_text(path, json.dumps(self.as_json(), indent=1) + "\n"),
             "result.nc": lambda path: self.to_xarray().to_netcdf(path, engine="h5netcdf"),
             "run.toml": lambda path: write_text(path, self.run_file()),
+            "references.bib": lambda path: write_text(path, bibtex(self.references)),
             **(extra or {}),
         }
         for role, card in self._own_cards():

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
@@ -33,7 +33,7 @@ from scintidot.light.ensemble import nanocrystals_per_gram, size_distribution
 from scintidot.limits import Rule
 from scintidot.materials.library import Material, load_material
 from scintidot.nanocrystal_light import Light, auger_efficiency, decay_of
-from scintidot.options import option_flag
+from scintidot.options import PredictOptions, option_flag
 from scintidot.progress import Progress, silent, within
 from scintidot.records import FloatArray
 from scintidot.results import Prediction
@@ -239,7 +239,7 @@ def predict(
     config: RunConfig | None = None,
     where: str = "predict",
     progress: Progress = silent,
-    **options: Any,
+    **options: Unpack[PredictOptions],
 ) -> Prediction:
     """Predict light, decay and time resolution of nanocrystals against size.
 
@@ -255,6 +255,13 @@ def predict(
         Single choices by the names of `scintidot.config.OPTIONS`, for example ``edge_length="3.3,8.7 nm"``,
         ``energy="7 keV"``, ``material="./mine.toml"``, ``statistics="paper"``. Bare numbers are in the unit
         of the key (nm, keV, ps). They come before the file and the configuration.
+
+    Returns
+    -------
+    Prediction
+        ``rows``, one for each size, with figures and their bands; ``choices``, ``warnings``, ``references``;
+        ``as_json()`` is ``scintidot.predict/1``, ``to_xarray()`` has figures, decays and spectra with units,
+        ``save(folder)`` writes them with the run file that makes the same numbers again.
 
     Raises
     ------

@@ -17,7 +17,7 @@ import pytest
 
 Cli = Callable[..., Any]
 COMMAND = [sys.executable, "-m", "scintidot"]
-FILES = ["report.html", "result.json", "result.nc", "run.toml"]
+FILES = ["references.bib", "report.html", "result.json", "result.nc", "run.toml"]
 ANALYTIC = ("--deposit", "continuous")
 PREDICT = ("predict", "--edge-length", "8.7", "--json", *ANALYTIC)
 KINETICS = ("kinetics", "--mean-excitons", "0.8", "--auger-efficiency", "0.9")

@@ -1,13 +1,17 @@
 """The report: self-contained, complete, and saying what was chosen."""
 
+import base64
 import re
 from html.parser import HTMLParser
 
 import pytest
 
 import scintidot
+from scintidot.output import as_text
 from scintidot.report.figures import draw_all
+from scintidot.report.first_page import first_page, variations_of
 from scintidot.report.page import write_report
+from scintidot.variations import alternatives
 
 
 class Strict(HTMLParser):
@@ -87,9 +91,8 @@ def test_figures_of_the_paper_with_tables(default):
     plots = {plot.name: plot for plot in draw_all(result)}
     simulated = {"events", "occupancy"}
     exact = {"models", "emission"}
-    assert {"family", "deposit", "intensity", "timing", "decays", "sensitivity"} | simulated | exact == set(
-        plots
-    )
+    always = {"headline", "family", "deposit", "intensity", "timing", "decays", "sensitivity"}
+    assert always | simulated | exact == set(plots)
     for plot in plots.values():
         assert plot.table
         assert all(len(line) == len(plot.columns) for line in plot.table)
@@ -100,6 +103,44 @@ def test_figures_of_the_paper_with_tables(default):
     first = dict(zip(family.columns, family.table[0], strict=True))
     assert (first["mean_excitons"], first["auger_efficiency"]) == (0.3, 0.0)
     assert first["photons"] == pytest.approx(0.3, rel=1e-9)  # every pair gives its photon
+
+
+def test_first_page_answers_and_says_what_it_rests_on(default):
+    result, text = default
+    first = text[text.index('<section class="first">') : text.index("</section>")]
+    fastest = min(result.rows, key=lambda row: row["tau_ps"]["harmonic"])
+    low, high = fastest["band"]["tau_ps"]["harmonic"]
+    value = as_text(fastest["tau_ps"]["harmonic"], 3)
+    sentence = f"Fastest: {fastest['edge_length_nm']:g} nm, harmonic lifetime {value} ps"
+    assert f"{sentence} ({as_text(low, 3)} to {as_text(high, 3)})." in first
+    assert first.index("Fastest") < first.index("How sure") < first.index("What this rests on")
+    assert "<svg" in first
+    others = alternatives(result)
+    rows = first_page(result, others).rests_on.rows
+    assert 2 <= len(rows) <= 5
+    start = next(line for line in others if line.choice == "start" and not line.chosen)
+    changes = {line.assumption: line for line in variations_of(result, others)}
+    assert changes["where electrons start"].outputs.keys() == start.figures.keys()
+    middle = text.index('id="figures"')
+    order = [text.index(f'id="{part}"') for part in ("tables", "choices", "card", "bibliography", "run")]
+    assert [middle, *order] == sorted([middle, *order])
+
+
+def test_effect_of_an_assumption_is_that_of_a_run_with_it():
+    result = scintidot.predict(edge_length=[4, 9], deposit="continuous")
+    rows = first_page(result, alternatives(result)).rests_on.rows
+    row = next(row for row in rows if row[0] == "pair creation energy")
+    changed = scintidot.predict(edge_length=[4, 9], deposit="continuous", pair_creation_energy=row[2])
+    shortest = [min(one["tau_ps"]["harmonic"] for one in run.rows) for run in (result, changed)]
+    assert row[4].startswith(f"{100 * (shortest[1] / shortest[0] - 1):+.0f} %")
+
+
+def test_bibtex_is_attached(default):
+    result, text = default
+    attached = re.search(r'download="references.bib" href="data:application/x-bibtex;base64,([^"]+)"', text)
+    bibliography = base64.b64decode(attached[1]).decode()
+    for reference in result.references:
+        assert f"{{{reference.key}," in bibliography
 
 
 def test_deterministic(default, tmp_path):
@@ -155,7 +196,7 @@ def test_a_dark_size_wins_nothing(tmp_path):
     card.write_text(f'based_on = "CsPbBr3"\n[quantum_yield]\nform = "points"\n{points}')
     result, text = report(tmp_path, material=card, edge_length=[4, 9], deposit="continuous")
     assert result.rows[0]["tau_ps"]["harmonic"] is None
-    assert text.count('<div class="size">9 nm</div>') == 6
+    assert text.count('<td class="words">9 nm</td>') == 6
 
 
 def test_hostile_text_is_escaped(tmp_path):

@@ -23,7 +23,7 @@ from scintidot.materials.library import shipped_card
 from scintidot.output import nested, number, write_together
 from scintidot.results import FIGURES, SCHEMA, Prediction
 
-FILES = ["result.json", "result.nc", "run.toml"]
+FILES = ["references.bib", "result.json", "result.nc", "run.toml"]
 
 # The keys that the issue promises; a row and the document may say more, see the tests.
 DOCUMENT_KEYS = {"schema", "version", "choices", "rows", "warnings", "bibliography"}

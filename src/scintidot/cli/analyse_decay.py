@@ -18,7 +18,7 @@ from scintidot.cli.file_options import (
     Period,
     TimeUnit,
 )
-from scintidot.cli.options import Json
+from scintidot.cli.options import Json, Pdf
 
 if TYPE_CHECKING:
     from scintidot.measured.document import Analysis
@@ -100,6 +100,7 @@ def decay(
     column: Column = None,
     format: Format = None,
     out: Out = None,
+    pdf: Pdf = False,
     to_card: ToCard = None,
     material: CardMaterial = None,
     edge_length_nm: SampleEdge = None,
@@ -111,14 +112,14 @@ def decay(
     """
     from scintidot.measured.decay.run import analyse_decay
 
-    check_outputs(out, to_card, material)
-    ours = ("files", "exclude", "fix", "free", "out", "to_card", "material", "edge_length_nm", "json")
+    browser = check_outputs(context, out, pdf, to_card, material)
+    ours = ("files", "exclude", "fix", "free", "out", "pdf", "to_card", "material", "edge_length_nm", "json")
     options: dict[str, Any] = {name: value for name, value in context.params.items() if name not in ours}
     lists: dict[str, Any] = {"exclude": exclude or (), "fix": fix or (), "free": free or ()}
     with progress("fit") as show:
         analysis = analyse_decay(files, **lists, progress=show, **options)
     finish(
-        analysis, _print, json=json, out=out, to_card=to_card, material=material,
+        analysis, _print, json=json, out=out, browser=browser, to_card=to_card, material=material,
         edge_length=edge_length_nm,
     )  # fmt: skip
 

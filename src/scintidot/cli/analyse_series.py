@@ -12,6 +12,7 @@ from scintidot.cli.console import print_notes, print_table, progress
 from scintidot.cli.options import (
     Json,
     MaterialOption,
+    Pdf,
     RetainedFraction,
     SeriesModel,
     SeriesStatistics,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from scintidot.measured.document import Analysis
 
 Text = str | None
-_HERE = ("table", "out", "to_card", "json")
+_HERE = ("table", "out", "pdf", "to_card", "json")
 _RENAMED = {"response_ps": "response", "rise_time_ps": "rise_time", "gamma_energy_kev": "gamma_energy_keV"}
 
 
@@ -52,6 +53,7 @@ def series(
     shape: Shape = None,
     material: MaterialOption = None,
     out: Out = None,
+    pdf: Pdf = False,
     to_card: ToCard = None,
     json: Json = False,
 ) -> None:
@@ -64,7 +66,7 @@ def series(
     """
     from scintidot.measured.series.run import analyse_series
 
-    check_outputs(out, to_card)
+    browser = check_outputs(context, out, pdf, to_card)
     options: dict[str, Any] = {
         _RENAMED.get(name, name): value
         for name, value in context.params.items()
@@ -72,7 +74,7 @@ def series(
     }
     with progress("laws and validation", counted=False):
         analysis = analyse_series(table, **options)
-    finish(analysis, _print, json=json, out=out, to_card=to_card, material=material)
+    finish(analysis, _print, json=json, out=out, browser=browser, to_card=to_card, material=material)
 
 
 def _print(analysis: Analysis) -> None:

@@ -10,13 +10,13 @@ import typer
 from scintidot.cli.analysis_output import Out, ToCard, check_outputs, finish
 from scintidot.cli.console import print_table, progress
 from scintidot.cli.file_options import Column, Format, SpectralUnit, SpectrumKind
-from scintidot.cli.options import Json, MaterialOption
+from scintidot.cli.options import Json, MaterialOption, Pdf
 
 if TYPE_CHECKING:
     from scintidot.measured.document import Analysis
 
 Text = str | None
-_HERE = ("file", "out", "to_card", "json")
+_HERE = ("file", "out", "pdf", "to_card", "json")
 
 
 def spectrum(
@@ -82,6 +82,7 @@ def spectrum(
         Text, typer.Option(metavar="DENSITY", help="Of the nanocrystals: concentration in g/L.")
     ] = None,
     out: Out = None,
+    pdf: Pdf = False,
     to_card: ToCard = None,
     json: Json = False,
 ) -> None:
@@ -92,13 +93,13 @@ def spectrum(
     """
     from scintidot.measured.spectrum.run import analyse_spectrum
 
-    check_outputs(out, to_card)
+    browser = check_outputs(context, out, pdf, to_card)
     options: dict[str, Any] = {
         name: value for name, value in context.params.items() if name not in _HERE and value is not None
     }
     with progress("spectra", counted=False):
         analysis = analyse_spectrum(file, **options)
-    finish(analysis, _print, json=json, out=out, to_card=to_card, material=material)
+    finish(analysis, _print, json=json, out=out, browser=browser, to_card=to_card, material=material)
 
 
 def _print(analysis: Analysis) -> None:

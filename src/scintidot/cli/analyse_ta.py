@@ -10,13 +10,13 @@ import typer
 from scintidot.cli.analysis_output import CardMaterial, Out, SampleEdge, ToCard, check_outputs, finish
 from scintidot.cli.console import print_table, progress
 from scintidot.cli.file_options import Format, Rows, SpectralUnit, TimeUnit
-from scintidot.cli.options import Json, QuantumYield
+from scintidot.cli.options import Json, Pdf, QuantumYield
 
 if TYPE_CHECKING:
     from scintidot.measured.document import Analysis
 
 Text = str | None
-_NOT_OF_THE_ANALYSIS = ("files", "out", "json", "to_card", "material", "edge_length_nm")
+_NOT_OF_THE_ANALYSIS = ("files", "out", "pdf", "json", "to_card", "material", "edge_length_nm")
 
 
 def analyse_ta(
@@ -92,6 +92,7 @@ def analyse_ta(
     spectral_unit: SpectralUnit = None,
     format: Format = None,
     out: Out = None,
+    pdf: Pdf = False,
     to_card: ToCard = None,
     material: CardMaterial = None,
     edge_length_nm: SampleEdge = None,
@@ -104,7 +105,7 @@ def analyse_ta(
     """
     from scintidot.measured.transient.run import analyse_ta as analyse
 
-    check_outputs(out, to_card)
+    browser = check_outputs(context, out, pdf, to_card)
     options: dict[str, Any] = {
         name: value
         for name, value in context.params.items()
@@ -113,7 +114,7 @@ def analyse_ta(
     with progress() as show:
         analysis = analyse(files, show=show, **options)
     finish(
-        analysis, _print, json=json, out=out, to_card=to_card, material=material,
+        analysis, _print, json=json, out=out, browser=browser, to_card=to_card, material=material,
         edge_length=edge_length_nm,
     )  # fmt: skip
 

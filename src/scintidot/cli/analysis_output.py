@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scintidot.cli.console import print_json, print_notes, progress
+from scintidot.cli.options import browser_for
 from scintidot.errors import ScintidotError
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ SampleEdge = Annotated[
 ]
 
 
-def check_outputs(out: Path | None, to_card: Path | None, material: str | None = None) -> None:
-    """Refuse what could not be written, and an unknown material of a card, before the work."""
+def check_outputs(
+    context: typer.Context, out: Path | None, pdf: bool, to_card: Path | None, material: str | None = None
+) -> str | None:
+    """Refuse what could not be written, and an unknown material of a card, before the work; the browser for --pdf."""
     from scintidot.output import check_writable
 
     if out is not None:
@@ -48,6 +51,7 @@ def check_outputs(out: Path | None, to_card: Path | None, material: str | None =
 
         check_writable(to_card, "--to-card")
         check_card_options(to_card, material or CARD_BASE)
+    return browser_for(context, pdf, out)
 
 
 def finish(
@@ -56,6 +60,7 @@ def finish(
     *,
     json: bool,
     out: Path | None,
+    browser: str | None,
     to_card: Path | None,
     material: str | None = None,
     edge_length: str | None = None,
@@ -72,15 +77,20 @@ def finish(
             no_card = error  # the analysis stands all the same
     if out is not None:
         from scintidot.report.analysis import write_analysis
+        from scintidot.report.pdf import print_report
 
         with progress("report", counted=False):
             write_analysis(analysis, out)
+            if browser is not None:
+                print_report(out, browser)
     if json:
         print_json(analysis.document)
     else:
         show(analysis)
         if out is not None:
             print(f"Report: {(out / 'report.html').resolve()}")
+            if browser is not None:
+                print(f"PDF: {(out / 'report.pdf').resolve()}")
         if to_card is not None and not failed and no_card is None:
             print(f"Card: {to_card.resolve()}")
         print_notes(analysis.document["warnings"])

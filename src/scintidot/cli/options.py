@@ -21,6 +21,25 @@ def _drawable(context: typer.Context, parameter: typer.CallbackParam, path: Path
     return path
 
 
+def browser_for(context: typer.Context, pdf: bool, folder: Path | None) -> str | None:
+    """The browser that prints what --pdf asks for, before the work; None where nothing is asked for."""
+    if not pdf:
+        return None
+    from scintidot.errors import BadValue
+    from scintidot.report.pdf import need_browser
+
+    where = context.command_path.removeprefix("scintidot ")
+    if folder is None:
+        raise BadValue(
+            where=where, what="option", who="--pdf", expected="a folder for it, by --out", found="no folder"
+        )
+    return need_browser(where)
+
+
+Pdf = Annotated[
+    bool,
+    typer.Option("--pdf", help="Also print the report as report.pdf, by Chromium, Chrome, Edge or Brave."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Plot = Annotated[Path | None, typer.Option(metavar="FILE", help=PLOT_HELP, callback=_drawable)]
 Picture = Annotated[

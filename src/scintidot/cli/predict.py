@@ -21,6 +21,7 @@ from scintidot.cli.options import (
     Json,
     MaterialOption,
     PairCreationEnergy,
+    Pdf,
     Radiative,
     RetainedFraction,
     Shape,
@@ -28,6 +29,7 @@ from scintidot.cli.options import (
     TrapLossRate,
     TrappingRate,
     Traps,
+    browser_for,
 )
 
 _DEFAULT_FOLDER = Path("scintidot-predict")
@@ -130,6 +132,7 @@ def predict(
         Path | None,
         typer.Option(metavar="DIR", help=f"Output folder; ./{_DEFAULT_FOLDER} unless --json is given alone."),
     ] = None,
+    pdf: Pdf = False,
     json: Json = False,
 ) -> None:
     """Predict light, decay and time resolution of nanocrystals against size.
@@ -150,14 +153,18 @@ def predict(
         check_folder(folder)
         with output_folder(folder):  # a folder that cannot be written is refused before the work
             pass
+    browser = browser_for(context, pdf, folder)
     files: dict[str, Path] = {}
     with progress() as show:
         result = run(run_file, where="scintidot predict", progress=within(show, 0.0, 0.9), **options)
         if folder is not None:
             from scintidot.report.page import write_report
+            from scintidot.report.pdf import print_report
 
             show("report", 0.9)
             files = result.save(folder, {"report.html": lambda path: write_report(result, path)})
+            if browser is not None:
+                files["report.pdf"] = print_report(folder, browser)
     if json:
         print_json(result.as_json())
         return
@@ -165,7 +172,9 @@ def predict(
     print_notes(result.warnings, shortened=bool(files))
     if files:
         print(f"Report: {files['report.html'].resolve()} (open it in a browser; it has the notes in full)")
-        print("Data:   " + ", ".join(name for name in sorted(files) if name != "report.html"))
+        if browser is not None:
+            print(f"PDF:    {files['report.pdf'].resolve()}")
+        print("Data:   " + ", ".join(name for name in sorted(files) if not name.startswith("report.")))
 
 
 def _by_model(model: str, *keys_and_row: Any) -> Any:

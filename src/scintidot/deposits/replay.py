@@ -98,6 +98,14 @@ class Shower:
             "bibliography": self.sources,
         }
 
+    def _repr_html_(self) -> str:
+        from scintidot.notebook import document_html
+
+        document = self.as_json()
+        return document_html(
+            {**document, **document.pop("books")}, f"Shower of seed {self.seed}, history {self.history}"
+        )
+
     def __repr__(self) -> str:
         electrons = len(np.unique(self.points["electron"]))
         return (
@@ -126,6 +134,12 @@ def shower(
         Told the step and the share done.
     **options
         As of `deposit`, with one size and one energy; without ``histories``, ``relative_error`` and ``threads``.
+
+    Returns
+    -------
+    Shower
+        ``points``: columns of places, energies and events; ``books``: where the energy went; ``crystals`` that were
+        hit, ``choices``, ``warnings``; ``as_json()`` is ``scintidot.track/1``.
 
     Raises
     ------

@@ -15,6 +15,7 @@ from scintidot.deposits.names import WHERE
 from scintidot.deposits.particles import escaped_particles
 from scintidot.deposits.row import Row, row_variables
 from scintidot.deposits.setup import Setup
+from scintidot.documents import name_variables
 from scintidot.errors import BadValue
 from scintidot.interchange.mcpl import Particles, write_mcpl
 from scintidot.output import check_writable, number, write_together
@@ -71,7 +72,7 @@ class DepositResult:
         low_escape = np.concatenate(
             [[0.0], LOWEST_ESCAPE * 10 ** (np.arange(ESCAPE_BINS - 1) / ESCAPE_BINS_PER_DECADE)]
         )
-        return xarray.Dataset(
+        dataset = xarray.Dataset(
             {
                 **row_variables(self.rows),
                 "events_by_deposit": (("row", "deposit"), np.array([t.events for t in tallies]), {"units": "1"}),
@@ -106,6 +107,8 @@ class DepositResult:
                 "warnings": json.dumps(self.warnings), "bibliography": json.dumps(self.sources),
             },
         )  # fmt: skip
+        name_variables(dataset)
+        return dataset
 
     def save(self, path: Path) -> None:
         """Write the dataset as netCDF, whole or not at all."""
@@ -128,6 +131,11 @@ class DepositResult:
                 "places relative to the centre of the nanocrystal; photons are not in this file",
             ),
         )
+
+    def _repr_html_(self) -> str:
+        from scintidot.notebook import document_html
+
+        return document_html(self.as_json(), f"Deposit in {self.setup.material.name}")
 
     def __repr__(self) -> str:
         return f"<DepositResult of {self.setup.material.name}, {len(self.entries)} rows; see .rows, .to_xarray()>"

@@ -30,6 +30,8 @@ def deposit(
 
     Parameters
     ----------
+    progress : callable
+        Told the step and the share done.
     engine : str
         ``scintidot``, or ``geant4``: Geant4 through calzone, with ``em_model`` ``penelope`` or ``livermore``. It takes
         electrons that start in one cube or sphere; any option that it cannot follow is refused.
@@ -54,6 +56,13 @@ def deposit(
         Stop after so many, or earlier, when the standard error over the mean is reached.
     cut_eV, elastic, phonons, surface, pairs, whole_tracks, tracking, temperature
         Models by name; see ``choices`` of the result.
+
+    Returns
+    -------
+    DepositResult or Geant4Result
+        ``rows``, one for each size and energy, with ``mean_deposit_eV``, ``standard_error_eV``, ``hit_fraction``,
+        ``mean_pairs`` and the books of the energy; ``as_json()`` is ``scintidot.deposit/1``, ``to_xarray()`` has all
+        histograms with units.
 
     Raises
     ------

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__
+from scintidot.documents import Document
 from scintidot.errors import ScintidotError, one_of
 from scintidot.excitation.inputs import (
     WHERE,
@@ -73,7 +74,7 @@ def repeated_excitation(
     pulses: Number | None = None,
     delays: object = None,
     **kinetics: Any,
-) -> dict[str, Any]:
+) -> Document:
     """Light of one nanocrystal that is excited again and again.
 
     Parameters
@@ -94,6 +95,13 @@ def repeated_excitation(
         Options of `scintidot.kinetic_options.read_exact_rates`, as in ``scintidot kinetics``: ``auger_efficiency``
         (needed), ``retained_fraction``, ``exciton_rate``, ``quantum_yield``, ``radiative``, ``auger``,
         ``trapping_rate``, ``detrapping_rate``, ``trap_loss_rate``, ``traps``, ``neutralisation_rate``.
+
+    Returns
+    -------
+    Document
+        ``scintidot.excitation/1``: ``photons_per_event`` beside ``photons_isolated``, ``pile_up_ratio``,
+        ``event_finds``, ``mean_pairs_found``, ``g2``, ``emission_rate_per_ps``; of mode pulses, each of the first
+        ``pulses``; ``choices``, ``warnings`` and ``bibliography``.
 
     Raises
     ------
@@ -128,14 +136,16 @@ def repeated_excitation(
         span = read(period, "--period-ps", WHERE, In("ps", at_least=1e-3, at_most=1e15))
         first = 5 if pulses is None else read_whole(pulses, "--pulses", WHERE, 0, 10_000)
         answer = _pulses(model, rates, distribution, span, first)
-    return {
-        "schema": SCHEMA,
-        "version": __version__,
-        "choices": choices,
-        "mean_pairs_per_event": number(pairs.mean),
-        **answer,
-        "bibliography": cited(bibliography(SOURCES)),
-    }
+    return Document(
+        {
+            "schema": SCHEMA,
+            "version": __version__,
+            "choices": choices,
+            "mean_pairs_per_event": number(pairs.mean),
+            **answer,
+            "bibliography": cited(bibliography(SOURCES)),
+        }
+    )
 
 
 def _steady(

@@ -12,6 +12,7 @@ from scintidot import __version__
 from scintidot.atoms import relaxation
 from scintidot.atoms.relaxation import YIELDS
 from scintidot.atoms.shells import shells_of
+from scintidot.documents import Document
 from scintidot.errors import one_of
 from scintidot.interactions.inputs import Energies, read_energies
 from scintidot.materials.compound import Compound, compound_of
@@ -46,7 +47,7 @@ def attenuation(
     energies_keV: Energies,
     *,
     compton: str = "bound",
-) -> dict[str, Any]:
+) -> Document:
     """Attenuation coefficients by process, and what an absorbed photon sets free.
 
     Parameters
@@ -57,6 +58,14 @@ def attenuation(
         1 keV to 800 keV; a number is in keV, text may carry a unit. Rows follow in this order.
     compton : str
         A name in `scintidot.radiation.photons.COMPTON`.
+
+    Returns
+    -------
+    Document
+        ``scintidot.attenuation/1``: ``rows`` with ``energy_keV``, ``mass_attenuation_cm2_per_g`` by process and in
+        total, ``linear_attenuation_per_cm``, ``mean_free_path_mm``, ``mass_energy_transfer_cm2_per_g``,
+        ``element_fractions`` and ``shell_fractions`` of photoelectric absorption, ``compton_mean_recoil_eV`` and
+        ``photoelectric_event``; beside them ``choices``, ``warnings`` and ``bibliography``.
 
     Raises
     ------
@@ -79,30 +88,34 @@ def attenuation(
     check_energy(np.array(energies), where=where, who="--energy-kev")
     card = load_material(material, where=where, who="--material")
     compound = compound_of(card)
-    return {
-        "schema": SCHEMA,
-        "version": __version__,
-        "material": card.name,
-        "density_g_per_cm3": number(compound.density),
-        "mass_fractions": _by_element(compound, compound.mass_fraction),
-        "rows": [_row(compound, energy, compton) for energy in energies],
-        "choices": {
-            "material_fingerprint": card.fingerprint,
-            "compton": compton,
-            "compton_meaning": COMPTON[compton],
-            "yields": "xraylib",
-            "yields_meaning": YIELDS["xraylib"],
-            "range": RANGE,
-            "fractions": "of photoelectric absorption; beyond the end of the tables of shells as there",
-            "fraction_tables_end_keV": _by_element(
-                compound, [last_good_energy(z) / 1e3 for z in compound.elements]
+    return Document(
+        {
+            "schema": SCHEMA,
+            "version": __version__,
+            "material": card.name,
+            "density_g_per_cm3": number(compound.density),
+            "mass_fractions": _by_element(compound, compound.mass_fraction),
+            "rows": [_row(compound, energy, compton) for energy in energies],
+            "choices": {
+                "material_fingerprint": card.fingerprint,
+                "compton": compton,
+                "compton_meaning": COMPTON[compton],
+                "yields": "xraylib",
+                "yields_meaning": YIELDS["xraylib"],
+                "range": RANGE,
+                "fractions": "of photoelectric absorption; beyond the end of the tables of shells as there",
+                "fraction_tables_end_keV": _by_element(
+                    compound, [last_good_energy(z) / 1e3 for z in compound.elements]
+                ),
+                "mass_energy_transfer": "to electrons and outer shells; fluorescence of the first atom leaves, "
+                "bremsstrahlung is not subtracted, Compton vacancies do not radiate",
+            },
+            "warnings": list(_warnings(compound, energies)),
+            "bibliography": cited(
+                bibliography(_sources(compton)), card.references(["composition", "density"])
             ),
-            "mass_energy_transfer": "to electrons and outer shells; fluorescence of the first atom leaves, "
-            "bremsstrahlung is not subtracted, Compton vacancies do not radiate",
-        },
-        "warnings": list(_warnings(compound, energies)),
-        "bibliography": cited(bibliography(_sources(compton)), card.references(["composition", "density"])),
-    }
+        }
+    )
 
 
 def _sources(compton: str) -> list[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from scintidot import __version__
 from scintidot.atoms.elements import Element
 from scintidot.atoms.elements import element as find_element
 from scintidot.constants import NM2_PER_CM2
+from scintidot.documents import Document
 from scintidot.errors import BadValue, one_of
 from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.materials.fields import In
@@ -46,7 +45,7 @@ def elastic(
     model: str = "free",
     radius_nm: float | str | None = None,
     polarisability_a03: float | str | None = None,
-) -> dict[str, Any]:
+) -> Document:
     """Elastic cross sections of one atom, as ``scintidot.elastic/1``.
 
     Relativistic partial waves in the field of a Dirac-Fock atom. The model ``free`` reads the shipped tables, which
@@ -64,6 +63,12 @@ def elastic(
         Of the sphere of ``muffin-tin``, 0.02 to 0.5; default: the covalent radius of the element. [nm]
     polarisability_a03 : float, optional
         Static dipole polarisability for ``correlation-polarisation``, up to 1000; default: of the free atom. [a0^3]
+
+    Returns
+    -------
+    Document
+        ``scintidot.elastic/1``: ``rows`` with ``energy_eV``, ``total_cm2``, ``transport1_cm2`` and
+        ``transport2_cm2``; ``choices``, ``warnings`` and ``bibliography``.
 
     Raises
     ------
@@ -87,15 +92,17 @@ def elastic(
     check_energy(energies, where=where, who="--energy-ev")
     radius = _read(radius_nm, RADII, "--radius-nm")
     polarisability = _read(polarisability_a03, POLARISABILITIES, "--polarisability")
-    return {
-        "schema": "scintidot.elastic/1",
-        "version": __version__,
-        "element": of.symbol,
-        "choices": _choices(of, model, radius, polarisability),
-        "rows": _rows(of, energies, model, radius, polarisability),
-        "warnings": _warnings(model, min(energies)),
-        "bibliography": cited(bibliography(REFERENCES[model])),
-    }
+    return Document(
+        {
+            "schema": "scintidot.elastic/1",
+            "version": __version__,
+            "element": of.symbol,
+            "choices": _choices(of, model, radius, polarisability),
+            "rows": _rows(of, energies, model, radius, polarisability),
+            "warnings": _warnings(model, min(energies)),
+            "bibliography": cited(bibliography(REFERENCES[model])),
+        }
+    )
 
 
 def _rows(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__
+from scintidot.documents import Document
 from scintidot.errors import BadFile, BadValue, OutOfRange, one_of
 from scintidot.interactions.inputs import Energies, read_energies
 from scintidot.materials.energy_loss import EnergyLoss
@@ -58,7 +59,7 @@ def inelastic(
     *,
     model: str = "full-penn",
     exchange: str | None = None,
-) -> dict[str, Any]:
+) -> Document:
     """Mean free path, stopping power and mean loss of electrons in a material, as ``scintidot.inelastic/1``.
 
     Kinetic energies count from the conduction-band minimum (a metal: the Fermi level). At and below the
@@ -77,6 +78,13 @@ def inelastic(
         ``moller``, ``ochkur`` or ``none``, of ``full-penn``. Against ``none`` the default lengthens the mean free
         path by 5 to 8 % at 100 eV, 2 to 3 % at 1 keV and below 1 % at 10 keV, and lowers the stopping power by
         5 to 10 %.
+
+    Returns
+    -------
+    Document
+        ``scintidot.inelastic/1``: ``rows`` with ``energy_eV``, ``imfp_nm``, ``stopping_power_eV_per_nm`` and
+        ``mean_loss_eV``; ``threshold_eV``, sum rules of the loss function, its ``band``, ``choices``, ``warnings``
+        and ``bibliography``.
 
     Raises
     ------
@@ -118,24 +126,26 @@ def inelastic(
     if model == "full-penn":
         choices |= {"exchange": exchange, "exchange_meaning": EXCHANGE[exchange]}
     choices["energy_zero"] = "lowest empty state: conduction-band minimum, of a metal the Fermi level"
-    return {
-        "schema": "scintidot.inelastic/1",
-        "version": __version__,
-        "material": loaded.name,
-        "choices": choices,
-        "rows": [row(energy) for energy in energies],
-        "threshold_eV": number(medium.energy[0]) if model == "full-penn" else None,
-        "band_gap_eV": number(medium.band_gap),
-        "valence_band_width_eV": number(medium.valence_band_width),
-        "mean_excitation_energy_eV": number(medium.mean_excitation_energy),
-        "f_sum": number(medium.f_sum),
-        "electrons_per_formula_unit": number(medium.electrons),
-        "screening_sum": number(medium.screening_sum),
-        "screening_sum_expected": number(1 - 1 / float(table.eps1[0])),
-        "band": _band(loaded),
-        "warnings": _warnings(loaded, table, medium, energies),
-        "bibliography": _bibliography(loaded, model),
-    }
+    return Document(
+        {
+            "schema": "scintidot.inelastic/1",
+            "version": __version__,
+            "material": loaded.name,
+            "choices": choices,
+            "rows": [row(energy) for energy in energies],
+            "threshold_eV": number(medium.energy[0]) if model == "full-penn" else None,
+            "band_gap_eV": number(medium.band_gap),
+            "valence_band_width_eV": number(medium.valence_band_width),
+            "mean_excitation_energy_eV": number(medium.mean_excitation_energy),
+            "f_sum": number(medium.f_sum),
+            "electrons_per_formula_unit": number(medium.electrons),
+            "screening_sum": number(medium.screening_sum),
+            "screening_sum_expected": number(1 - 1 / float(table.eps1[0])),
+            "band": _band(loaded),
+            "warnings": _warnings(loaded, table, medium, energies),
+            "bibliography": _bibliography(loaded, model),
+        }
+    )
 
 
 def loss_function_notes(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scintidot import __version__, bands
+from scintidot.documents import Document
 from scintidot.errors import one_of
 from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.interactions.slow_electrons import LowEnergy, figures, low_energy_model
@@ -52,7 +53,7 @@ def low_energy(
     phonons: str = "froehlich+acoustic",
     surface: str = "quantum-step",
     mass: str = "free",
-) -> dict[str, Any]:
+) -> Document:
     """Phonon scattering and escape of slow electrons, as ``scintidot.low-energy/1``.
 
     Parameters
@@ -67,6 +68,13 @@ def low_energy(
         What is on the other side of the surface.
     phonons, surface, mass : str
         Models by name: `PHONONS`, `scintidot.transport.surface.SURFACES`, `MASSES`.
+
+    Returns
+    -------
+    Document
+        ``scintidot.low-energy/1``: ``rows`` with rates of phonons [1/nm], energy lost to them [eV/nm], transmission
+        through the surface and the critical angle, each with its ``band``; ``parameters`` of the models, ``choices``,
+        ``warnings`` and ``bibliography``.
 
     Raises
     ------
@@ -108,30 +116,32 @@ def low_energy(
     model = build()
     banded = bands.propagate(lambda change: figures(energies, build(change)), quantities, list(quantities))
     used = [source for quantity in quantities.values() for source in quantity.source]
-    return {
-        "schema": "scintidot.low-energy/1",
-        "version": __version__,
-        "material": material.name,
-        "choices": {
+    return Document(
+        {
+            "schema": "scintidot.low-energy/1",
+            "version": __version__,
             "material": material.name,
-            "material_fingerprint": material.fingerprint,
-            "host": host.name,
-            "temperature_K": kelvin,
-            "phonons": phonons,
-            "phonons_meaning": PHONONS[phonons],
-            "surface": surface,
-            "surface_meaning": barrier.SURFACES[surface],
-            "mass": mass,
-            "mass_meaning": MASSES[mass],
-            "band_method": bands.METHOD,
-        },
-        "parameters": _parameters(model),
-        "rows": [_row(i, energy, banded, model) for i, energy in enumerate(energies)],
-        "warnings": _warnings(material, energies, model, phonons, mass),
-        "bibliography": cited(
-            bibliography([*SOURCES, *used], {**material.card.references, **host.card.references})
-        ),
-    }
+            "choices": {
+                "material": material.name,
+                "material_fingerprint": material.fingerprint,
+                "host": host.name,
+                "temperature_K": kelvin,
+                "phonons": phonons,
+                "phonons_meaning": PHONONS[phonons],
+                "surface": surface,
+                "surface_meaning": barrier.SURFACES[surface],
+                "mass": mass,
+                "mass_meaning": MASSES[mass],
+                "band_method": bands.METHOD,
+            },
+            "parameters": _parameters(model),
+            "rows": [_row(i, energy, banded, model) for i, energy in enumerate(energies)],
+            "warnings": _warnings(material, energies, model, phonons, mass),
+            "bibliography": cited(
+                bibliography([*SOURCES, *used], {**material.card.references, **host.card.references})
+            ),
+        }
+    )
 
 
 def _check_names(phonons: str, surface: str, mass: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from scintidot import __version__
 from scintidot.atoms.elements import element
 from scintidot.atoms.shells import shells_of
+from scintidot.documents import Document
 from scintidot.errors import BadFile
 from scintidot.interactions.cache import kept
 from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
@@ -57,7 +58,7 @@ SHARE_SHOWN = 0.02
 Progress = Callable[[str, float], None]
 
 
-def overview(material: str | Path | Material, progress: Progress | None = None) -> dict[str, Any]:
+def overview(material: str | Path | Material, progress: Progress | None = None) -> Document:
     """Mean free paths, stopping power, loss function, differential cross sections and attenuation of a material.
 
     Raises
@@ -111,7 +112,7 @@ def overview(material: str | Path | Material, progress: Progress | None = None) 
         ),
     }
     tell("done", 1.0)
-    return document
+    return Document(document)
 
 
 def _stopping_twins(material: Material, losses: dict[str, Any]) -> dict[str, list[float | None]]:

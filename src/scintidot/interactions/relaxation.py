@@ -16,6 +16,7 @@ from scintidot.atoms.relaxation import (
     relaxation_of,
 )
 from scintidot.atoms.shells import atomic_number, shell_index, symbols
+from scintidot.documents import Document
 from scintidot.errors import one_of
 from scintidot.output import number
 from scintidot.provenance import bibliography, cited
@@ -25,7 +26,7 @@ FEWEST = 1e-3
 """Mean number per vacancy from which a line is listed."""
 
 
-def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> dict[str, Any]:
+def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> Document:
     """Mean photons, electrons and energies after one vacancy.
 
     Parameters
@@ -36,6 +37,13 @@ def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> dict[str
         An occupied shell, such as K or L3.
     yields : str
         A name in `scintidot.atoms.relaxation.YIELDS`.
+
+    Returns
+    -------
+    Document
+        ``scintidot.relaxation/1``: ``binding_energy_eV``, ``fluorescence_yield``, mean ``photons`` and ``electrons``
+        of one vacancy with their energies, ``lines``, ``transition_probabilities``, ``choices``, ``warnings`` and
+        ``bibliography``.
 
     Raises
     ------
@@ -63,38 +71,40 @@ def relaxation(element: str, shell: str, *, yields: str = "xraylib") -> dict[str
         )
     if table.origin[place] != "EADL97":
         warnings.append(f"No table holds this vacancy. {RULE}.")
-    return {
-        "schema": SCHEMA,
-        "version": __version__,
-        "element": symbol,
-        "atomic_number": z,
-        "shell": shell,
-        "binding_energy_eV": number(table.shells.binding_energy[place]),
-        "transition_probabilities": table.origin[place],
-        "fluorescence_yield": number(table.fluorescence_yield(shell)),
-        "photons": {"number": number(cascade.photons), "energy_eV": number(cascade.photon_energy)},
-        "electrons": {"number": number(cascade.electrons), "energy_eV": number(cascade.electron_energy)},
-        "outer_shells": {
-            "number": number(cascade.vacancies[np.diff(table.start) == 0].sum()),
-            "energy_eV": number(cascade.outer_shell_energy),
-        },
-        "imbalance_eV": number(cascade.imbalance),
-        "vacancies": {
-            name: number(value)
-            for name, value in zip(table.shells.names, cascade.vacancies, strict=True)
-            if value > 0
-        },
-        "lines": _lines(table, cascade),
-        "choices": {
-            "yields": yields,
-            "yields_meaning": YIELDS[yields],
-            "energies": "differences of binding energies of the neutral atom, so that every cascade closes",
-            "outer_transitions": RULE,
-            "lines_listed_from": FEWEST,
-        },
-        "warnings": warnings,
-        "bibliography": cited(bibliography(SOURCES)),
-    }
+    return Document(
+        {
+            "schema": SCHEMA,
+            "version": __version__,
+            "element": symbol,
+            "atomic_number": z,
+            "shell": shell,
+            "binding_energy_eV": number(table.shells.binding_energy[place]),
+            "transition_probabilities": table.origin[place],
+            "fluorescence_yield": number(table.fluorescence_yield(shell)),
+            "photons": {"number": number(cascade.photons), "energy_eV": number(cascade.photon_energy)},
+            "electrons": {"number": number(cascade.electrons), "energy_eV": number(cascade.electron_energy)},
+            "outer_shells": {
+                "number": number(cascade.vacancies[np.diff(table.start) == 0].sum()),
+                "energy_eV": number(cascade.outer_shell_energy),
+            },
+            "imbalance_eV": number(cascade.imbalance),
+            "vacancies": {
+                name: number(value)
+                for name, value in zip(table.shells.names, cascade.vacancies, strict=True)
+                if value > 0
+            },
+            "lines": _lines(table, cascade),
+            "choices": {
+                "yields": yields,
+                "yields_meaning": YIELDS[yields],
+                "energies": "differences of binding energies of the neutral atom, so that every cascade closes",
+                "outer_transitions": RULE,
+                "lines_listed_from": FEWEST,
+            },
+            "warnings": warnings,
+            "bibliography": cited(bibliography(SOURCES)),
+        }
+    )
 
 
 def _lines(table: Relaxation, cascade: MeanCascade) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__
+from scintidot.documents import Document
 from scintidot.output import number
 from scintidot.provenance import bibliography, cited
 from scintidot.radiation.lines import line_sources
@@ -40,11 +41,24 @@ def list_sources() -> dict[str, Any]:
     }
 
 
-def source_spectrum(text: str, folder: Path | None = None) -> dict[str, Any]:
+def source_spectrum(text: str, folder: Path | None = None) -> Document:
     """The spectrum of a source as a user writes it, as ``scintidot.source/1``.
 
     Intensities are particles per ``per``. The continuum has ``intensity[i]`` particles, evenly spread, between
     ``edges_keV[i]`` and ``edges_keV[i + 1]``.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``"am241"``, ``"photon 30 keV"``, ``"tube W 50 kV"`` or a file; see docs/nomenclature.md.
+    folder : Path, optional
+        In which files are looked for.
+
+    Returns
+    -------
+    Document
+        ``scintidot.source/1``: ``particle``, ``per``, ``intensity``, ``mean_energy_keV``, ``lines``, ``bins`` with
+        ``edges_keV`` and ``intensity``, ``provenance``, ``choices``, ``warnings`` and ``bibliography``.
 
     Raises
     ------
@@ -59,29 +73,31 @@ def source_spectrum(text: str, folder: Path | None = None) -> dict[str, Any]:
     """
     spectrum = read_source(text, folder)
     first, last = spectrum.energy_range
-    return {
-        "schema": "scintidot.source/1",
-        "version": __version__,
-        "name": spectrum.name,
-        "kind": spectrum.kind,
-        "description": spectrum.description,
-        "particle": spectrum.particle,
-        "per": spectrum.per,
-        "intensity": number(spectrum.intensity),
-        "mean_energy_keV": number(spectrum.mean_energy / 1e3),
-        "lowest_energy_keV": number(first / 1e3),
-        "highest_energy_keV": number(last / 1e3),
-        "lines": _lines(spectrum),
-        "bins": {
-            "edges_keV": _floats(spectrum.bin_edges / 1e3),
-            "intensity": _floats(spectrum.bin_intensity),
-        },
-        "provenance": spectrum.provenance,
-        "choices": {"source": text, "kind_meaning": KINDS[spectrum.kind], **spectrum.choices},
-        "warnings": range_warnings(spectrum),
-        "notes": list(spectrum.notes),
-        "bibliography": cited(bibliography(spectrum.source)),
-    }
+    return Document(
+        {
+            "schema": "scintidot.source/1",
+            "version": __version__,
+            "name": spectrum.name,
+            "kind": spectrum.kind,
+            "description": spectrum.description,
+            "particle": spectrum.particle,
+            "per": spectrum.per,
+            "intensity": number(spectrum.intensity),
+            "mean_energy_keV": number(spectrum.mean_energy / 1e3),
+            "lowest_energy_keV": number(first / 1e3),
+            "highest_energy_keV": number(last / 1e3),
+            "lines": _lines(spectrum),
+            "bins": {
+                "edges_keV": _floats(spectrum.bin_edges / 1e3),
+                "intensity": _floats(spectrum.bin_intensity),
+            },
+            "provenance": spectrum.provenance,
+            "choices": {"source": text, "kind_meaning": KINDS[spectrum.kind], **spectrum.choices},
+            "warnings": range_warnings(spectrum),
+            "notes": list(spectrum.notes),
+            "bibliography": cited(bibliography(spectrum.source)),
+        }
+    )
 
 
 def _lines(spectrum: Spectrum) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot import __version__
+from scintidot.documents import name_variables
 from scintidot.errors import BadFile, BadValue
 from scintidot.interactions.cache import cache_folder, kept
 from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
@@ -64,10 +65,21 @@ def build_tables(name_or_path: str | Path, progress: Progress | None = None) -> 
     progress : callable, optional
         Told the part that is being made, and the share of parts that are done.
 
+    Returns
+    -------
+    xarray.Dataset
+        ``scintidot.tables/1``: elastic, inelastic, low-energy and photon tables, each variable with ``units``.
+
     Raises
     ------
     BadValue, BadFile
         For an unknown material, or a card that lacks what the tables need.
+
+    Examples
+    --------
+    >>> tables = build_tables("CsPbBr3")
+    >>> tables["stopping_power"].attrs["units"]
+    'eV/nm'
     """
     import xarray
 
@@ -88,7 +100,7 @@ def build_tables(name_or_path: str | Path, progress: Progress | None = None) -> 
     tell("done", 1.0)
     warnings = [note for part in parts for note in json.loads(part.attrs["warnings"])]
     choices = {key: value for part in parts for key, value in json.loads(part.attrs["choices"]).items()}
-    return xarray.merge(parts, combine_attrs="override").assign_attrs(
+    tables = xarray.merge(parts, combine_attrs="override").assign_attrs(
         schema=SCHEMA,
         version=__version__,
         material=material.name,
@@ -97,6 +109,8 @@ def build_tables(name_or_path: str | Path, progress: Progress | None = None) -> 
         warnings=json.dumps(warnings),
         bibliography=json.dumps(together(*(json.loads(part.attrs["bibliography"]) for part in parts))),
     )
+    name_variables(tables)
+    return tables
 
 
 def check_tables_file(path: Path) -> None:

@@ -11,6 +11,7 @@ from scintidot import __version__
 from scintidot.deposits.bulk import kept_bulk_pairs
 from scintidot.deposits.choices import run_sources
 from scintidot.deposits.hits import Hits, hits_of_case
+from scintidot.documents import Document
 from scintidot.kinetics.laws import TRANSITIONS
 from scintidot.light.pulses import pulse_separation
 from scintidot.light.resolution import CONTRIBUTIONS, PhotonCount
@@ -42,7 +43,7 @@ COLLECTED = (0.9, 0.99)
 Progress = Callable[[str, float], None]
 
 
-def sample_light(progress: Progress = lambda *_: None, **options: Any) -> dict[str, Any]:
+def sample_light(progress: Progress = lambda *_: None, **options: Any) -> Document:
     """Light of nanocrystals in a host against the energy of the electron, as ``scintidot.light/1``.
 
     Parameters
@@ -77,6 +78,13 @@ def sample_light(progress: Progress = lambda *_: None, **options: Any) -> dict[s
         Full width of the Gaussian response [ps] and largest valley over peak of two pulses told apart.
     histories, seed, threads
         Of the simulation at each energy (1000).
+
+    Returns
+    -------
+    Document
+        ``scintidot.light/1``: ``rows`` against ``energy_keV`` with ``light_yield_photons_per_MeV``,
+        ``relative_light_yield``, ``resolution_fwhm`` and its causes, prompt densities, lifetimes and standard errors;
+        ``choices``, ``warnings`` and ``bibliography``.
 
     Raises
     ------
@@ -132,7 +140,7 @@ def sample_light(progress: Progress = lambda *_: None, **options: Any) -> dict[s
         row |= _time_figures(sample, decays.get(i), row["light_yield_photons_per_MeV"])
         row["photon_share_by_transition"] = _shares(mixtures[i] @ kinetics.transitions)
         rows.append(row)
-    return {
+    return Document({
         "schema": SCHEMA,
         "version": __version__,
         "material": sample.material.name,
@@ -152,7 +160,7 @@ def sample_light(progress: Progress = lambda *_: None, **options: Any) -> dict[s
                 )
             ),
         ),
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def host_photons(sample: Sample, kinetics: Kinetics) -> float:

@@ -29,7 +29,7 @@ _SCINTILLATOR_SECTIONS = [
 ]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Material:
     """A card, the table it names, and where both come from."""
 
@@ -46,6 +46,10 @@ class Material:
     def name(self) -> str:
         """Name of the material."""
         return self.card.name
+
+    def __repr__(self) -> str:
+        numbers = len(list(self.card.quantities()))
+        return f"<Material {self.name}, {self.card.kind}, {numbers} numbers; see .card, .changes()>"
 
     @cached_property
     def energy_loss(self) -> EnergyLoss | None:
@@ -237,7 +241,20 @@ def load_material(
 ) -> Material:
     """A shipped material by name, or a user's card by path (see `is_card_path`); a material as it is.
 
-    ``kind`` limits what is suggested for an unknown name to hosts or to complete scintillators.
+    Parameters
+    ----------
+    name_or_path : str, Path or Material
+        Name of a shipped material, a path that ends in ``.toml``, or a material.
+    where, who : str
+        Command and option that an error names.
+    kind : str, optional
+        Limits what is suggested for an unknown name to hosts or to complete scintillators.
+
+    Returns
+    -------
+    Material
+        ``card`` with every number, its band, provenance and source; ``changes()`` against the card that it is based
+        on.
 
     Raises
     ------

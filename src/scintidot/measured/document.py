@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from scintidot import __version__
 from scintidot.analysis.fitting import Fit
+from scintidot.bibtex import bibtex, references_of
 from scintidot.measured.panels import Panel
 from scintidot.output import json_text, number, write_text, write_together
 
@@ -34,6 +35,11 @@ class Analysis:
 
     def __repr__(self) -> str:
         return f"<{self.document['schema']} {self.document['status']}: {self.answer}>"
+
+    def _repr_html_(self) -> str:
+        from scintidot.notebook import document_html
+
+        return document_html(self.document, self.title, self.answer)
 
     def curves(self) -> list[dict[str, Any]]:
         """Every point that the figures show: panel, series, x, y and error, for a plot of your own."""
@@ -68,10 +74,13 @@ class Analysis:
         return write_together(Path(folder), self.writers())
 
     def writers(self) -> dict[str, Callable[[Path], object]]:
-        """What writes each file of the result."""
+        """What writes each file of the result; `references.bib` where it has sources."""
+        sources = references_of(self.document.get("bibliography", []))
+        cited = {"references.bib": lambda path: write_text(path, bibtex(sources))} if sources else {}
         return {
             "result.json": lambda path: write_text(path, json_text(self.document)),
             "curves.csv": lambda path: write_text(path, self.curves_text()),
+            **cited,
         }
 
 

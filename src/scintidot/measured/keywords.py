@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any
+from pathlib import Path
+from typing import Any, TypedDict
 
 from scintidot.errors import BadValue, nearest
+from scintidot.options import Number
 
 
 def refuse_unknown(
@@ -30,3 +32,43 @@ def refuse_unknown(
                 where=where, what="keyword", who=name, expected="a known one", found=repr(name),
                 hint=nearest(name, known),
             )  # fmt: skip
+
+
+class TransientOptions(TypedDict, total=False):
+    """The further keywords of `scintidot.analyse_ta`, those of `transient.options.read_options`."""
+
+    mode: str
+    components: Number | None
+    model: str
+    filling: str
+    degeneracy: Number
+    chirp: str
+    artefact: Number
+    wavelength: Number | None
+    band: str | None
+    tail: str | None
+    exciton_rate: Number | None
+    retained_fraction: Number | None
+    quantum_yield: Number
+
+
+class SpectrumOptions(TypedDict, total=False):
+    """The further keywords of `scintidot.analyse_spectrum`, those of `spectrum.quantities.KEYWORDS`."""
+
+    absorption: str | Path
+    reference: str | Path
+    plqy_method: str
+    band: str | tuple[Number, Number]
+    reference_yield: Number
+    reference_light_yield: Number
+    absorbance: Number
+    reference_absorbance: Number
+    index: Number
+    reference_index: Number
+    path_cm: Number
+    at_nm: Number
+    extinction: Number
+    cross_section_cm2: Number
+    intrinsic_per_cm: Number
+    volume_nm3: Number
+    density_g_per_cm3: Number

@@ -1,4 +1,4 @@
-"""What the report of a fit draws, as plain numbers: any surface can draw it."""
+"""What a figure of a result shows, as plain numbers: any surface can draw it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Series:
     y: FloatArray
     error: FloatArray | None = None  # one standard deviation of y
     x_error: FloatArray | None = None
-    style: str = "points"  # points, line, dashed, band (then ``error`` is its half width)
+    style: str = "points"  # points, line, dashed, band (``error`` is its half width), bar (from 0 to x, at y)
 
 
 @dataclass(frozen=True)
@@ -32,4 +32,5 @@ class Panel:
     residual_label: str = "residual [σ]"
     log_x: bool = False
     log_y: bool = False
+    y_names: tuple[str, ...] = ()  # of y = 0, 1, 2 ..., where they are no numbers
     marks: tuple[tuple[float, float, str], ...] = field(default=())  # from, to on the x axis, words

@@ -17,6 +17,7 @@ from scintidot.analysis.decay.responses import GaussianResponse
 from scintidot.analysis.decay.shapes import NAMES, Kinetic
 from scintidot.analysis.identifiability import identifiability
 from scintidot.constants import PS_PER_S
+from scintidot.documents import Document
 from scintidot.errors import BadValue, one_of
 from scintidot.excitons.distribution import pair_distribution
 from scintidot.kinetic_options import KINETIC_MODELS
@@ -51,7 +52,7 @@ def plan_measurement(
     irf_fwhm_ps: Number = 100.0,
     dark_count_rate: Number = 100.0,
     **light: Any,
-) -> dict[str, Any]:
+) -> Document:
     """Counts and minutes until a parameter is known to a relative ``precision``.
 
     Parameters
@@ -64,6 +65,12 @@ def plan_measurement(
         How the decay will be analysed: a number of exponentials, or a kinetic model; by default the model of the light.
     count_rate : number, optional
         Detected counts per second; else ``photons_per_period`` over the period.
+    bin_width_ps, bins, period_ns : number
+        Width and number of the time bins, and the time between excitations. [ps, 1, ns]
+    irf_fwhm_ps : number
+        Full width of a Gaussian response. [ps]
+    dark_count_rate : number
+        Of the detector. [1/s]
     **light
         Of `laboratory.light.read_light`: what is expected of the sample.
 
@@ -71,6 +78,17 @@ def plan_measurement(
     -------
     dict
         ``scintidot.plan/1``.
+
+    Raises
+    ------
+    BadValue
+        For a value outside its limits, or a target that the analysis does not find.
+
+    Examples
+    --------
+    >>> plan = plan_measurement(auger_efficiency=0.9, mean_excitons=1, count_rate=1e5, bins=512)
+    >>> plan["counts_needed"] > 1000 and plan["minutes"] > 0
+    True
     """
     source = read_light(WHERE, **light)
 
@@ -112,7 +130,7 @@ def plan_measurement(
             "and more counts do not mend it"
         )
     scale = math.sqrt(TRIAL / counts) if counts > 0 and math.isfinite(counts) else math.nan
-    return {
+    return Document({
         "schema": SCHEMA,
         "version": __version__,
         "status": "ok" if math.isfinite(counts) else "failed",
@@ -137,7 +155,7 @@ def plan_measurement(
             "errors": "expected counts fitted as data; they fall with the root of the time",
         },
         "warnings": warnings,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def _fitted(

@@ -12,6 +12,7 @@ import numpy as np
 from scintidot import __version__
 from scintidot.backends import cuda_available, why_no_cuda
 from scintidot.config import RunConfig, make_config
+from scintidot.documents import Document
 from scintidot.errors import BadValue, OutOfRange, one_of
 from scintidot.interchange.photons import SCHEMA, Columns, CountFile, Header, check_photon_file
 from scintidot.kinetics.laws import MODEL_CODES, TRANSITIONS
@@ -78,7 +79,7 @@ def photons(
     where: str = "photons",
     progress: Progress = lambda *_: None,
     **options: Any,
-) -> dict[str, Any]:
+) -> Document:
     """Simulate photon streams of one nanocrystal as an instrument records them, as ``scintidot.photons/1``.
 
     Parameters
@@ -100,11 +101,19 @@ def photons(
     device : str
         ``cpu``, ``cuda``, or ``auto``: a GPU for `AUTO_CUDA_EVENTS` or more, where there is one. A GPU counts photons
         alone: it takes no ``out``, and the ideal instrument only. Same counts; sums of times differ in the last bits.
+    progress : callable
+        Told the step and the share done.
     **options
         Those of `scintidot.config.OPTIONS` (but ``seed``, ``events`` and ``jitter_sigma``, which are the stream's),
         model among them (``carriers`` or ``ladder``), and of `scintidot.photon_stream.inputs`: quantum_yield,
         exciton_lifetime [ps], neutralisation_rate [1/ps], period, bin_width, offset, jitter_sigma, dead_time,
         afterpulse_lifetime [ps], afterpulse_probability, dark_count_rate [1/s].
+
+    Returns
+    -------
+    Document
+        ``scintidot.photons/1``: ``emitted``, ``recorded`` and what was lost, ``choices``, ``warnings``; ``file``
+        where one was written.
 
     Raises
     ------
@@ -144,7 +153,7 @@ def photons(
         sample, setup, number_of_events, own_seed, workers, run.kinetic_model, chosen, where, progress
     )
     if out is None or make_file is None:
-        return stream.follow(None)
+        return Document(stream.follow(None))
     document: dict[str, Any] = {}
 
     def write(path: Path) -> None:
@@ -157,7 +166,7 @@ def photons(
             file.close(finished=finished)
 
     write_together(Path(out).parent, {Path(out).name: write})
-    return {**document, "file": str(out)}
+    return Document({**document, "file": str(out)})
 
 
 def choose_device(device: str, events: int, setup: Setup, listed: bool, where: str) -> str:

@@ -1,10 +1,12 @@
-"""HTML reports of predictions and of analyses. The only place, with the app, that draws."""
+"""Reports of results, as HTML and as PDF, and their plots. The only place, with the app, that draws."""
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from scintidot.measured.document import Analysis
+from scintidot.report.plots import plot, plot_kinds
 from scintidot.results import Prediction
 
 
@@ -20,4 +22,21 @@ def write_report(result: Prediction | Analysis, path: str | Path) -> None:
     write(result, path)
 
 
-__all__ = ["write_report"]
+def write_pdf(result: Prediction | Analysis, path: str | Path) -> None:
+    """Write the same report as a PDF file of A4 pages, by a browser that the machine has.
+
+    Raises
+    ------
+    CannotWrite
+        If there is no Chromium, Chrome, Edge or Brave (``SCINTIDOT_BROWSER`` names another), or it does not print.
+    """
+    from scintidot.report.pdf import need_browser, print_pdf
+
+    browser = need_browser("write_pdf", "browser")
+    with tempfile.TemporaryDirectory(prefix="scintidot-report-") as folder:
+        page = Path(folder) / "report.html"
+        write_report(result, page)
+        print_pdf(page, Path(path), browser)
+
+
+__all__ = ["plot", "plot_kinds", "write_pdf", "write_report"]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scintidot.report.plot import Curves, Plot, line, table_of
-from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, shades, to_svg
+from scintidot.report.figures_common import Curves, Plot, line, table_of
+from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, shades
 from scintidot.results import Prediction
 from scintidot.variations import pairs_with_option
 
@@ -63,7 +63,7 @@ def deposit_and_excitons(prediction: Prediction, curves: Curves) -> Plot:
     )
     table = table_of(prediction.edge_length, kept, kept / gap, mean)
     columns = ["edge_length_nm", "mean_deposit_eV", "deposit_in_gaps", "mean_excitons"]
-    return Plot("deposit", "Energy kept and excitons against size", to_svg(drawing), caption, columns, table)
+    return Plot("deposit", "Energy kept and excitons against size", drawing, caption, columns, table)
 
 
 def _draw_published(axis: Axes) -> None:
@@ -134,7 +134,7 @@ def events(prediction: Prediction) -> Plot:
     ]
     heads = [f"{name if name in COLOURS else 'file'}_eV" for name in names]
     columns = ["edge_length_nm", *heads, "standard_error_eV", "hit_fraction", "per_hit_eV"]
-    return Plot("events", "Energy kept, event by event", to_svg(drawing), caption, columns, table)
+    return Plot("events", "Energy kept, event by event", drawing, caption, columns, table)
 
 
 def occupancy(prediction: Prediction) -> Plot:
@@ -167,4 +167,4 @@ def occupancy(prediction: Prediction) -> Plot:
     heads = [f"{name} {key}" for name in ("poisson", "compound") for key in found[0][name]]
     columns = ["edge_length_nm", "mean_excitons", *heads]
     title = "Excitons: from the mean, and event by event"
-    return Plot("occupancy", title, to_svg(drawing), caption, columns, table)
+    return Plot("occupancy", title, drawing, caption, columns, table)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from scintidot.report.figures_common import Plot
 from scintidot.report.figures_sensitivity import middle_row
-from scintidot.report.plot import Plot
-from scintidot.report.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION, figure, to_svg
+from scintidot.report.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION, figure
 from scintidot.results import Prediction
 
 EARLY, LATE = 1.0, 2e4
@@ -54,7 +54,7 @@ def emission(prediction: Prediction) -> Plot:
         for edge, row in zip(light.edge_length, rows, strict=True)
     ]
     columns = ["edge_length_nm", *keys, *(f"photons {name}" for name in names)]
-    return Plot("emission", "Transitions and spectrum", to_svg(drawing), caption, columns, table)
+    return Plot("emission", "Transitions and spectrum", drawing, caption, columns, table)
 
 
 def _at(data: object, index: int, time: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

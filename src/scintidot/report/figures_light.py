@@ -6,8 +6,8 @@ import numpy as np
 
 from scintidot import variations
 from scintidot.bands import Outputs
-from scintidot.report.plot import Curves, Plot, line, table_of, top
-from scintidot.report.style import BLUE, GREEN, GREY, VERMILION, figure, shades, to_svg
+from scintidot.report.figures_common import Curves, Plot, line, table_of, top
+from scintidot.report.style import BLUE, GREEN, GREY, VERMILION, figure, shades
 from scintidot.results import Prediction
 
 
@@ -36,7 +36,7 @@ def intensity_against_volume(prediction: Prediction, curves: Curves) -> Plot:
     return Plot(
         "intensity",
         "Light against size",
-        to_svg(drawing),
+        drawing,
         caption,
         ["edge_length_nm", "d3_nm3", *keys],
         table,
@@ -118,7 +118,7 @@ def auger_family(prediction: Prediction) -> Plot:
     return Plot(
         "family",
         "What Auger recombination does (ξ = 0.5 in the table)",
-        to_svg(drawing),
+        drawing,
         caption,
         columns,
         table,

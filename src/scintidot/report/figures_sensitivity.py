@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.report.plot import Plot, top
-from scintidot.report.style import BLUE, ORANGE, figure, to_svg
+from scintidot.records import FloatArray
+from scintidot.report.figures_common import Plot, top
+from scintidot.report.style import BLUE, ORANGE, figure
 from scintidot.results import Prediction
 
 SENSITIVITY_FIGURES = {
@@ -24,18 +25,22 @@ def middle_row(prediction: Prediction) -> int:
     return int(np.argmin(np.abs(prediction.edge_length - target)))
 
 
+def changes_in_per_cent(prediction: Prediction, names: list[str], index: int) -> FloatArray:
+    """Of the figures ``names`` of one row with each uncertain number at its low and high, shape (numbers, names, 2)."""
+    figures = prediction.figures
+    changes = np.zeros((len(figures.single), len(names), 2))
+    for i, sides in enumerate(figures.single.values()):
+        for j, name in enumerate(names):
+            changes[i, j] = [100 * (side[name][index] / figures.central[name][index] - 1) for side in sides]
+    changes[np.abs(changes) < 1e-9] = 0.0  # rounding
+    return changes
+
+
 def sensitivity(prediction: Prediction) -> Plot:
     """Which uncertain number of the card matters most."""
     index = middle_row(prediction)
     keys = list(prediction.figures.single)
-    changes = np.zeros((len(keys), len(SENSITIVITY_FIGURES), 2))
-    for i, key in enumerate(keys):
-        for j, name in enumerate(SENSITIVITY_FIGURES):
-            centre = prediction.figures.central[name][index]
-            changes[i, j] = [
-                100 * (side[name][index] / centre - 1) for side in prediction.figures.single[key]
-            ]
-    changes[np.abs(changes) < 1e-9] = 0.0  # rounding
+    changes = changes_in_per_cent(prediction, list(SENSITIVITY_FIGURES), index)
     order = np.argsort(np.abs(changes).max(axis=(1, 2)))
     drawing, axes = figure(1, len(SENSITIVITY_FIGURES), 14, 0.34 * max(len(keys), 3) + 1.3)
     places = np.arange(len(keys))
@@ -62,4 +67,4 @@ def sensitivity(prediction: Prediction) -> Plot:
         ),
     ]
     table: list[list[Any]] = [[keys[i], *map(float, changes[i].ravel())] for i in order[::-1]]
-    return Plot("sensitivity", "Which assumption matters most", to_svg(drawing), caption, columns, table)
+    return Plot("sensitivity", "Which assumption matters most", drawing, caption, columns, table)

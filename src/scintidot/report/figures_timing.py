@@ -6,8 +6,8 @@ import numpy as np
 
 from scintidot.choices import COMPARED_MODELS, truncated
 from scintidot.config import LIGHT_YIELD_SCALINGS
-from scintidot.report.plot import Curves, Plot, line, mark_truncation, table_of, top
-from scintidot.report.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION, figure, shades, to_svg
+from scintidot.report.figures_common import Curves, Plot, line, mark_truncation, table_of, top
+from scintidot.report.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION, figure, shades
 from scintidot.results import Prediction
 from scintidot.variations import with_option
 
@@ -66,7 +66,7 @@ def timing_against_size(prediction: Prediction, curves: Curves) -> Plot:
     return Plot(
         "timing",
         "Lifetime and time resolution against size",
-        to_svg(drawing),
+        drawing,
         caption,
         ["edge_length_nm", *keys],
         table,
@@ -105,7 +105,7 @@ def models_compared(prediction: Prediction) -> Plot:
         for i, edge in enumerate(edges)
     ]
     columns = ["model", "edge_length_nm", *keys]
-    return Plot("models", "Kinetic models side by side", to_svg(drawing), caption, columns, table)
+    return Plot("models", "Kinetic models side by side", drawing, caption, columns, table)
 
 
 def decay_curves(prediction: Prediction) -> Plot:
@@ -132,4 +132,4 @@ def decay_curves(prediction: Prediction) -> Plot:
         [float(edge), *(float(c[i] / c[0]) for i in chosen)]
         for edge, c in zip(prediction.edge_length, curves, strict=True)
     ]
-    return Plot("decays", "Decay curves", to_svg(drawing), caption, columns, table)
+    return Plot("decays", "Decay curves", drawing, caption, columns, table)

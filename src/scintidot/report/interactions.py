@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from scintidot.bibtex import references_of
 from scintidot.errors import BadValue
 from scintidot.output import as_text, write_text, write_together
+from scintidot.report.first_page_document import of_document, of_interactions
 from scintidot.report.style import (
     BLUE,
     GREEN,
@@ -24,7 +26,7 @@ from scintidot.report.style import (
     shades,
     to_svg,
 )
-from scintidot.report.templates import render
+from scintidot.report.templates import Drawn, FirstPage, render_report, tables_of
 
 KINDS = (".png", ".svg", ".pdf", ".html")
 PROCESS_COLOURS = {"total": GREY, "photoelectric": BLUE, "compton": ORANGE, "rayleigh": GREEN}
@@ -56,14 +58,18 @@ def draw_interactions(document: dict[str, Any], path: Path) -> None:
         title = f"How electrons and photons interact with {document['material']}"
         if path.suffix.lower() != ".html":  # the page has it as its heading, and the choices below
             drawing.suptitle(title, fontsize=14)
-            drawing.supxlabel(_caption(document["choices"]), fontsize=9, color=GREY)
-        save_drawing(drawing, document, path, title, "--out")
+            drawing.supxlabel(caption_of(document["choices"]), fontsize=9, color=GREY)
+        save_drawing(drawing, document, path, of_interactions(document, title), "--out")
 
 
-def _caption(choices: dict[str, Any]) -> str:
+def caption_of(choices: dict[str, Any]) -> str:
     """The models of the picture in a line."""
     names = ("model", "exchange", "elastic", "compton", "phonons", "mass", "temperature_K")
-    return " · ".join(f"{name.removesuffix('_K')} {choices[name]}" for name in names if name in choices)
+    return " · ".join(
+        f"{name.removesuffix('_K')} {choices[name]}"
+        for name in names
+        if isinstance(choices.get(name), (str, float))
+    )
 
 
 def draw_document(document: dict[str, Any], path: Path) -> None:
@@ -78,7 +84,7 @@ def draw_document(document: dict[str, Any], path: Path) -> None:
         drawing, axes = figure(1, 1, 8, 5.2)
         panels[document["schema"]](axes[0, 0], document)
         axes[0, 0].set_title(_title(document))
-        save_drawing(drawing, document, path, _title(document), "--plot")
+        save_drawing(drawing, document, path, of_document(document, _title(document)), "--plot")
 
 
 def _title(document: dict[str, Any]) -> str:
@@ -240,11 +246,11 @@ def _absorbing_shells(axis: Any, document: dict[str, Any]) -> None:
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), reverse=True)
 
 
-def save_drawing(drawing: Any, document: dict[str, Any], path: Path, title: str, option: str) -> None:
-    """Write the drawing as the kind that the name's ending says; the page holds notes and sources too."""
+def save_drawing(drawing: Any, document: dict[str, Any], path: Path, first: FirstPage, option: str) -> None:
+    """Write the drawing as the kind that the name's ending says; the page holds answer, notes and sources too."""
     kind = path.suffix.lower()
     if kind == ".html":
-        write = partial(_write_page, drawing=drawing, document=document, title=title)
+        write = partial(_write_page, drawing=drawing, document=document, first=first)
     else:
         metadata = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}.get(
             kind, {"Creator": None, "Producer": None, "CreationDate": None}
@@ -253,5 +259,19 @@ def save_drawing(drawing: Any, document: dict[str, Any], path: Path, title: str,
     write_together(path.parent, {path.name: write}, option)
 
 
-def _write_page(path: Path, *, drawing: Any, document: dict[str, Any], title: str) -> None:
-    write_text(path, render("interactions.html", title=title, svg=to_svg(drawing), document=document))
+def _write_page(path: Path, *, drawing: Any, document: dict[str, Any], first: FirstPage) -> None:
+    width, height = drawing.get_size_inches()
+    tall = height > width  # more than fits on the first page
+    shown = Drawn("picture", first.title, to_svg(drawing), caption_of(document["choices"]))
+    text = render_report(
+        "document.html",
+        first,
+        schema=document["schema"],
+        choices=[(name.replace("_", " "), value) for name, value in document["choices"].items()],
+        references=references_of(document.get("bibliography", [])),
+        notes=[*document["warnings"], *document.get("notes", [])],
+        picture=None if tall else shown,
+        figures=[shown] if tall else [],
+        tables=tables_of(document, nested=True),
+    )
+    write_text(path, text)

@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 
-from scintidot import __version__
-from scintidot.bands import Outputs
 from scintidot.choices import TRUNCATED_FROM, truncated
 from scintidot.output import as_text, write_text
 from scintidot.report.figures import draw_all
 from scintidot.report.figures_sensitivity import SENSITIVITY_FIGURES, middle_row
-from scintidot.report.templates import render
-from scintidot.results import FIGURES, Prediction
+from scintidot.report.first_page import QUESTIONS, Question, first_page, variations_of
+from scintidot.report.templates import render_report
+from scintidot.results import FIGURES, SCHEMA, Prediction
 from scintidot.variations import Alternative, alternatives
-
-QUESTIONS = (
-    ("Most light from one nanocrystal", "photons_per_nc", max, "photons"),
-    ("Most light from equal mass, each hit once", "intensity_ensemble_relative", max, "(relative)"),
-    ("Most light from the energy kept", "photons_per_MeV_deposited", max, "photons/MeV"),
-    ("Shortest harmonic lifetime", "tau_ps.harmonic", min, "ps"),
-    ("Best time resolution by the formula", "ctr_ps.formula", min, "ps FWHM"),
-    ("Best bound of the time resolution", "ctr_ps.cramer_rao", min, "ps FWHM"),
-)
 
 
 def write_report(prediction: Prediction, path: str | Path) -> None:
     """Write the report of a prediction to ``path``: one HTML file that needs nothing else."""
     others = alternatives(prediction)
     index = middle_row(prediction)
-    text = render(
-        "template.html",
-        version=__version__,
+    headline, *figures = draw_all(prediction)
+    text = render_report(
+        "prediction.html",
+        first_page(prediction, others),
+        schema=SCHEMA,
+        choices=prediction.choices.items(),
+        references=prediction.references,
+        notes=prediction.warnings,
+        figures=figures,
+        picture=headline,
         prediction=prediction,
-        answers=[_answer(prediction, others, *question) for question in QUESTIONS],
-        plots=draw_all(prediction),
-        figures=_figures(prediction),
+        questions=[_best_size(prediction, others, question) for question in QUESTIONS],
+        rows=_figures(prediction),
         middle=index,
         middle_edge=prediction.edge_length[index],
         alternatives=[
@@ -77,40 +72,26 @@ def _figures(prediction: Prediction) -> list[tuple[str, list[tuple[float, float,
     ]
 
 
-def _answer(
-    prediction: Prediction,
-    others: list[Alternative],
-    question: str,
-    key: str,
-    best: Callable[[list[float]], float],
-    unit: str,
-) -> dict[str, str]:
-    """Headline: which size wins, by how much, and which sizes win under other choices and card values."""
-
-    def winner(outputs: Outputs) -> int:
-        """Index of the best size; sizes without light have no lifetime and do not take part."""
-        values = outputs[key].tolist()
-        lit = [value for value in values if math.isfinite(value)]
-        return int(values.index(best(lit))) if lit else 0
-
+def _best_size(prediction: Prediction, others: list[Alternative], question: Question) -> list[str]:
+    """Which size wins, by how much, and which sizes win under other choices and card values."""
     figures = prediction.figures
-    index = winner(figures.central)
-    varied = [side for sides in figures.single.values() for side in sides]
-    rivals = sorted(
-        {winner(outputs) for outputs in [*varied, *(other.figures for other in others)]} - {index}
-    )
+    index = question.winner(figures.central)
+    if index is None:
+        return [question.words, "none", "no light", "-", "", ""]
+    winners = {question.winner(one.outputs) for one in variations_of(prediction, others)}
     low, value, high = (
-        as_text(float(side[key][index]), 3) for side in (figures.low, figures.central, figures.high)
+        as_text(float(side[question.key][index]), 3) for side in (figures.low, figures.central, figures.high)
     )
     cut_off = truncated(prediction.config) and float(figures.central["mean_excitons"][index]) > TRUNCATED_FROM
-    return {
-        "question": question,
-        "size": f"{prediction.edge_length[index]:g} nm",
-        "value": f"{value} {unit}",
-        "band": f"{low} to {high}",
-        "rivals": ", ".join(f"{prediction.edge_length[i]:g}" for i in rivals),
-        "caution": "⟨N⟩ above 1: biexciton truncation matters, see the notes" if cut_off else "",
-    }
+    rivals = sorted(one for one in winners if one is not None and one != index)
+    return [
+        question.words,
+        f"{prediction.edge_length[index]:g} nm",
+        f"{value} {question.unit}",
+        f"{low} to {high}",
+        ", ".join(f"{prediction.edge_length[i]:g} nm" for i in rivals),
+        "⟨N⟩ above 1: biexciton truncation matters, see the notes" if cut_off else "",
+    ]
 
 
 def _card_numbers(prediction: Prediction) -> list[dict[str, str]]:

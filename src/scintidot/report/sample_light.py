@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from scintidot.report.first_page_document import of_light
 from scintidot.report.interactions import save_drawing
 from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, settings, shades
 
@@ -54,7 +55,7 @@ def draw_light(document: dict[str, Any], path: Path) -> None:
         )
         if path.suffix.lower() != ".html":
             drawing.suptitle(title, fontsize=13)
-        save_drawing(drawing, document, path, title, "--plot")
+        save_drawing(drawing, document, path, of_light(document, title), "--plot")
 
 
 def _line(

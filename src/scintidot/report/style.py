@@ -38,9 +38,10 @@ def settings() -> Any:
 def figure(rows: int, columns: int, width: float, height: float) -> tuple[Any, Any]:
     """Figure [inches] and its axes, shape (rows, columns)."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
 
-    drawing = Figure(figsize=(width, height))
+    from scintidot.report.drawing import Drawing
+
+    drawing = Drawing(figsize=(width, height))
     FigureCanvasSVG(drawing)
     return drawing, drawing.subplots(rows, columns, squeeze=False)
 

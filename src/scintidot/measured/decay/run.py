@@ -81,7 +81,9 @@ def analyse_decay(
     irf_column : str or int, optional
         Of a file of the response with several.
     irf_fwhm_ps : number, optional
-        Full width of a Gaussian response instead. [ps]
+        Full width of a Gaussian response instead; with ``free_irf_width`` it is fitted, too. [ps]
+    irf_background : number, optional
+        Counts in a bin of the response that are no response (its quiet bins); 0 leaves it as it is.
     components : int, optional
         Number of exponentials, 1 to 4 (3); or ``model``, one of carriers, ladder, paper, poisson-biexciton.
     names : str or list of str, optional
@@ -93,6 +95,20 @@ def analyse_decay(
         parameters that are fitted besides.
     period_ns, bin_width_ps, excitations, time_unit, channel, column
         What the files may not say themselves.
+    scatter : bool
+        Also fit scattered excitation light, shaped as the response.
+    pile_up : str
+        ``first-photon`` (needs ``excitations``) or ``none``.
+    statistics : str
+        Of the pairs, for <N>: ``poisson`` or ``exponential``.
+    retained_fraction, quantum_yield : number
+        xi, and Phi_X of a kinetic model, which are held unless they are in ``free``.
+    response_ps : number, optional
+        Full width in the lifetime ``instrument`` (that of the response). [ps]
+    starts, seed : int
+        Number of starts of the fit, and what they are drawn with.
+    format : str, optional
+        Of the files, as ``scintidot formats`` lists them; recognised without it.
     share : str
         ``none``, or ``lifetimes`` (of a kinetic model: lifetimes of exciton and Auger recombination) for all decays.
     minos : bool
@@ -111,6 +127,14 @@ def analyse_decay(
     ------
     BadFile, BadValue
         For files and options that no fit can start from.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> time = 100.0 * np.arange(300)  # ps
+    >>> decay = analyse_decay(np.round(1000 * np.exp(-time / 5000)), bin_width_ps=100, irf="none", components=1)
+    >>> round(decay["components"][0]["lifetime_ps"] / 5000, 1)
+    1.0
     """
     one_of(pile_up, ("first-photon", NONE), where=WHERE, who="--pile-up")
     one_of(share, (NONE, "lifetimes"), where=WHERE, who="--share")

@@ -86,10 +86,29 @@ def analyse_series(
     material : str or Path, optional
         Card whose density gives nanocrystals per gram.
 
+    Returns
+    -------
+    Analysis
+        ``document`` is ``scintidot.series/1``: ``samples``, ``laws`` against volume, ``pair_creation``, ``validation``
+        of the prediction, ``choices``, ``warnings``; ``panels`` are its figures.
+
     Raises
     ------
     BadFile, BadValue
         For tables and options that are wrong, and keywords that are not these.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> rows = ["sample,edge_length_nm,mean_excitons,mean_excitons_error,deposit_eV,band_gap_eV"]
+    >>> rows += ["a,3.3,0.9,0.05,9.8,2.61", "b,5,1.5,0.05,14.8,2.49", "c,8.7,2.4,0.1,23,2.4"]
+    >>> with TemporaryDirectory() as folder:
+    ...     table = Path(folder) / "samples.csv"
+    ...     _ = table.write_text("\\n".join(rows))
+    ...     found = analyse_series(table)
+    >>> round(found["pair_creation"]["gap_factor"], 1)  # gaps for a pair
+    4.0
     """
     refuse_unknown(unknown, analyse_series, WHERE)
     one_of(model, KINETIC_MODELS, where=WHERE, who="--model")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from scintidot.analysis.readers import Contents, Given, read
 from scintidot.analysis.spectra.absorption import PEAKS
@@ -19,7 +19,7 @@ from scintidot.materials.nanocrystal import SizingCurve
 from scintidot.measured.document import Analysis, new_document
 from scintidot.measured.given import SPECTRUM_KINDS
 from scintidot.measured.given import given as given_of
-from scintidot.measured.keywords import refuse_unknown
+from scintidot.measured.keywords import SpectrumOptions, refuse_unknown
 from scintidot.measured.spectrum import quantities
 from scintidot.measured.spectrum.names import listed
 from scintidot.measured.spectrum.panels import panels_of
@@ -48,7 +48,7 @@ def analyse_spectrum(
     background: str = "none",
     weight: str = "photons",
     given: Given | None = None,
-    **others: Any,
+    **others: Unpack[SpectrumOptions],
 ) -> Analysis:
     """Peaks, edges, widths and sizes of every spectrum in a file.
 
@@ -121,7 +121,7 @@ def analyse_spectrum(
         (weight, WEIGHTS, "--weight"),
     ):
         one_of(name, names, where=WHERE, who=option)
-    wanted = quantities.read_options(WHERE, others)
+    wanted = quantities.read_options(WHERE, dict(others))
     given = given or given_of(kind=kind, column=column, spectral_unit=spectral_unit, where=WHERE)
     contents = read(file, "spectrum", format=format, given=given)
     kinds = [_kind(trace, contents, kind) for trace in contents.traces]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from scintidot.analysis.traces import TransientTrace
 from scintidot.errors import BadFile, BadValue, nearest
 from scintidot.measured.document import Analysis, new_document
 from scintidot.measured.given import given as file_options
+from scintidot.measured.keywords import TransientOptions
 from scintidot.measured.transient.options import (
     WHERE,
     Options,
@@ -48,7 +49,7 @@ def analyse_ta(
     pump_wavelength: float | str | None = None,
     pump_power: str | Sequence[float] | None = None,
     show: Show = lambda *_: None,
-    **options: Any,
+    **options: Unpack[TransientOptions],
 ) -> Analysis:
     """Transient absorption: one matrix by global analysis, or a fluence series with the carrier model.
 
@@ -96,6 +97,10 @@ def analyse_ta(
     ------
     BadFile, BadValue
         For files and options that no analysis can start from.
+
+    Examples
+    --------
+    >>> found = scintidot.analyse_ta(["low.ufs", "high.ufs"], fluence="1e13, 5e13")  # doctest: +SKIP
     """
     _check_names(options)
     chosen = read_options(**options)
@@ -144,7 +149,7 @@ def analyse_ta(
     return _series(contents, traces, chosen, words, show)
 
 
-def _check_names(options: dict[str, Any]) -> None:
+def _check_names(options: Iterable[str]) -> None:
     """Refuse a keyword that does not exist, with the nearest one."""
     of_options = inspect.signature(read_options).parameters
     known = [*of_options, *(name for name in inspect.signature(analyse_ta).parameters if name != "options")]

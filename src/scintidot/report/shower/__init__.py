@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from scintidot.output import write_together
-from scintidot.report.shower.page import write_page
-from scintidot.report.shower.picture import write_picture
+from scintidot.report.shower.page import figure_of, write_page
+from scintidot.report.shower.picture import draw_picture, write_picture
 from scintidot.report.shower.scene import scene_of
 
 
@@ -28,3 +28,13 @@ def draw_shower(document: dict[str, Any], path: Path, view_nm: float | None = No
         write = partial(write_picture, document=document, scene=scene, kind=kind)
     write_together(path.parent, {path.name: write}, "--out")
     return scene.notes
+
+
+def shower_figure(document: dict[str, Any], backend: str, view_nm: float | None = None) -> Any:
+    """The same as a figure of ``matplotlib``, or of ``plotly`` to turn."""
+    scene = scene_of(document, view_nm)
+    if backend == "matplotlib":
+        return draw_picture(document, scene)
+    from plotly.graph_objects import Figure
+
+    return Figure(figure_of(document, scene))

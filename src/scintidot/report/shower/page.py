@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from scintidot.bibtex import references_of
 from scintidot.output import write_text
 from scintidot.records import FloatArray
 from scintidot.report.shower.marks import GENERATION_COLOURS, LAST_GENERATION, MARKS, OUTLINE
@@ -20,7 +21,7 @@ from scintidot.report.shower.words import (
     which_history,
 )
 from scintidot.report.style import GREY
-from scintidot.report.templates import render
+from scintidot.report.templates import FirstPage, render_report
 
 MOST_STEPS = 400
 """Of the slider."""
@@ -32,15 +33,27 @@ def write_page(path: Path, *, document: dict[str, Any], scene: Scene) -> None:
 
     to_html: Any = plotly.io.to_html
     text = to_html(
-        _figure(document, scene), full_html=False, include_plotlyjs=True, validate=False,
+        figure_of(document, scene), full_html=False, include_plotlyjs=True, validate=False,
         config={"displaylogo": False, "responsive": True}, default_height="100%",
         div_id="shower",
     )  # fmt: skip
-    title = f"{title_of(document)}: {which_history(document)}"
-    shown = {**document, "notes": scene.notes}
-    write_text(
-        path, render("shower.html", title=title, books=books_in_words(document), svg=text, document=shown)
+    said = books_in_words(document)
+    first = FirstPage(
+        f"{title_of(document)}: {which_history(document)}",
+        "One history of many; most leave nothing in a nanocrystal.",
+        [f"{said[0].upper()}{said[1:]}."],
+        sure=scene.notes,
     )
+    page = render_report(
+        "shower.html",
+        first,
+        schema=document["schema"],
+        choices=[(name.replace("_", " "), value) for name, value in document["choices"].items()],
+        references=references_of(document["bibliography"]),
+        notes=document["warnings"],
+        scene=text,
+    )
+    write_text(path, page)
 
 
 def _joined(segments: FloatArray) -> dict[str, list[float | None]]:
@@ -58,7 +71,7 @@ def _joined(segments: FloatArray) -> dict[str, list[float | None]]:
     return found
 
 
-def _figure(document: dict[str, Any], scene: Scene) -> dict[str, Any]:
+def figure_of(document: dict[str, Any], scene: Scene) -> dict[str, Any]:
     """The figure as plotly reads it."""
     words = _words(document)
     traces = [*_lines(scene), *_marks(document, scene, words)]

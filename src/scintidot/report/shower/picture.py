@@ -32,12 +32,19 @@ _WITHOUT_DATE: dict[str, dict[str, Any]] = {
 
 def write_picture(path: Path, *, document: dict[str, Any], scene: Scene, kind: str) -> None:
     """Into a file of ``kind`` png, svg or pdf; ``path`` may be a name for the time being. The same bytes every time."""
+    with settings():
+        draw_picture(document, scene).savefig(path, format=kind, dpi=130, metadata=_WITHOUT_DATE[kind])
+
+
+def draw_picture(document: dict[str, Any], scene: Scene) -> Any:
+    """The picture as a figure of matplotlib."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
     from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
+    from scintidot.report.drawing import Drawing
+
     with settings():
-        drawing = Figure(figsize=(9.2, 7.6))
+        drawing = Drawing(figsize=(9.2, 7.6))
         drawing.set_layout_engine("none")
         FigureCanvasAgg(drawing)
         axes: Any = drawing.add_axes((-0.02, 0.0, 0.86, 0.92), projection="3d", computed_zorder=False)
@@ -77,7 +84,7 @@ def write_picture(path: Path, *, document: dict[str, Any], scene: Scene, kind: s
         drawing.text(0.03, 0.025, which_history(document), fontsize=9, color=GREY)
         if scene.notes:
             drawing.text(0.97, 0.025, scene.notes[-1].split(";")[0], fontsize=9, color=GREY, ha="right")
-        drawing.savefig(path, format=kind, dpi=130, metadata=_WITHOUT_DATE[kind])
+        return drawing
 
 
 def _marks(axes: Any, document: dict[str, Any], scene: Scene) -> list[str]:

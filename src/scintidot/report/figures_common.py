@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,23 +12,29 @@ import numpy as np
 from scintidot.bands import Banded
 from scintidot.choices import TRUNCATED_FROM
 from scintidot.records import FloatArray
-from scintidot.report.style import GREY
+from scintidot.report.style import GREY, settings, to_svg
 from scintidot.results import Prediction
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plot:
     """One figure of the report."""
 
     name: str
     title: str
-    svg: str
+    drawing: Any  # figure of matplotlib
     caption: str
     columns: list[str]
     table: list[list[Any]]
+
+    @cached_property
+    def svg(self) -> str:
+        """The figure as an SVG element, to stand inside HTML."""
+        with settings():
+            return to_svg(self.drawing)
 
 
 class Curves(NamedTuple):

@@ -1,0 +1,100 @@
+"""Results show themselves: in a terminal in a line, in a notebook as short, escaped HTML; datasets carry units."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import xarray
+
+import scintidot
+from scintidot.documents import Document, figures_of
+from scintidot.output import as_text
+from scintidot.units import dimension_of
+
+DOCUMENTS = {
+    "attenuation": lambda: scintidot.attenuation("CsPbBr3", "10, 30 keV"),
+    "coincidence_time_resolution": lambda: scintidot.coincidence_time_resolution(
+        rise_time=100, effective_lifetime=900, photons=2000
+    ),
+    "elastic": lambda: scintidot.elastic("Pb", [1000.0]),
+    "inelastic": lambda: scintidot.inelastic("CsPbBr3", [1000.0], model="ashley"),
+    "low_energy": lambda: scintidot.low_energy("CsPbBr3", [1.0, 5.0]),
+    "nanocrystal_kinetics": lambda: scintidot.nanocrystal_kinetics(mean_excitons=2.3, auger_efficiency=0.9),
+    "photons": lambda: scintidot.photons(
+        edge_length=8.7, mean_excitons=1, events=50, threads=1, deposit="continuous"
+    ),
+    "plan_measurement": lambda: scintidot.plan_measurement(auger_efficiency=0.9, mean_excitons=1),
+    "relaxation": lambda: scintidot.relaxation("Pb", "K"),
+    "repeated_excitation": lambda: scintidot.repeated_excitation(
+        mean_excitons=0.8, auger_efficiency=0.9, event_rate=1e-9
+    ),
+    "source_spectrum": lambda: scintidot.source_spectrum("am241-59"),
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_document_is_its_json_and_shows_itself(name: str) -> None:
+    document = DOCUMENTS[name]()
+    assert isinstance(document, Document)
+    assert json.loads(json.dumps(document)) == document
+    line, page = repr(document), document._repr_html_()
+    assert document["schema"] in line
+    assert "\n" not in line
+    assert len(line) < 700
+    assert len(page) < 40_000
+    for warning in document.get("warnings", []):
+        assert warning[:40].replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#x27;") in page
+
+
+@pytest.fixture(scope="module")
+def prediction() -> scintidot.Prediction:
+    return scintidot.predict(edge_length=[4, 8], deposit="continuous")
+
+
+def test_prediction_shows_figures_with_units_and_bands(prediction: scintidot.Prediction) -> None:
+    page = prediction._repr_html_()
+    for heading in ("edge length [nm]", "τ harmonic [ps]", "CTR bound [ps]", "photons per NC"):
+        assert heading in page
+    low, high = prediction.rows[1]["band"]["tau_ps"]["harmonic"]
+    assert f"({as_text(low, 3)} to {as_text(high, 3)})" in page
+    assert "CsPbBr3 at 4, 8 nm" in repr(prediction)
+    assert "background:none" in page  # the page's own colours, light or dark
+
+
+@pytest.mark.parametrize(
+    "shown", [scintidot.RunConfig(host="toluene"), scintidot.shower(edge_length=5)], ids=["config", "shower"]
+)
+def test_other_results_show_themselves(shown: Any) -> None:
+    assert shown._repr_html_().count("<table>") >= 1
+
+
+def test_hostile_text_is_escaped_in_a_notebook() -> None:
+    evil = "<script>alert(1)</script>"
+    document = Document(
+        schema=evil, material=evil, rows=[{evil: evil, "x_nm": 1.0}], choices={evil: evil}, warnings=[evil],
+        bibliography=[{"authors": evil, "title": evil, "published_in": evil, "year": 1}],
+    )  # fmt: skip
+    page = document._repr_html_()
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") >= 8
+
+
+def test_errors_and_units_stand_with_their_values() -> None:
+    document = {"tau_ps": 12.34, "tau_error_ps": 0.56, "stopping_power_eV_per_nm": 19.6}
+    assert figures_of(document) == [("tau", "12.34 ± 0.56 ps"), ("stopping power", "19.6 eV/nm")]
+
+
+def test_every_variable_of_every_dataset_has_a_unit_that_can_be_read(
+    prediction: scintidot.Prediction,
+) -> None:
+    datasets: list[xarray.Dataset] = [
+        prediction.to_xarray(),
+        scintidot.deposit(edge_length=5, histories=100, threads=1).to_xarray(),
+        scintidot.build_tables("CsPbBr3"),
+    ]
+    for dataset in datasets:
+        for name, variable in dataset.variables.items():
+            assert variable.attrs.get("long_name"), name
+            assert dimension_of(variable.attrs["units"]), name  # raises where it cannot be read

@@ -106,7 +106,9 @@ def test_list_of_data_files_is_complete(root: Path) -> None:
     others = {
         path.relative_to(source).as_posix()
         for path in source.rglob("*")
-        if path.is_file() and path.suffix != ".py" and not {"__pycache__", "report"} & set(path.parts)
+        if path.is_file()
+        and path.suffix != ".py"
+        and not {"__pycache__", "report"} & set(path.relative_to(source).parts)
     }
     assert others == set(DATA)
 

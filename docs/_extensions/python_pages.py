@@ -18,7 +18,7 @@ GROUPS = {
     "Light and time": ("calculators", "coincidence", "excitation", "photon_stream", "light_yield"),
     "From measured files": ("measured",),
     "Electrons, photons, sources": ("interactions",),
-    "Design studies": ("study",),
+    "Design studies": ("study", "studies"),
     "Materials": ("materials",),
     "Reports and figures": ("report",),
     "Errors": ("errors",),
@@ -63,9 +63,7 @@ def _classes_of(public: Iterable[Any]) -> Iterator[tuple[str, type]]:
     public = list(public)
     for thing in public:
         for annotation in inspect.get_annotations(thing).values():
-            for word in re.findall(
-                r"\w+", annotation if isinstance(annotation, str) else annotation.__name__
-            ):
+            for word in re.findall(r"\w+", str(annotation)):
                 found = getattr(sys.modules[thing.__module__], word, None)
                 if (
                     inspect.isclass(found)

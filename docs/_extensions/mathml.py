@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import re
+
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
+_LOGGER = logging.getLogger(__name__)
+
+
+def _as_mathml(node: nodes.Element, display: str) -> str:
+    """The element ``math``; commands that latex2mathml does not know stay in it as they are, which is a warning."""
+    converted: str = convert(node.astext(), display=display)
+    unknown = set(re.findall(r"\\\w+", converted))
+    if unknown:
+        _LOGGER.warning("unknown in an equation: %s", ", ".join(sorted(unknown)), location=node)
+    return converted
+
 
 def _inline(translator: HTML5Translator, node: nodes.math) -> None:
-    translator.body.append(convert(node.astext()))
+    translator.body.append(_as_mathml(node, "inline"))
     raise nodes.SkipNode
 
 
 def _display(translator: HTML5Translator, node: nodes.math_block) -> None:
     attributes = {"ids": node["ids"]} if node["ids"] else {}
     translator.body.append(translator.starttag(node, "div", CLASS="math", **attributes))
-    translator.body.append(convert(node.astext(), display="block"))
+    translator.body.append(_as_mathml(node, "block"))
     if node["number"]:
         number = get_node_equation_number(translator, node)
         translator.body.append(f'<span class="eqno">({number})')

@@ -1,6 +1,7 @@
 """Run the code of a page of the documentation as plain Python, in order: ``python run_page.py PAGE.md``.
 
-Cells that begin with ``%%sh`` and ``sh`` blocks go to the shell; of the latter only what calls scintidot.
+Cells that begin with ``%%sh`` and ``sh`` blocks go to the shell (of the latter only what calls scintidot), those that
+begin with ``%%writefile NAME`` into that file.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 BLOCK = re.compile(r"^```(\{code-cell\}[^\n]*|sh)\n(.*?)^```$", flags=re.S | re.M)
 OPTIONS = re.compile(r"\A(---\n.*?^---\n|(:[\w-]+:[^\n]*\n)+)", flags=re.S | re.M)
-SHELL = "%%sh\n"
+SHELL, FILE = "%%sh\n", "%%writefile "
 SERVES = "scintidot app"
 """Does not end by itself."""
 
@@ -32,6 +33,9 @@ def run(cell: str, names: dict[str, object], where: str) -> None:
     """One cell in the names that earlier ones left."""
     if cell.startswith(SHELL):
         subprocess.run(["sh", "-ec", cell.removeprefix(SHELL)], check=True)
+    elif cell.startswith(FILE):
+        name, _, content = cell.removeprefix(FILE).partition("\n")
+        Path(name.strip()).write_text(content, encoding="utf-8")
     else:
         exec(compile(cell, where, "exec"), names)
 

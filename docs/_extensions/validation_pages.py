@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from pieces import contents, fence, table, text
+from pieces import code, contents, fence, table, text
 from validation.__main__ import CASES
 from validation.case import Case, Row
 from validation.record import Run, read_runs

@@ -11,7 +11,7 @@ $(shell rm -f $(VENV)/.environment)
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint types test-oldest bench validate clean
+.PHONY: demo test lint types test-oldest bench validate docs clean
 
 demo: $(VENV)/.demo-installed
 	@$(BIN)/scintidot predict --out demo-report
@@ -38,8 +38,13 @@ bench: $(VENV)/.demo-installed
 validate: $(VENV)/.test-installed
 	$(BIN)/python -m validation
 
+# The site, into docs/_build/html: its pages run their examples. Needs no network.
+docs: $(VENV)/.test-installed
+	$(BIN)/python -m sphinx -W --keep-going --nitpicky -q -b html docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
+
 clean:
-	rm -rf .venv .venv-oldest demo-report validation-report.html
+	rm -rf .venv .venv-oldest demo-report validation-report.html docs/_build docs/generated
 
 # A stamp file is written only after a whole install, so an interrupted run is taken up where it stopped
 # and a finished one needs neither time nor network.

@@ -1,6 +1,6 @@
 """Compare with published and independent numbers; write one page with plots and a table of deviations.
 
-    python -m validation [--out validation-report.html] [--json] [CASE ...]
+    python -m validation [--out validation-report.html] [--json] [--record] [CASE ...]
 
 Exit code 1 if a deviation is beyond its tolerance. References that are not part of the repository are read
 from the folder that SCINTIDOT_SHARED names (default ../shared); without it their cases say so.
@@ -21,6 +21,7 @@ from scintidot import __version__
 from scintidot.output import as_text, write_text, write_together
 from scintidot.report.style import settings, to_svg
 from validation.case import Case, Row
+from validation.record import record_run
 
 CASES = (
     "loss_functions",
@@ -46,6 +47,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)} (default: all)")
     parser.add_argument("--out", type=Path, default=Path("validation-report.html"), help="the page")
     parser.add_argument("--json", action="store_true", help="print every row as JSON")
+    parser.add_argument("--record", action="store_true", help="keep the rows in validation/results.json")
     options = parser.parse_args(arguments)
     unknown = set(options.cases) - set(CASES)
     if unknown:
@@ -54,15 +56,25 @@ def main(arguments: list[str]) -> int:
     for name in options.cases or CASES:
         start = time.perf_counter()
         found = importlib.import_module(f"validation.{name}").cases()
-        seconds = (time.perf_counter() - start) / max(len(found), 1)
-        done += [(case, seconds) for case in found]
+        seconds = time.perf_counter() - start
+        done += [(case, seconds / len(found)) for case in found]
         for case in found:
             print(_line(case), file=sys.stderr)
+        if options.record:
+            _record(name, found, seconds)
     _write(options.out, [_section(case, seconds) for case, seconds in done])
     if options.json:
         print(json.dumps(_document([case for case, _ in done]), indent=1))
     print(f"Page: {options.out.resolve()}", file=sys.stderr)
     return int(not all(row.passed for case, _ in done for row in case.rows))
+
+
+def _record(name: str, cases: list[Case], seconds: float) -> None:
+    missing = [case.missing for case in cases if case.missing]
+    if missing:
+        print(f"not recorded  {name}: {missing[0]}", file=sys.stderr)
+    else:
+        record_run(name, cases, seconds)
 
 
 def _line(case: Case) -> str:

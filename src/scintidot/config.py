@@ -196,7 +196,7 @@ class RunConfig(_Part):
 
     @property
     def kinetic_model(self) -> str:
-        """Name of the model of this run: statistics ``paper`` stands for the paper's own unless one is named."""
+        """Name of the model of this run; statistics ``paper`` stands for the paper's own unless one is named."""
         return self.kinetics.model or ("paper" if self.excitons.statistics == "paper" else DEFAULT_MODEL)
 
     def _repr_html_(self) -> str:

@@ -24,6 +24,7 @@ from scintidot.cli import (
     predict,
     simulate,
     sources,
+    study,
     track,
 )
 from scintidot.errors import EXIT_CODES
@@ -63,6 +64,7 @@ app.command("deposit", epilog=_EPILOG)(deposit.deposit)
 app.command("track", epilog=_EPILOG)(track.track)
 app.command("deposit-file", epilog=_EPILOG)(deposit_file.deposit_file)
 app.command("light", epilog=_EPILOG)(light.light)
+app.command("study", epilog=_EPILOG)(study.study)
 app.command("kinetics", epilog=_EPILOG)(kinetics.kinetics)
 app.command("ctr", epilog=_EPILOG)(ctr.ctr)
 app.command("photons", epilog=_EPILOG)(photons.photons)

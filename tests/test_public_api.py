@@ -36,6 +36,7 @@ PUBLIC = [
     "sample_light",
     "shower",
     "source_spectrum",
+    "study",
 ]
 
 PREDICT_OPTIONS = [

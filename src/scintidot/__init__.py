@@ -45,6 +45,7 @@ _PUBLIC = {
     "sample_light": "scintidot.light_yield.run",
     "shower": "scintidot.deposits.replay",
     "source_spectrum": "scintidot.interactions.sources",
+    "study": "scintidot.studies.run",
 }
 
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from scintidot.report.plots import plot as plot
     from scintidot.results import Prediction as Prediction
     from scintidot.simulation import predict as predict
+    from scintidot.studies.run import study as study
 
 
 def __getattr__(name: str) -> Any:

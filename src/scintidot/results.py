@@ -349,14 +349,14 @@ def _with_header(path: Path, stem: str) -> Iterator[tuple[Path, str]]:
         yield header, stem + header.suffix
 
 
-def check_folder(folder: Path) -> None:
-    """Refuse a folder whose files of our names are not those of an earlier result."""
-    ours = [name for name in OUTPUT_FILES if (folder / name).is_file()]
+def check_folder(folder: Path, names: Iterable[str] = OUTPUT_FILES, schema: str = SCHEMA) -> None:
+    """Refuse a folder whose files of our ``names`` are not those of an earlier result of this ``schema``."""
+    ours = [name for name in names if (folder / name).is_file()]
     ours += [path.name for path in sorted(folder.glob(f"{DEPOSIT_COPY}.*"))]
     if not ours:
         return
     try:
-        known = json.loads((folder / "result.json").read_bytes()).get("schema") == SCHEMA
+        known = json.loads((folder / "result.json").read_bytes()).get("schema") == schema
     except (OSError, ValueError, AttributeError):
         known = False
     if not known:

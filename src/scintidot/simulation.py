@@ -52,7 +52,8 @@ def simulate(
     """Figures of one nanocrystal for each nominal edge length [nm], and its decay.
 
     Figures of an ensemble with size dispersion are means over the number of nanocrystals; lifetimes and
-    photons are those of its summed light.
+    photons are those of its summed light. Numbers of the laws of the card, the energy, the size dispersion and the
+    retained fraction may be arrays of one for each edge length, shape (n, 1); the size dispersion (n,).
     """
     card = material.scintillator()
     crystal, timing = config.nanocrystal, config.timing
@@ -120,7 +121,7 @@ def reference_sample(material: Material, config: RunConfig) -> tuple[Material, R
     return reference, config.model_copy(update=update)
 
 
-def with_detector(outputs: Outputs, config: RunConfig, reference: float) -> Outputs:
+def with_detector(outputs: Outputs, config: RunConfig, reference: FloatArray | float) -> Outputs:
     """Add light yield and CTR; ``reference`` is the `light_yield_basis` of the known sample."""
     light, timing = config.light, config.timing
     light_yield = light.light_yield_photons_per_MeV * light_yield_basis(outputs, config) / reference
@@ -153,16 +154,18 @@ def evaluator(
     reference, sample = reference_sample(material, config)
     edge = np.array(sample.nanocrystal.edge_length_nm)
     numbers, known = (dict(card.card.quantities()) for card in (material, reference))
-    rule = limits.pair_creation_rule(material.scintillator(), config)
 
     def evaluate(change: Change | None) -> Outputs:
-        run, anchor = material, reference
+        run, anchor, pairs_of_anchor = material, reference, material
         if change is not None:
             run = material.with_value(*change)
             if known.get(change[0]) == numbers[change[0]]:
-                anchor = reference.with_value(*change)
+                anchor, pairs_of_anchor = reference.with_value(*change), run
+        rule, same = (
+            limits.pair_creation_rule(card.scintillator(), config) for card in (run, pairs_of_anchor)
+        )
         with np.errstate(divide="ignore", invalid="ignore"):  # no light: nan, reported as null
-            basis = float(light_yield_basis(simulate(anchor, sample, edge, rule, deposits[1])[0], config)[0])
+            basis = float(light_yield_basis(simulate(anchor, sample, edge, same, deposits[1])[0], config)[0])
             outputs = with_detector(simulate(run, config, edge_length, rule, deposits[0])[0], config, basis)
             outputs["intensity_ensemble_relative"] = outputs["intensity_per_gram"] / largest_intensity
         return outputs

@@ -27,6 +27,7 @@ from scintidot.cli import (
     predict,
     simulate,
     sources,
+    study,
     track,
 )
 from scintidot.cli.everywhere import EPILOG, Quiet, Verbose, prepare
@@ -73,6 +74,7 @@ app.command("deposit")(deposit.deposit)
 app.command("track")(track.track)
 app.command("deposit-file")(deposit_file.deposit_file)
 app.command("light")(light.light)
+app.command("study")(study.study)
 app.command("kinetics")(kinetics.kinetics)
 app.command("ctr")(ctr.ctr)
 app.command("photons")(photons.photons)

@@ -77,16 +77,18 @@ class SizeDeposit:
 
 
 def analytic(material: Material, config: RunConfig, members: FloatArray) -> FloatArray:
-    """Mean deposit [eV] of the model ``continuous``."""
+    """Mean deposit [eV] of the model ``continuous``; the energy of the run may be one for each row of ``members``."""
     card = material.scintillator()
-    primary = Primary(config.radiation.kinetic_energy_keV * 1e3, config.radiation.start)
-    return continuous.mean_deposit(
-        members,
-        config.nanocrystal.shape,
-        primary,
-        card.energy_loss.oscillators,
-        card.dielectric.stopping_power_scale.value,
-    ).mean_energy
+    oscillators, shape = card.energy_loss.oscillators, config.nanocrystal.shape
+    paths = (
+        card.dielectric.stopping_power_scale.value * members
+    )  # all that a factor on the stopping power does
+    energy = np.broadcast_to(1e3 * np.asarray(config.radiation.kinetic_energy_keV), paths.shape)
+    found = np.empty(paths.shape)
+    for value in np.unique(energy):
+        these, primary = energy == value, Primary(float(value), config.radiation.start)
+        found[these] = continuous.mean_deposit(paths[these], shape, primary, oscillators).mean_energy
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
@@ -22,7 +20,7 @@ def nanocrystals_per_gram(density: float, volume: npt.ArrayLike) -> FloatArray:
 
 
 def size_distribution(
-    edge_length: npt.ArrayLike, relative_sigma: float, order: int = 9
+    edge_length: npt.ArrayLike, relative_sigma: npt.ArrayLike, order: int = 9
 ) -> tuple[FloatArray, FloatArray]:
     """Edge lengths [nm] and number weights of a log-normal distribution.
 
@@ -30,8 +28,8 @@ def size_distribution(
     ----------
     edge_length : array_like, shape (n,)
         Mean edge length. [nm]
-    relative_sigma : float
-        Standard deviation over mean. [1] 0 gives one member.
+    relative_sigma : float or array_like, shape (n,)
+        Standard deviation over mean, of all or of each. [1] 0 for all gives one member.
 
     Returns
     -------
@@ -41,8 +39,9 @@ def size_distribution(
         sigma of 0.3.
     """
     mean = np.atleast_1d(np.asarray(edge_length, dtype=float))
-    if relative_sigma == 0:
+    sigma = np.asarray(relative_sigma, dtype=float)
+    if not np.any(sigma):
         return mean[:, None], np.ones(1)
-    log_sigma = math.sqrt(math.log1p(relative_sigma**2))
+    log_sigma = np.sqrt(np.log1p(sigma**2))[..., None]
     nodes, weights = np.polynomial.hermite_e.hermegauss(order)
     return mean[:, None] * np.exp(log_sigma * nodes - log_sigma**2 / 2), weights / weights.sum()

@@ -11,6 +11,7 @@ from scintidot.kinetics import exact
 from scintidot.kinetics.backward import PHOTON_PAIRS, PHOTONS, backward
 from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.laws import TRANSITIONS, XX, Rates, X
+from scintidot.kinetics.lifetimes import harmonic
 from scintidot.kinetics.rates import BiexcitonRates, biexciton_rates
 from scintidot.materials.card import Scintillator
 from scintidot.records import Exponentials, FloatArray
@@ -56,6 +57,13 @@ class Kinetics:
         found = exact.ExactDecay(self.model, self.rates, distributions[:, :there]).exponentials
         rate = np.broadcast_to(found.rate, found.amplitude.shape)
         return [Exponentials(*one) for one in zip(found.amplitude, rate, strict=True)]
+
+    def harmonic(self, distribution: FloatArray) -> float:
+        """Photons over the photon rate at the start [ps] of one mixture, shape (MOST_PAIRS + 1,); nan without light."""
+        if isinstance(self.rates, BiexcitonRates):
+            return float(harmonic(BiexcitonDecay(self.rates, distribution[1], distribution[2:].sum())))
+        found = exact.ExactDecay(self.model, self.rates, distribution)
+        return float(found.photons / found.initial_rate) if found.initial_rate > 0 else float("nan")
 
 
 def kinetics_of(

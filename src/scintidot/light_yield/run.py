@@ -106,7 +106,7 @@ def sample_light(progress: Progress = lambda *_: None, **options: Any) -> Docume
         auger_law=sample.auger_law,
         retained_fraction=sample.retained_fraction,
     )
-    every = [_hits(sample, index, progress) for index in range(len(setup.spectra))]
+    every = [hits_of_sample(sample, index, progress) for index in range(len(setup.spectra))]
     fano = _fano_factor(sample, progress)
     found: list[tuple[Hits, OfHits, PhotonCount]] = []
     for hits in every:
@@ -121,7 +121,7 @@ def sample_light(progress: Progress = lambda *_: None, **options: Any) -> Docume
     reference = found[sample.reference][2]
     per_reference = reference.mean / found[sample.reference][0].primary
     relative_error = reference.mean_error / reference.mean if reference.mean > 0 else np.nan
-    mixtures = np.array([_mixture(sample, hits, of_hits) for hits, of_hits, _ in found])
+    mixtures = np.array([mixture_of(sample, hits, of_hits) for hits, of_hits, _ in found])
     shining = np.flatnonzero(mixtures @ kinetics.mean > 0)
     decays = (
         dict(zip(shining.tolist(), kinetics.decays(mixtures[shining]), strict=True)) if shining.size else {}
@@ -168,7 +168,7 @@ def host_photons(sample: Sample, kinetics: Kinetics) -> float:
     return sample.host_transfer * float(kinetics.mean[1]) / sample.pair_creation_energy
 
 
-def _hits(sample: Sample, index: int, progress: Progress) -> Hits:
+def hits_of_sample(sample: Sample, index: int, progress: Progress) -> Hits:
     """Of one energy; what does not fit into the box is found here, before anything is simulated."""
     setup = sample.setup
     spectrum, count = setup.spectra[index], len(setup.spectra)
@@ -237,7 +237,7 @@ def _row(
     }
 
 
-def _mixture(sample: Sample, hits: Hits, of_hits: OfHits) -> FloatArray:
+def mixture_of(sample: Sample, hits: Hits, of_hits: OfHits) -> FloatArray:
     """Nanocrystals with n pairs that one primary makes, n = 0, 1, ...: those hit, and those that the host excites."""
     mixture = of_hits.distribution / hits.histories
     mixture[1] += sample.host_transfer * float(hits.host.mean()) / sample.pair_creation_energy

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -116,7 +115,7 @@ class LogNormalYield(Section):
     def __call__(self, edge_length: FloatArray) -> FloatArray:
         """Phi_X at ``edge_length`` [nm]."""
         peak, best = self.peak.value, self.best_edge_length.value
-        fall = math.log(best / self.small_edge_length.value) ** 2 / math.log(peak / self.small_value.value)
+        fall = np.log(best / self.small_edge_length.value) ** 2 / np.log(peak / self.small_value.value)
         return np.asarray(peak * np.exp(-(np.log(np.asarray(edge_length) / best) ** 2) / fall))
 
 
@@ -159,9 +158,7 @@ class AugerLaw(Section):
     def __call__(self, edge_length: FloatArray) -> FloatArray:
         """1/k_AR [ps] at ``edge_length`` [nm]."""
         small, lifetime = self.small_edge_length.value, self.small_lifetime.value
-        exponent = math.log(self.large_lifetime.value / lifetime) / math.log(
-            self.large_edge_length.value / small
-        )
+        exponent = np.log(self.large_lifetime.value / lifetime) / np.log(self.large_edge_length.value / small)
         return np.asarray(lifetime * (np.asarray(edge_length, dtype=float) / small) ** exponent)
 
 

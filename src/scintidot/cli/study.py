@@ -1,0 +1,65 @@
+"""``scintidot study``: which nanocrystals are best, how sure that is, and which number to measure better."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scintidot.cli.console import print_json, print_notes, progress
+from scintidot.cli.options import Json
+
+_DEFAULT_FOLDER = Path("scintidot-study")
+
+
+def study(
+    study_file: Annotated[
+        Path,
+        typer.Argument(metavar="STUDY.toml", help="What is varied and what is wanted; see docs/study.md."),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help=f"Output folder; ./{_DEFAULT_FOLDER} unless --json is given alone."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Find the best design: sweep, Sobol sensitivity, Pareto front or optimum, with the uncertainty of the card.
+
+    Writes report.html (one self-contained file), result.json, result.nc (netCDF) and study.toml (complete). What was
+    computed before an interrupt is kept in the output folder: the same command goes on from there.
+    """
+    from scintidot.output import output_folder
+    from scintidot.results import check_folder
+    from scintidot.studies.result import BLOCKS, OUTPUT_FILES, SCHEMA
+    from scintidot.studies.run import study as run
+
+    folder = out if out is not None or json else _DEFAULT_FOLDER
+    if folder is not None:
+        check_folder(folder, OUTPUT_FILES, SCHEMA)
+        with output_folder(folder):  # a folder that cannot be written is refused before the work
+            pass
+    try:
+        with progress() as show:
+            result = run(study_file, out=folder, progress=show)
+    except KeyboardInterrupt:
+        if folder is not None and (folder / BLOCKS).is_dir():
+            print(
+                f"What was computed is kept in {folder / BLOCKS}: the same command goes on from it.",
+                file=sys.stderr,
+            )
+        raise
+    files: dict[str, Path] = {}
+    if folder is not None:
+        from scintidot.report.study import write_study_report
+
+        files = result.save(folder, {"report.html": lambda path: write_study_report(result, path)})
+    if json:
+        print_json(result.as_json())
+        return
+    print(result.answer)
+    print_notes(result.document["warnings"], shortened=bool(files))
+    if files:
+        print(f"Report: {files['report.html'].resolve()} (open it in a browser; it has the notes in full)")
+        print("Data:   " + ", ".join(name for name in sorted(files) if name != "report.html"))

@@ -1,0 +1,220 @@
+"""Report of a design study: the answer, the picture that shows it, and all that it rests on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from scintidot.output import as_text, write_text
+from scintidot.report.study_figures import draw_study
+from scintidot.report.templates import render
+from scintidot.studies.finding import percent
+from scintidot.studies.result import StudyResult
+
+MOST_LINES = 5
+"""Uncertain numbers on the first page."""
+
+
+def write_study_report(result: StudyResult, path: str | Path) -> None:
+    """Write the report of a study to ``path``: one HTML file that needs nothing else."""
+    document = result.document
+    figures = draw_study(result)
+    failed = result.finding.best is None and not result.finding.variables
+    text = render(
+        "study.html",
+        first={
+            "title": document["title"] or f"Design study: {document['kind']}",
+            "lead": _lead(result),
+            "answer": result.finding.answer,
+            "sure": _sure(document),
+            "rests_on": _rests_on(document),
+            "failed": failed,
+        },
+        picture=figures[0] if figures else None,
+        notes=document["warnings"],
+        figures=figures[1:],
+        tables=_tables(document),
+        choices=_choices(document["choices"]),
+        references=document["bibliography"],
+        study=result.study_file(),
+        version=document["version"],
+        schema=document["schema"],
+    )
+    write_text(Path(path), text)
+
+
+def _lead(result: StudyResult) -> str:
+    document = result.document
+    run, varied = (
+        document["choices"]["prediction"],
+        ", ".join(axis.words for axis in result.plan.axes) or "nothing",
+    )
+    return (
+        f"{run['material']} in {run['host']}, {as_text(float(run['kinetic_energy_keV']))} keV electron, deposit "
+        f"{run['deposit']} · varied: {varied} · {document['choices']['method_meaning']}"
+    )
+
+
+def _sure(document: dict[str, Any]) -> list[str]:
+    uncertain, results = document["uncertainty"], document["results"]
+    names = [*(line["name"] for line in uncertain["numbers"]), *uncertain["choices"]]
+    if not names:
+        return ["Nothing was taken as uncertain."]
+    meaning = f"{uncertain['distribution']}: {uncertain['distribution_meaning']}"
+    lines = [f"{len(names)} numbers and choices are uncertain ({meaning})."]
+    if "probability_that_constraints_are_kept" in results and document["constraints"]:
+        share = results["probability_that_constraints_are_kept"]
+        lines.append(
+            f"The recommended design keeps the constraints in {percent(share)} of {results['draws']} draws."
+        )
+    if "regret" in results and results["regret"]["quantile_95"] is not None:
+        cost = percent(results["regret"]["quantile_95"], 1)
+        lines.append(f"It costs up to {cost} (95 % of draws) against the best one in each draw.")
+    return lines
+
+
+def _rests_on(document: dict[str, Any]) -> dict[str, Any] | None:
+    """The numbers that move the answer most."""
+    results = document["results"]
+    if "one_at_a_time" in results:
+        return _most_moving(results["one_at_a_time"], document["objectives"][0])
+    if "objectives" in results:
+        name, entry = next(iter(results["objectives"].items()))
+        ranked = sorted(entry["factors"], key=lambda line: -(line["total"] or 0.0))[:MOST_LINES]
+        rows = [[line["name"], _percent(line["total"]), _percent(line["first_order"])] for line in ranked]
+        return {
+            "note": f"Shares of the variance of {name}.",
+            "columns": ["factor", "total", "alone"],
+            "rows": rows,
+        }
+    return None
+
+
+def _most_moving(lines: list[dict[str, Any]], objective: dict[str, Any]) -> dict[str, Any] | None:
+    known = [line for line in lines if line["relative_change"] is not None]
+    if not known:
+        return None
+    ranked = sorted(known, key=lambda line: -abs(line["relative_change"]))[:MOST_LINES]
+    rows = [
+        [
+            line["number"],
+            line["at"],
+            f"{100 * line['relative_change']:+.1f} %",
+            _design(line["best_design"]),
+            _cost(line),
+        ]
+        for line in ranked
+    ]
+    return {
+        "note": "Each one alone, all else as it is.",
+        "columns": [
+            "uncertain",
+            "if it were",
+            objective["name"],
+            "the best design would be",
+            "staying costs",
+        ],
+        "rows": rows,
+    }
+
+
+def _cost(line: dict[str, Any]) -> str:
+    return (
+        "a constraint is missed" if line.get("keeps_the_constraints") is False else _percent(line["regret"])
+    )
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else percent(value, 1)
+
+
+def _design(design: dict[str, Any]) -> str:
+    return ", ".join(f"{key} = {as_text(value, 4)}" for key, value in design.items())
+
+
+def _tables(document: dict[str, Any]) -> list[tuple[str, list[str], list[list[Any]]]]:
+    results, tables = document["results"], []
+    targets = [one["name"] for one in (*document["objectives"], *document["constraints"])]
+    if results.get("front"):
+        columns = ["design", *targets, "probability to be on the front"]
+        rows = [
+            [
+                _design(line["design"]),
+                *(_banded(line, name) for name in targets),
+                line["probability_on_front"],
+            ]
+            for line in results["front"]
+        ]
+        tables.append(("Designs of the front", columns, rows))
+    if isinstance(results.get("best"), dict):
+        best = results["best"]
+        entries = {"": best} if "design" in best else best
+        rows = [
+            [
+                name or document["objectives"][0]["name"],
+                _design(line["design"]),
+                *(_banded(line, one) for one in targets),
+            ]
+            for name, line in entries.items()
+        ]
+        tables.append(("Best designs", ["by", "design", *targets], rows))
+    for name, entry in results.get("objectives", {}).items():
+        rows = [
+            [line["name"], *(_with_interval(line, key) for key in ("total", "first_order"))]
+            for line in sorted(entry["factors"], key=lambda line: -(line["total"] or 0.0))
+        ]
+        tables.append((f"Sensitivities of {name}", ["factor", "total index", "first-order index"], rows))
+    if results.get("one_at_a_time"):
+        rows = [
+            [
+                line["number"],
+                line["at"],
+                line["value"],
+                _percent(line["relative_change"]),
+                _design(line["best_design"]),
+                _cost(line),
+            ]
+            for line in results["one_at_a_time"]
+        ]
+        columns = [
+            "uncertain",
+            "if it were",
+            document["objectives"][0]["name"],
+            "change",
+            "best design then",
+            "staying costs",
+        ]
+        tables.append(("One uncertain thing at a time", columns, rows))
+    numbers = document["uncertainty"]["numbers"]
+    if numbers:
+        rows = [
+            [
+                one["name"],
+                one["value"],
+                one["low"],
+                one["high"],
+                one["unit"],
+                one["provenance"],
+                ", ".join(one["source"]),
+            ]
+            for one in numbers
+        ]
+        tables.append(
+            ("What is uncertain", ["number", "value", "low", "high", "unit", "provenance", "source"], rows)
+        )
+    return tables
+
+
+def _banded(line: dict[str, Any], name: str) -> str:
+    value, low, high = (as_text(line[word][name], 4) for word in ("value", "low", "high"))
+    return value if low == high else f"{value} ({low} to {high})"
+
+
+def _with_interval(line: dict[str, Any], key: str) -> str:
+    return f"{line[key]:.3f} ± {line[f'{key}_half_interval']:.3f}"
+
+
+def _choices(choices: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Of the study, then those of the prediction behind it."""
+    own = [(name, value) for name, value in choices.items() if name != "prediction"]
+    return [*own, *((f"prediction: {name}", value) for name, value in choices["prediction"].items())]

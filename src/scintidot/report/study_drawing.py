@@ -1,0 +1,53 @@
+"""What the pictures of a design study have in common."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, to_svg
+from scintidot.studies.result import StudyResult
+
+MOST_BARS = 12
+COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, GREY)
+
+
+class Drawn(NamedTuple):
+    """One figure of a report."""
+
+    name: str
+    title: str
+    svg: str
+    caption: str
+
+
+def tornado(result: StudyResult) -> list[Drawn]:
+    lines = result.document["results"]["one_at_a_time"]
+    changes: dict[str, dict[str, float]] = {}
+    for line in lines:
+        if line["relative_change"] is not None:
+            changes.setdefault(line["number"], {})[line["at"]] = 100 * line["relative_change"]
+    if not changes:
+        return []
+    ranked = sorted(changes, key=lambda key: max(map(abs, changes[key].values())))[-MOST_BARS:]
+    drawing, axes = figure(1, 1, 11, 0.36 * len(ranked) + 1.4)
+    axis = axes[0, 0]
+    for i, key in enumerate(ranked):
+        for j, (end, change) in enumerate(changes[key].items()):
+            low = end == "low"
+            colour = BLUE if low else ORANGE if end == "high" else GREY
+            axis.barh(i + (0.19 if j % 2 == 0 else -0.19), change, 0.36, color=colour)
+            if end not in ("low", "high"):
+                axis.annotate(f" {end}", (change, i - 0.19 if j % 2 else i + 0.19), va="center", fontsize=9)
+    handles = [
+        axis.barh(0, 0, color=colour, label=label)
+        for colour, label in ((BLUE, "at low"), (ORANGE, "at high"))
+    ]
+    axis.legend(handles=handles, loc="lower right")
+    axis.axvline(0, color="black", lw=0.8)
+    axis.set(yticks=range(len(ranked)), xlabel=f"change of {result.plan.objectives[0].heading} [%]")
+    axis.set_yticklabels(ranked)
+    caption = (
+        "At the recommended design: each uncertain number set to its low and its high end, each undecided choice to "
+        "its other names, all else unchanged. The longest bar is the number to measure first for this figure."
+    )
+    return [Drawn("tornado", "Which uncertain number matters most", to_svg(drawing), caption)]

@@ -1,0 +1,143 @@
+"""What a method found, and how it is put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from scintidot.bands import Banded, Outputs, propagate
+from scintidot.output import as_text, number
+from scintidot.provenance import Quantity
+from scintidot.records import FloatArray
+from scintidot.studies.axes import Axis, Points, length
+from scintidot.studies.problem import Problem
+from scintidot.studies.targets import Target, shown_unit, violations
+from scintidot.studies.worlds import nominal
+
+MATTERS = 0.01
+"""Relative loss below which a decision counts as unchanged."""
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """Answer of a method."""
+
+    answer: list[str]  # sentences, the first of which says it all
+    results: dict[str, Any]  # for JSON
+    variables: dict[str, Any]  # for xarray: name -> (dimensions, values, attributes)
+    coordinates: dict[str, Any]
+    best: dict[str, Any] | None = None  # columns of the design that is recommended
+    warnings: list[str] = field(default_factory=list)
+
+
+_BAND = Quantity(np.nan, "1", (), "estimate", low=0.0, high=1.0)
+"""Ends of a band, as quantiles."""
+
+
+def with_bands(problem: Problem, points: Points) -> Banded:
+    """Figures and targets with their bands, exactly as a prediction has them (`scintidot.bands.METHOD`)."""
+    count = length(points)
+
+    def evaluate(change: tuple[str, float] | None) -> Outputs:
+        columns = nominal(problem, count)
+        if change is not None:
+            columns[change[0]] = np.full(count, change[1])
+        return problem.figures({**points, **columns})
+
+    return propagate(evaluate, dict.fromkeys(problem.uncertain, _BAND), problem.uncertain)
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share for people.
+
+    >>> percent(0.125, 1)
+    '12.5 %'
+    """
+    return f"{100 * share:.{digits}f} %"
+
+
+def idle(problem: Problem, axis: Axis, figures: Outputs, along: int, shape: tuple[int, ...]) -> list[str]:
+    """That an axis changes no target, from figures on a grid of ``shape`` of which it is dimension ``along``."""
+    for one in problem.targets:
+        values = np.reshape(figures[one.name], shape)
+        if np.any(
+            np.nan_to_num(np.ptp(values, axis=along)) > 1e-9 * np.nan_to_num(np.abs(values).max(axis=along))
+        ):
+            return []
+    return [f"{axis.name} changes nothing that is asked for under the models of this study."]
+
+
+def words_of(axes: Sequence[Axis], design: Mapping[str, Any]) -> str:
+    """A design in words.
+
+    ``design`` by the names of the axes.
+    """
+    parts = []
+    for axis in axes:
+        value = design[axis.name]
+        unit = "" if axis.unit == "1" or axis.named else f" {axis.unit}"
+        parts.append(f"{axis.words} {value if axis.named else as_text(float(value), 3)}{unit}")
+    return ", ".join(parts)
+
+
+def value_in_words(target: Target, value: float, low: float | None = None, high: float | None = None) -> str:
+    """A figure with unit and band."""
+    unit = "" if target.unit == "1" else f" {shown_unit(target.unit)}"
+    band = "" if low is None or high is None else f" ({as_text(float(low), 3)} to {as_text(float(high), 3)})"
+    return f"{target.heading} {as_text(float(value), 3)}{unit}{band}"
+
+
+def side(figures: Outputs, targets: Sequence[Target], index: int) -> dict[str, float | None]:
+    """Targets at one point."""
+    return {one.name: number(figures[one.name][index]) for one in targets}
+
+
+def relative_regret(loss: FloatArray, best: FloatArray) -> FloatArray:
+    """By how much of itself the best loss is missed; 0 where neither exists."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.maximum(np.nan_to_num((loss - best) / np.abs(best), nan=0.0, posinf=np.inf), 0.0)
+
+
+def feasible(problem: Problem, figures: Outputs) -> Any:
+    """Where every constraint is kept and every objective exists."""
+    count = len(figures[problem.objectives[0].name])
+    kept = violations(problem.constraints, figures, count) == 0
+    for one in problem.objectives:
+        kept &= np.isfinite(figures[one.name])
+    return kept
+
+
+def none_feasible(problem: Problem, figures: Outputs) -> str:
+    """That no design keeps the constraints, and how near the nearest comes."""
+    misses = []
+    for one in problem.constraints:
+        values = figures[one.name]
+        low, high = np.nanmin(values), np.nanmax(values)
+        if not np.any(one.violation(values) == 0):
+            misses.append(
+                f"{one.limit}, where the designs reach {as_text(float(low), 3)} to {as_text(float(high), 3)}"
+            )
+    why = "; ".join(misses) if misses else "each can be kept, but not all by one design"
+    return f"No design keeps the constraints: {why}."
+
+
+def missing(figures: Outputs, targets: Sequence[Target], points: Points, axes: Sequence[Axis]) -> list[str]:
+    """Where a figure does not exist, in words."""
+    notes = []
+    for one in targets:
+        gone = ~np.isfinite(figures[one.name])
+        if gone.any():
+            where = "; ".join(
+                f"{axis.heading} {as_text(float(points[axis.name][gone].min()), 3)} to "
+                f"{as_text(float(points[axis.name][gone].max()), 3)}"
+                for axis in axes
+                if not axis.named and axis.levels != 1
+            )
+            notes.append(
+                f"{one.heading} does not exist for {np.count_nonzero(gone)} of {gone.size} designs ({where}): no "
+                "light, or an expression without a value. They count as worse than any other."
+            )
+    return notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,7 @@ def study(
     """
     from scintidot.output import output_folder
     from scintidot.results import check_folder
-    from scintidot.studies.result import OUTPUT_FILES, SCHEMA
+    from scintidot.studies.result import BLOCKS, OUTPUT_FILES, SCHEMA
     from scintidot.studies.run import study as run
 
     folder = out if out is not None or json else _DEFAULT_FOLDER
@@ -39,8 +40,16 @@ def study(
         check_folder(folder, OUTPUT_FILES, SCHEMA)
         with output_folder(folder):  # a folder that cannot be written is refused before the work
             pass
-    with progress() as show:
-        result = run(study_file, out=folder, progress=show)
+    try:
+        with progress() as show:
+            result = run(study_file, out=folder, progress=show)
+    except KeyboardInterrupt:
+        if folder is not None and (folder / BLOCKS).is_dir():
+            print(
+                f"What was computed is kept in {folder / BLOCKS}: the same command goes on from it.",
+                file=sys.stderr,
+            )
+        raise
     files: dict[str, Path] = {}
     if folder is not None:
         from scintidot.report.study import write_study_report

@@ -12,6 +12,7 @@ from scintidot.output import as_text, number
 from scintidot.records import FloatArray
 from scintidot.studies.axes import Axis, design, take
 from scintidot.studies.finding import (
+    MATTERS,
     Finding,
     idle,
     missing,
@@ -225,10 +226,13 @@ def _answer(
         if risk:
             text += f" (kept in {percent(risk['probability_that_constraints_are_kept'])} of draws)"
     sentences = [f"{text}."]
-    if risk and risk["regret"]["quantile_95"] is not None:
+    regret: dict[str, Any] = risk["regret"] if risk else {"quantile_95": None}
+    if regret["quantile_95"] is not None:
+        cost = f"costs {percent(regret['median'], 1)} (median) and up to {percent(regret['quantile_95'], 1)}"
+        if regret["quantile_95"] < MATTERS:
+            cost = f"costs less than {percent(MATTERS)}"
         sentences.append(
-            f"If the uncertain numbers are others, this choice costs {percent(risk['regret']['median'], 1)} (median) "
-            f"and up to {percent(risk['regret']['quantile_95'], 1)} (95 % of draws) against the best one then."
+            f"If the uncertain numbers are others, this choice {cost} (95 % of draws) against the best one then."
         )
     return [*sentences, *what_to_measure(measure, main.heading)]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from pieces import contents, fence, table, text
+from pieces import code, contents, fence, table, text
+from validation.__main__ import CASES
 from validation.case import Case, Row
 from validation.record import Run, read_runs
 
@@ -36,11 +37,12 @@ def _overview(runs: dict[str, Run]) -> str:
             str(len(_judged(case))),
             str(sum(not row.passed for row in case.rows) or ""),
             next((f"{100 * row.deviation:+.2g} %" for row in _judged(case)), "shown only"),
-            run.date,
+            run.date.replace("-", "\N{NON-BREAKING HYPHEN}"),
         ]
         for name, run in runs.items()
         for case in run.cases
     ]
+    left_out = ", ".join(code(name) for name in CASES if name not in runs)
     parts = [
         "# Validation",
         "What the models give beside published and independent numbers. The numbers are those of the runs named below, "
@@ -51,6 +53,7 @@ def _overview(runs: dict[str, Run]) -> str:
             "{figure} deviations.svg",
             "Deviation of every judged number over its tolerance, at most 1 in size.",
         ),
+        *([f"Long ones that were not kept yet: {left_out}."] if left_out else []),
         table(["comparison", "judged:", "beyond:", "largest deviation:", "run on"], rows),
         contents(runs),
     ]

@@ -26,6 +26,9 @@ from scintidot.cli import (
     sources,
     track,
 )
+from scintidot.cli import (
+    app as browser_app,
+)
 from scintidot.errors import EXIT_CODES
 
 _EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
@@ -74,6 +77,7 @@ app.command("low-energy", epilog=_EPILOG)(interactions.low_energy)
 app.command("attenuation", epilog=_EPILOG)(interactions.attenuation)
 app.command("relaxation", epilog=_EPILOG)(interactions.relaxation)
 app.command("formats", epilog=_EPILOG)(formats.formats)
+app.command("app", epilog=_EPILOG)(browser_app.app)
 app.add_typer(materials.app, name="materials")
 app.add_typer(sources.app, name="sources")
 app.add_typer(plot.app, name="plot")

@@ -48,7 +48,7 @@ EXTRA_ARROWS = {
     ("analysis", "kinetics"), ("materials", "atoms"),
     ("cli", "errors"), ("app", "errors"), ("report", "errors"),
     ("cli", "analysis"), ("app", "analysis"), ("report", "analysis"),
-    ("cli", "report"), ("app", "report"), ("__main__", "cli"),
+    ("cli", "report"), ("cli", "app"), ("app", "report"), ("__main__", "cli"),
     ("app", "records"), ("report", "records"),
 }  # fmt: skip
 """Single arrows that are allowed besides."""

@@ -36,7 +36,7 @@ class Status:
     share: float = 0.0  # that is done
     seconds: float = 0.0  # since it began
     error: str | None = None  # one sentence, of a job that failed or was cancelled
-    result: Any = None  # plain data, of a job that is done
+    result: Any = None  # plain data, of a job that is done; before, what it has so far
 
 
 @dataclass
@@ -72,7 +72,8 @@ class Board:
             Name of the browser tab, of the store ``tab``.
         function : str
             ``module:name`` of a function ``(arguments, folder, progress) -> plain data`` inside ``scintidot.app``.
-            ``progress(step, share)`` says how far it is; files that it writes into ``folder`` can be downloaded.
+            ``progress(step, share)`` says how far it is, ``progress(step, share, result)`` also what it has so far;
+            files that it writes into ``folder`` can be downloaded.
         arguments : dict
             Plain data.
 
@@ -119,11 +120,11 @@ class Board:
             self._tidy()
             seconds = (job.ended or job.asked) - job.began
             if job.ended is None:
-                return Status(RUNNING, job.step, job.share, seconds)
+                return Status(RUNNING, job.step, job.share, seconds, result=job.result)
             if job.cancelled:
-                return Status(CANCELLED, job.step, job.share, seconds, "The run was cancelled.")
+                return Status(CANCELLED, job.step, job.share, seconds, "The run was cancelled.", job.result)
             if job.error is not None:
-                return Status(FAILED, job.step, job.share, seconds, job.error)
+                return Status(FAILED, job.step, job.share, seconds, job.error, job.result)
             return Status(DONE, job.step, 1.0, seconds, result=job.result)
 
     def cancel(self, name: str | None, tab: str) -> None:
@@ -185,11 +186,11 @@ def _listen(job: _Job) -> None:
     with job.process.stdout as lines:
         for line in lines:
             entry = json.loads(line)
-            if "share" in entry:
-                job.step, job.share = entry["step"], float(entry["share"])
-            else:
-                job.result, job.error, answered = entry.get("result"), entry.get("error"), True
+            job.result = entry.get("result", job.result)
+            if "share" not in entry:
+                job.error, answered = entry.get("error"), True
                 break
+            job.step, job.share = entry["step"], float(entry["share"])
     job.process.stdin.close()  # on which the worker ends, whatever else it still does
     code = job.process.wait()
     if job.ended is None:
@@ -215,8 +216,8 @@ def board() -> Board:
     return found
 
 
-Progress = Callable[[str, float], None]
-"""Told the step, and the share of the work that is done."""
+Progress = Callable[..., None]
+"""Told the step, the share of the work that is done, and perhaps what there is so far."""
 
 
 def close(extensions: dict[str, Any]) -> None:

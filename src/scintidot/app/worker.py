@@ -1,8 +1,8 @@
 """One job in a process of its own: ``python -m scintidot.app.worker``.
 
 The first line of standard input says what to do, as JSON: ``function`` (``module:name`` inside the app), ``arguments``
-and ``folder``. Lines of JSON on standard output say how far it is, and in the end the result or the error. When
-standard input ends, the app is gone, and so is the worker.
+and ``folder``. Lines of JSON on standard output say how far it is, perhaps with what it has so far, and in the end the
+result or the error. When standard input ends, the app is gone, and so is the worker.
 """
 
 from __future__ import annotations
@@ -38,9 +38,12 @@ def _call(task: dict[str, Any], lines: IO[str]) -> Any:
     if not module.startswith(HOME):
         raise ValueError(f"{module} is not part of the app")
     work = getattr(importlib.import_module(module), name)
-    return work(
-        task["arguments"], Path(task["folder"]), lambda step, share: _say(lines, step=step, share=share)
-    )
+
+    def progress(step: str, share: float, result: Any = None) -> None:
+        so_far = {} if result is None else {"result": result}
+        _say(lines, step=step, share=share, **so_far)
+
+    return work(task["arguments"], Path(task["folder"]), progress)
 
 
 def _say(lines: IO[str], **entry: Any) -> None:

@@ -11,18 +11,10 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update, set_props
 
 from scintidot import __version__
-from scintidot.app.figures import DARK, LIGHT
 from scintidot.app.pages import PAGES
+from scintidot.app.shared import ADDRESS, ERROR, LINK, PAGE, TAB, THEME
 from scintidot.app.state import WHERE, read_link
 from scintidot.errors import BadValue, ScintidotError
-
-ADDRESS, PAGE, ERROR, THEME, TAB, LINK = "address", "page", "error", "theme", "tab", "link"
-"""Names of the components that pages share.
-
-``theme`` (store): ``light`` or ``dark``. ``tab`` (store): name of this browser tab, for `jobs`. ``link`` (store): a
-page writes ``[path, query]`` there and the address line follows. ``error``: one sentence; what a callback raises as a
-`ScintidotError` is shown there without further doing.
-"""
 
 
 def frame() -> html.Div:
@@ -110,8 +102,3 @@ def show_error(error: Exception) -> Any:
         traceback.print_exception(error, file=sys.stderr)
         set_props(ERROR, {"children": "Unexpected internal error (please report it; the terminal has more)."})
     return no_update
-
-
-def theme_of(stored: str | None) -> str:
-    """The theme to draw in."""
-    return DARK if stored == DARK else LIGHT

@@ -7,30 +7,32 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scintidot.app.pages.analyse.options import ON, SEPARATOR, Kind, Option
+from scintidot.errors import one_of
 
 Values = Mapping[str, str]
 """Keyword of an option -> text of its field; what is not given is absent or empty."""
 
 
 def keywords(kind: Kind, values: Values) -> dict[str, Any]:
-    """The options that are given, as the function takes them."""
+    """The options that are given, as the function takes them. Raises `BadValue` for a name that is none to choose."""
     found: dict[str, Any] = {}
     for option, text in _given(kind, values):
         if option.switch:
             found[option.name] = True
-        else:
-            found[option.name] = _parts(text) if option.repeated else text
+            continue
+        if option.names():
+            one_of(text, option.names(), where=f"analyse {kind.name}", who=option.flag)
+        found[option.name] = _parts(text) if option.repeated else text
     return found
 
 
-def command_line(
-    kind: Kind, files: Iterable[str], roles: Mapping[str, str], values: Values, material: str | None = None
-) -> str:
+def command_line(kind: Kind, files: Iterable[str], roles: Mapping[str, str], values: Values) -> str:
     """The command that does the same on files of these names; ``roles`` has further ones by keyword."""
     words = ["scintidot", "analyse", kind.name, *files]
     options = list(_given(kind, values))
-    if not any(option.name == role for role in roles for option, _ in options):
-        for role, name in roles.items():
+    overruled = [option.name for option, _ in options]
+    for role, name in roles.items():
+        if role not in overruled:
             words += [f"--{role}", name]
     for option, text in options:
         if option.switch:
@@ -38,8 +40,6 @@ def command_line(
         else:
             for part in _parts(text) if option.repeated else [text]:
                 words += [option.flag, part]
-    if material is not None:
-        words += ["--material", material]
     return shlex.join(words)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from scintidot.catalogue import list_cards
 from scintidot.kinetic_options import KINETIC_MODELS
 from scintidot.measured.given import ROWS, SPECTRAL_UNITS, SPECTRUM_KINDS, TIME_UNITS
 
@@ -12,6 +14,12 @@ SEPARATOR = ";"
 """Between the values of an option that may be repeated."""
 ON = "on"
 """Value of a switch that is set."""
+
+
+@cache
+def scintillators() -> tuple[str, ...]:
+    """Shipped materials that a prediction can run."""
+    return tuple(entry["name"] for entry in list_cards()["materials"] if entry["predict"])
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,11 @@ class Option:
     choices: tuple[str, ...] = ()
     switch: bool = False
     repeated: bool = False
+    material: bool = False  # the name of a shipped scintillator
+
+    def names(self) -> tuple[str, ...]:
+        """What there is to choose from; empty where any text goes."""
+        return scintillators() if self.material else self.choices
 
 
 @dataclass(frozen=True)
@@ -190,7 +203,8 @@ SPECTRUM = Kind(
                 Option("background", "--background", "Under emission", "none", ("none", "ends")),
                 Option("weight", "--weight", "The file holds", "photons", ("photons", "energy")),
                 Option("band", "--band", "Band of the integral [nm]", "all"),
-                Option("edge_length", "--edge-length", "Edge length [nm], for what the card expects", "none"),
+                Option("material", "--material", "Sizing curve of", "none", material=True),
+                Option("edge_length", "--edge-length", "Expected at an edge length of [nm]", "none"),
             ),
             open=True,
         ),
@@ -240,6 +254,7 @@ SERIES = Kind(
                 Option("outcoupling", "--outcoupling", "Light that leaves", "1"),
                 Option("detection_efficiency", "--detection-efficiency", "Light that is detected", "1"),
                 Option("shape", "--shape", "Shape", "cube", ("cube", "sphere")),
+                Option("material", "--material", "Density of", "none", material=True),
             ),
             open=True,
         ),

@@ -26,7 +26,7 @@ LAYERS = {
         "config", "simulation", "results", "scale", "study", "explore", "variations", "choices",
         "calculators", "catalogue", "bands", "limits", "interactions", "interchange", "deposits",
         "options", "kinetic_options", "coincidence", "coincidence_inputs", "coincidence_estimators",
-        "excitation", "photon_stream", "light_yield", "emission", "nanocrystal_light", "output",
+        "excitation", "photon_stream", "light_yield", "emission", "nanocrystal_light", "output", "run_options",
         "measured",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),

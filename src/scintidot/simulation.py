@@ -269,14 +269,7 @@ def predict(
             return where, option_flag(option)
         return str(run_file), OPTIONS[option]
 
-    material, host = (
-        load_material(name, where=blame(role)[0], who=blame(role)[1], kind=kind)
-        for role, name, kind in (
-            ("material", config.material, "scintillator"),
-            ("host", config.host, "host"),
-        )
-    )
-    limits.check(material, host, config, blame)
+    material, host = limits.checked_materials(config, blame)
     known = ((material, config.material_fingerprint), (host, config.host_fingerprint))
     outdated = [
         f"The card {card.where} has changed since the run file was written."

@@ -34,9 +34,9 @@ def write_report(prediction: Prediction, path: str | Path) -> None:
         "template.html",
         version=__version__,
         prediction=prediction,
-        answers=[_answer(prediction, others, *question) for question in QUESTIONS],
+        answers=answers(prediction, others),
         plots=draw_all(prediction),
-        figures=_figures(prediction),
+        figures=figure_rows(prediction),
         middle=index,
         middle_edge=prediction.edge_length[index],
         alternatives=[
@@ -60,7 +60,7 @@ def _choices_that_matter(prediction: Prediction, others: list[Alternative], inde
     }
 
 
-def _figures(prediction: Prediction) -> list[tuple[str, list[tuple[float, float, float]]]]:
+def figure_rows(prediction: Prediction) -> list[tuple[str, list[tuple[float, float, float]]]]:
     """Heading of every figure, and its value, low and high at each size."""
     figures = prediction.figures
     return [
@@ -75,6 +75,11 @@ def _figures(prediction: Prediction) -> list[tuple[str, list[tuple[float, float,
         )
         for key, figure in FIGURES.items()
     ]
+
+
+def answers(prediction: Prediction, others: list[Alternative]) -> list[dict[str, str]]:
+    """The headlines: for each question which size wins, by how much, and which sizes win under other choices."""
+    return [_answer(prediction, others, *question) for question in QUESTIONS]
 
 
 def _answer(

@@ -193,10 +193,8 @@ def simulated(
     setups: dict[str, Setup] = {}
     for index, (name, edge) in enumerate(work):
         progress(f"{name}, {edge:g} nm", index / len(work))
-        setup = read_setup(**options_of(material, host, config, name), edge_length=[edge])
-        first = setups.setdefault(name, setup)  # its media and tables serve the other sizes
-        setup = setup if first is setup else first.with_sizes(setup.bodies)
-        done[name, edge] = _simulate(setup, edge)
+        setup, done[name, edge] = simulate_size(material, host, config, edge, setups.get(name), name)
+        setups.setdefault(name, setup)
     main = setups[treatment]
     energy, fano = kept_bulk_pairs(main)
     progress("deposits done", 1.0)
@@ -211,6 +209,21 @@ def simulated(
         tuple(engine_warnings(main)),
         METHOD_SOURCES,
     )
+
+
+def simulate_size(
+    material: Material,
+    host: Material,
+    config: RunConfig,
+    edge: float,
+    like: Setup | None = None,
+    treatment: str | None = None,
+) -> tuple[Setup, SizeDeposit]:
+    """Simulate one size [nm], or take what is kept of it; media and tables of the setup ``like`` serve it."""
+    options = options_of(material, host, config, treatment or config.deposit.model)
+    setup = read_setup(**options, edge_length=[edge])
+    setup = setup if like is None else like.with_sizes(setup.bodies)
+    return setup, _simulate(setup, edge)
 
 
 def _simulate(setup: Setup, edge: float) -> SizeDeposit:

@@ -9,17 +9,14 @@ from scintidot.app.pages.analyse import card, files, form, names, preview, resul
 from scintidot.app.state import State
 
 PATH, TITLE = "/analyse", "Analyse"
-NO_FILES_IN_A_LINK = "The link holds the options of an analysis, but never files: drop yours below."
 
 
 def layout(state: State) -> Component:
     """The page in the state of a link. Raises `ScintidotError` for a bad one."""
     kind, values = form.read_state(state)
-    note = html.P(NO_FILES_IN_A_LINK, className="panel") if state else None
     return html.Div(
         [
             html.H1(TITLE),
-            note,
             html.Div(
                 [
                     html.Div(
@@ -27,7 +24,7 @@ def layout(state: State) -> Component:
                         className="side",
                     ),
                     html.Div(
-                        [preview.layout(), *running.layout(), html.Div(id=names.RESULT), *card.layout()],
+                        [preview.layout(), *running.layout(), html.Div(id=names.RESULT)],
                         className="stage",
                     ),
                 ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
@@ -12,20 +13,23 @@ from scintidot.app import jobs
 from scintidot.app.pages.analyse import names
 from scintidot.app.pages.analyse.options import scintillators
 from scintidot.app.shared import TAB
+from scintidot.app.shelf import plain_name, shelf
+from scintidot.app.state import write_link
 from scintidot.errors import one_of
 from scintidot.measured.card import write_card
 from scintidot.measured.document import Analysis
 
 BASE = "CsPbBr3"
-FILE = "card.toml"
 
 
-def layout() -> list[Component]:
-    """Where a card is made; hidden as long as nothing was found that a card holds."""
+def part(found: dict[str, Any]) -> list[Component]:
+    """Where the card of a result is made; nothing where there is nothing that a card holds."""
+    if not found["card"] or found["document"]["status"] != "ok":
+        return []
     return [
-        html.Div(
+        html.Details(
             [
-                html.H3("Material card"),
+                html.Summary("Export as a material card"),
                 html.P(
                     "What was measured, as a card that a prediction takes: based on a shipped one, with the found "
                     "numbers and their errors in it. The law of Auger recombination needs the size of the sample.",
@@ -53,7 +57,7 @@ def layout() -> list[Component]:
                 ),
                 html.Div(id=names.CARD),
             ],
-            id=names.CARD_PART, hidden=True, className="panel",
+            className="panel",
         )
     ]  # fmt: skip
 
@@ -62,18 +66,7 @@ def register(app: Dash) -> None:
     """Callbacks of the card."""
 
     @app.callback(
-        Output(names.CARD_PART, "hidden"),
         Output(names.CARD, "children"),
-        Input(names.FINISHED, "data"),
-        State(TAB, "data"),
-    )
-    def offer(job: str | None, tab: str) -> tuple[bool, None]:
-        status = jobs.board().status(job, tab)
-        found = status.result if job is not None and status.state == jobs.DONE else {}
-        return not (found.get("card") and found["document"]["status"] == "ok"), None
-
-    @app.callback(
-        Output(names.CARD, "children", allow_duplicate=True),
         Input(names.MAKE, "n_clicks"),
         State(names.EDGE, "value"),
         State(names.BASE, "value"),
@@ -88,13 +81,25 @@ def register(app: Dash) -> None:
         one_of(base, scintillators(), where="--to-card", who="--material")
         beside = jobs.board().file(job, "result.json")
         assert beside is not None
-        path, warnings = write(status.result, beside.with_name(FILE), base, (edge or "").strip() or None)
+        first = status.result["document"]["inputs"][0]["file"]
+        name = plain_name(f"{Path(first).stem}-measured.toml")
+        path, warnings = write(status.result, beside.with_name(name), base, (edge or "").strip() or None)
+        content = path.read_bytes()
+        shelf().put(tab, name, content)
         return [
             *(html.P(warning, className="fault") for warning in warnings),
             html.Div(
-                html.A("Download the card", href=f"/files/{job}/{FILE}", className="button"), className="row"
+                [
+                    html.A("Download the card", href=f"/files/{job}/{quote(name)}", className="button"),
+                    dcc.Link(
+                        "Use it in Predict",
+                        href="/predict" + write_link({"material": name}),
+                        className="button",
+                    ),
+                ],
+                className="row",
             ),
-            html.Pre(path.read_text(encoding="utf-8"), className="text", tabIndex="0"),
+            html.Pre(content.decode(), className="text", tabIndex="0"),
         ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ MOST_POINTS = 3000
 """Of a series; more are thinned evenly."""
 MOST_LEGEND = 12
 """Series up to which a legend names them."""
+WIDE = 50.0
+"""Span of a logarithmic axis from which its ticks are whole powers of ten."""
 CROWDED = 200
 """Points of a series from which they are small."""
 
@@ -38,7 +41,7 @@ def figure_of(panel: Panel, theme: str) -> Figure:
     if panel.log_x:
         figure.update_xaxes(type="log")
     if panel.log_y:
-        figure.update_yaxes(type="log", exponentformat="power", row=1, col=1)
+        figure.update_yaxes(**log_axis([series.y for series in panel.series]), row=1, col=1)
     for start, end, words in panel.marks:
         if not panel.log_x or start > 0:
             mark(figure, start, end, words, theme)
@@ -48,6 +51,13 @@ def figure_of(panel: Panel, theme: str) -> Figure:
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
     )  # fmt: skip
     return figure
+
+
+def log_axis(curves: Sequence[Any]) -> dict[str, Any]:
+    """A logarithmic axis, with ticks at whole powers alone where it spans several."""
+    positive = [y[y > 0] for y in curves if np.any(y > 0)]
+    span = max(map(np.max, positive)) / min(map(np.min, positive)) if positive else 1.0
+    return {"type": "log", "exponentformat": "power", **({"dtick": 1} if span > WIDE else {})}
 
 
 def mark(figure: Figure, start: float, end: float, words: str, theme: str) -> None:

@@ -16,6 +16,7 @@ from scintidot.app.shared import TAB
 from scintidot.app.shelf import LIMITS, Dropped, decoded, shelf
 from scintidot.errors import ScintidotError
 
+NO_FILES_IN_A_LINK = "The link holds the options of an analysis, but never files: drop yours above."
 RESPONSE_ASKED = (
     "the response of the instrument is needed: a file of this role, the width of a Gaussian, or "
     "none for the tail alone"
@@ -25,12 +26,6 @@ RESPONSE_ASKED = (
 def layout(kind: Kind) -> list[Component]:
     """Where files are dropped and listed."""
     return [
-        dcc.Upload(
-            [html.Strong("Drop files here"), " or choose them"], id=names.DROP, multiple=True, className="drop",
-        ),
-        html.P(LIMITS, className="soft"),
-        html.Div(id=names.SAID, className="fault", role="alert"),
-        html.Div(id=names.FILES),
         html.Label(
             ["Analysis", dcc.Dropdown(
                 {one.name: one.words for one in KINDS.values()}, kind.name, id=names.KIND, clearable=False,
@@ -38,16 +33,22 @@ def layout(kind: Kind) -> list[Component]:
             )],
             className="field",
         ),
+        dcc.Upload(
+            [html.Strong("Drop files here"), " or choose them"], id=names.DROP, multiple=True, className="drop",
+        ),
+        html.P(LIMITS, className="soft"),
+        html.Div(id=names.SAID, className="fault", role="alert"),
+        html.Div(id=names.FILES),
     ]  # fmt: skip
 
 
 def with_roles(tab: str, kind: Kind) -> dict[str, list[Dropped]]:
     """Files of a tab by their role in an analysis; a role of another analysis is none."""
-    roles = names.Memory(tab).roles
+    memory = names.Memory(tab)
     found: dict[str, list[Dropped]] = {role: [] for role in kind.roles}
-    for key, file in shelf().files(tab).items():
-        if roles.get(key) in found:
-            found[roles[key]].append(file)
+    for key, file in memory.files().items():
+        if memory.roles[key] in found:
+            found[memory.roles[key]].append(file)
     return found
 
 
@@ -78,9 +79,11 @@ def register(app: Dash) -> None:
     def arrive(
         contents: list[str], file_names: list[str], name: str, changed: int, tab: str
     ) -> tuple[Any, int]:
-        first = not shelf().files(tab)
+        first = not names.Memory(tab).files()
         faults, keys, kind = [], [], analysis_named(name)
-        for content, file_name in zip(contents or [], file_names or [], strict=True):
+        for content, file_name in sorted(
+            zip(contents or [], file_names or [], strict=True), key=lambda pair: pair[1]
+        ):
             try:
                 keys.append(shelf().put(tab, file_name, decoded(content, file_name)).key)
             except ScintidotError as error:
@@ -102,7 +105,7 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def other_analysis(name: str, changed: int, tab: str) -> int:
-        give_roles(tab, analysis_named(name), list(shelf().files(tab)))
+        give_roles(tab, analysis_named(name), list(names.Memory(tab).files()))
         return changed + 1
 
     @app.callback(
@@ -141,10 +144,12 @@ def register(app: Dash) -> None:
         _: int, texts: list[Any], keys: list[dict[str, str]], name: str, tab: str
     ) -> tuple[Any, dict[str, str]]:
         kind, values = analysis_named(name), read_fields(keys, texts)
-        roles = names.Memory(tab).roles
+        memory = names.Memory(tab)
         found = {
-            key: look(file.path, kind, values, roles.get(key)) for key, file in shelf().files(tab).items()
+            key: look(file.path, kind, values, memory.roles[key]) for key, file in memory.files().items()
         }
+        if not found:
+            return html.P(NO_FILES_IN_A_LINK, className="panel") if values else None, {}
         return listed(tab, kind, found), asked_for(tab, kind, found, values)
 
 
@@ -168,7 +173,7 @@ def asked_for(tab: str, kind: Kind, found: Mapping[str, Found], values: Mapping[
 
 def listed(tab: str, kind: Kind, found: Mapping[str, Found]) -> list[Component]:
     """Each file with what it is recognised as, what was taken for granted, and its role."""
-    roles = names.Memory(tab).roles
+    memory = names.Memory(tab)
     choices = {**kind.roles, LEFT_OUT: LEFT_OUT}
     return [
         html.Div(
@@ -176,8 +181,12 @@ def listed(tab: str, kind: Kind, found: Mapping[str, Found]) -> list[Component]:
                 html.Div(
                     [
                         html.Strong(file.name, className="file-name"),
+                        dcc.Dropdown(
+                            choices, memory.roles[key], id={"type": names.ROLE, "key": key}, clearable=False,
+                            searchable=False, className="role",
+                        ),
                         html.Button(
-                            "Remove", id={"type": names.REMOVE, "key": key}, type="button",
+                            "✕", id={"type": names.REMOVE, "key": key}, type="button", title="Remove",
                             **{"aria-label": f"Remove {file.name}"},
                         ),
                     ],
@@ -185,16 +194,9 @@ def listed(tab: str, kind: Kind, found: Mapping[str, Found]) -> list[Component]:
                 ),
                 html.P(shelf().plain(found[key].words), className="soft" if found[key].readable else "fault"),
                 *(html.P(note, className="soft note") for note in map(shelf().plain, found[key].notes)),
-                html.Label(
-                    ["Role", dcc.Dropdown(
-                        choices, roles.get(key, LEFT_OUT), id={"type": names.ROLE, "key": key}, clearable=False,
-                        searchable=False,
-                    )],
-                    className="field",
-                ),
             ],
             className="panel file",
         )
-        for key, file in shelf().files(tab).items()
+        for key, file in memory.files().items()
         if key in found
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scintidot.app.shelf import shelf
+from scintidot.app.shelf import Dropped, shelf
 
 DROP, KIND, FILES, FORM, SAID = (
     "analyse-drop",
@@ -14,7 +14,7 @@ DROP, KIND, FILES, FORM, SAID = (
     "analyse-said",
 )
 PREVIEW, COMMAND, COPY = "analyse-data", "analyse-command", "analyse-copy"
-SHOWN = "analyse-shown"
+SHOWN, HINT = "analyse-shown", "analyse-hint"
 RUN, CANCEL, PROGRESS, TICK, RESULT = (
     "analyse-run", "analyse-cancel", "analyse-progress", "analyse-tick", "analyse-result",
 )  # fmt: skip
@@ -24,8 +24,8 @@ OPTION, FAULT, GROUP, ROLE, REMOVE = (
     "analyse-option", "analyse-fault", "analyse-group", "analyse-role", "analyse-remove",
 )  # fmt: skip
 """Types of components that there are several of."""
-EDGE, BASE, MAKE, CARD, CARD_PART = (
-    "analyse-edge", "analyse-base", "analyse-make", "analyse-card", "analyse-card-part",
+EDGE, BASE, MAKE, CARD = (
+    "analyse-edge", "analyse-base", "analyse-make", "analyse-card",
 )  # fmt: skip
 
 
@@ -46,6 +46,10 @@ class Memory:
         """Key of a file -> its role."""
         roles: dict[str, str] = self._kept["roles"]
         return roles
+
+    def files(self) -> dict[str, Dropped]:
+        """Key of each file that was dropped on this page -> the file."""
+        return {key: file for key, file in shelf().files(self.tab).items() if key in self.roles}
 
     @property
     def job(self) -> str | None:

@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from scintidot.analysis.readers import read
 from scintidot.app.figures import COLOURS, CONFIG, template
 from scintidot.app.pages.analyse import names
-from scintidot.app.pages.analyse.drawing import MOST_LEGEND, MOST_POINTS
+from scintidot.app.pages.analyse.drawing import MOST_LEGEND, MOST_POINTS, log_axis
 from scintidot.app.pages.analyse.files import with_roles
 from scintidot.app.pages.analyse.form import read_fields
 from scintidot.app.pages.analyse.options import DECAY, SEPARATOR, SERIES, TRANSIENT, Kind
@@ -34,7 +34,13 @@ if TYPE_CHECKING:
 MOST_CURVES = 24
 """That are drawn; the first ones."""
 HEIGHT = 330
-SELECTING: dict[str, Any] = {**CONFIG, "modeBarButtonsToRemove": ["lasso2d", "autoScale2d"]}
+COARSE = 500
+"""Width of a dragged window [ps or nm] from which its ends are whole numbers."""
+SELECTING: dict[str, Any] = {
+    **CONFIG,
+    "modeBarButtonsToRemove": ["lasso2d", "autoScale2d"],
+    "modeBarButtonsToAdd": ["select2d"],
+}
 """Of the plot of the data: its button of the modebar brings the dragging of a window back after a zoom."""
 DRAG = {
     "window": "Drag across the plot to set the window.",
@@ -46,6 +52,7 @@ def layout() -> Component:
     """The plot, empty as long as there are no data."""
     return html.Div(
         [
+            html.P(id=names.HINT, className="soft hint"),
             dcc.Graph(id=names.PREVIEW, config=SELECTING, style={"height": f"{HEIGHT}px"}, clear_on_unhover=True),
         ],
         id=names.SHOWN, hidden=True,
@@ -58,6 +65,7 @@ def register(app: Dash) -> None:
     @app.callback(
         Output(names.PREVIEW, "figure"),
         Output(names.SHOWN, "hidden"),
+        Output(names.HINT, "children"),
         Input(names.CHANGED, "data"),
         Input({"type": names.OPTION, "name": ALL}, "value"),
         Input(THEME, "data"),
@@ -67,15 +75,19 @@ def register(app: Dash) -> None:
     )
     def draw(
         _: int, texts: list[Any], theme: str | None, keys: list[dict[str, str]], name: str, tab: str
-    ) -> tuple[Any, bool]:
+    ) -> tuple[Any, bool, Any]:
         kind, values = analysis_named(name), read_fields(keys, texts)
         if kind is SERIES:
-            return no_update, True
+            return no_update, True, no_update
+        roles = with_roles(tab, kind)
+        dragged = dragged_option(kind, roles, values)
         try:
-            figure = figure_of_files(kind, with_roles(tab, kind), values, theme_of(theme))
+            figure = figure_of_files(kind, roles, values, dragged, theme_of(theme))
         except ScintidotError:
-            return no_update, True  # the list of files says why
-        return (no_update, True) if figure is None else (figure, False)
+            return no_update, True, no_update  # the list of files says why
+        return (
+            (no_update, True, no_update) if figure is None else (figure, False, DRAG.get(dragged or "", ""))
+        )
 
     @app.callback(
         Output(names.PREVIEW, "selectedData"),
@@ -92,14 +104,27 @@ def register(app: Dash) -> None:
         return no_update
 
 
+def dragged_option(
+    kind: Kind, roles: Mapping[str, Sequence[Dropped]], values: Mapping[str, str]
+) -> str | None:
+    """The option that dragging sets; None of one matrix, whose global analysis takes all wavelengths."""
+    one = len(roles[next(iter(kind.roles))]) < 2 and values.get("mode") != "series"
+    return None if kind is TRANSIENT and one else kind.window
+
+
 def window_text(kind: Kind, ends: Sequence[float]) -> str:
     """What a dragged stretch of the x axis is in the field of the window."""
     low, high = sorted(float(end) * (1e3 if kind is DECAY else 1) for end in ends)
-    return f"{low:.6g}:{high:.6g}"
+    digits = 0 if high - low >= COARSE else 3
+    return f"{low:.{digits}f}:{high:.{digits}f}"
 
 
 def figure_of_files(
-    kind: Kind, roles: Mapping[str, Sequence[Dropped]], values: Mapping[str, str], theme: str
+    kind: Kind,
+    roles: Mapping[str, Sequence[Dropped]],
+    values: Mapping[str, str],
+    dragged: str | None,
+    theme: str,
 ) -> Figure | None:
     """The data of a form; None where there are none. Raises `ScintidotError` for files that cannot be read."""
     from plotly.graph_objects import Figure
@@ -117,20 +142,15 @@ def figure_of_files(
         )  # fmt: skip
     _shade(figure, curves, window, excluded, theme)
     decay = kind is DECAY
-    words = "" if kind.window is None else DRAG[kind.window]
     figure.update_layout(
-        template=template(theme), height=HEIGHT, dragmode="select", selectdirection="h", uirevision=kind.name,
-        selectionrevision=repr((window, len(curves))), showlegend=1 < len(curves) <= MOST_LEGEND,
+        template=template(theme), height=HEIGHT, dragmode="select" if dragged else "zoom", selectdirection="h",
+        uirevision=kind.name, selectionrevision=repr((window, len(curves))), showlegend=1 < len(curves) <= MOST_LEGEND,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         xaxis_title="time [ns]" if decay else "wavelength [nm]",
         yaxis_title="counts in a bin" if decay else "value",
     )  # fmt: skip
     if decay:
-        figure.update_yaxes(type="log", exponentformat="power")
-    figure.add_annotation(
-        text=words, showarrow=False, x=1, y=1.0, xref="paper", yref="paper", xanchor="right", yanchor="bottom",
-        font={"size": 13, "color": COLOURS[theme][-1]},
-    )  # fmt: skip
+        figure.update_yaxes(**log_axis([y for _, _, y in curves]))
     return figure
 
 
@@ -208,5 +228,9 @@ def _curve(kind: Kind, file: Dropped, trace: Any, several: bool) -> tuple[str, A
 def _response_scaled(curves: list[tuple[str, Any, Any]], responses: int) -> list[tuple[str, Any, Any]]:
     """Responses at the height of the data."""
     data, others = curves[: len(curves) - responses], curves[len(curves) - responses :]
-    top = max((float(np.nanmax(y)) for _, _, y in data), default=1.0)
-    return [*data, *((f"{name}, scaled", x, y * top / np.nanmax(y)) for name, x, y in others)]
+    top, least = (
+        max((float(np.nanmax(y)) for _, _, y in data), default=1.0),
+        min((float(np.nanmin(y)) for _, _, y in data), default=0.0),
+    )
+    scaled = [(f"{name}, scaled", x, y * top / np.nanmax(y)) for name, x, y in others]
+    return [*data, *((name, x, np.where(y < 0.5 * least, np.nan, y)) for name, x, y in scaled)]

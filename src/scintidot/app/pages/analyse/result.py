@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from scintidot.app import jobs
 from scintidot.app.figures import CONFIG, template
-from scintidot.app.pages.analyse import names
+from scintidot.app.pages.analyse import card, names
 from scintidot.app.pages.analyse.drawing import figure_of
 from scintidot.app.pages.analyse.work import panel_of
 from scintidot.app.shared import TAB, THEME, theme_of
@@ -45,6 +45,7 @@ def shown(job: str, found: dict[str, Any], theme: str) -> list[Component]:
     """The result of a job."""
     document = found["document"]
     failed = document["status"] != "ok"
+    found_tables = tables(document)
     warnings = [shelf().plain(text) for text in document["warnings"]]
     return [
         html.H2(found["title"]),
@@ -57,10 +58,13 @@ def shown(job: str, found: dict[str, Any], theme: str) -> list[Component]:
             ],
             className="row",
         ),
-        *(_figure(plain, theme) for plain in found["panels"]),
+        *card.part(found),
+        html.Div([_figure(plain, theme) for plain in found["panels"]], className="figures"),
+        *[_table(*table, shown=True) for table in found_tables[:1]],
+        *_goodness(document),
         *_parameters(document),
         *_correlation(document, theme),
-        *(_table(name, columns, rows) for name, columns, rows in tables(document)),
+        *[_table(*table) for table in found_tables[1:]],
         _pairs("All figures", figures_of(document)),
         _pairs("Choices", flat(document["choices"])),
         _pairs("Inputs", [(one["file"], f"{one['format']}, sha256 {one['sha256']}") for one in document["inputs"]]),
@@ -69,10 +73,11 @@ def shown(job: str, found: dict[str, Any], theme: str) -> list[Component]:
 
 def _figure(plain: dict[str, Any], theme: str) -> Component:
     panel = panel_of(plain)
+    figure = figure_of(panel, theme)
     return html.Figure(
         [
             html.H3(panel.title),
-            dcc.Graph(figure=figure_of(panel, theme), config=CONFIG),
+            dcc.Graph(figure=figure, config=CONFIG, style={"height": f"{figure.layout.height}px"}),
             html.Figcaption(panel.caption, className="soft"),
         ]
     )
@@ -93,6 +98,20 @@ def _parameters(document: dict[str, Any]) -> list[Component]:
     ]  # fmt: skip
     heads = ["parameter", "value", "error", "interval of 68.3 %", "by", "unit", ""]
     return [html.H3("Parameters"), grid(heads, cells)]
+
+
+def _goodness(document: dict[str, Any]) -> list[Component]:
+    """How well the model describes the data, in single numbers."""
+    found = [
+        document[name] for name in ("quality", "fit", "validation") if isinstance(document.get(name), dict)
+    ]
+    rows = [
+        [name.replace("_", " "), as_text(value, 4)]
+        for part in found
+        for name, value in part.items()
+        if value is not None and not isinstance(value, (dict, list))
+    ]
+    return [html.H3("Goodness of fit"), grid(["", ""], rows)] if rows else []
 
 
 def _correlation(document: dict[str, Any], theme: str) -> list[Component]:
@@ -118,10 +137,11 @@ def _correlation(document: dict[str, Any], theme: str) -> list[Component]:
     ]
 
 
-def _table(name: str, columns: list[str], rows: list[list[Any]]) -> Component:
+def _table(name: str, columns: list[str], rows: list[list[Any]], shown: bool = False) -> Component:
     heads = [column.replace("_", " ") for column in columns]
     return html.Details(
-        [html.Summary(name.replace("_", " ")), grid(heads, [[as_text(v, 5) for v in row] for row in rows])]
+        [html.Summary(name.replace("_", " ")), grid(heads, [[as_text(v, 5) for v in row] for row in rows])],
+        open=shown,
     )
 
 

@@ -22,8 +22,8 @@ from scintidot.errors import BadValue
 
 WORK = "scintidot.app.pages.analyse.work:analyse"
 TICK_MS = 300
-FLAG = re.compile(r" for (--[A-Za-z0-9-]+) \(")
-"""The option that an error line speaks of."""
+FLAG = re.compile(r" for (--[A-Za-z0-9-]+) \((.*)", re.DOTALL)
+"""The option that an error line speaks of, and what it says of it."""
 
 
 def layout() -> list[Component]:
@@ -134,7 +134,7 @@ def register(app: Dash) -> None:
             False,
             True,
             no_update,
-            {flag[1]: said} if flag else {},
+            {flag[1]: flag[2].replace(").", ".")} if flag else {},
         )
 
 

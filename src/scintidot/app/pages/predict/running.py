@@ -6,9 +6,8 @@ from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
-from flask import current_app
 
-from scintidot.app import jobs
+from scintidot.app import jobs, known
 from scintidot.app.pages.predict import asked, names, work
 from scintidot.app.pages.predict.form import own_files, read
 from scintidot.app.shared import TAB
@@ -16,8 +15,6 @@ from scintidot.app.shelf import shelf
 from scintidot.errors import BadValue
 
 TICK_MS = 400
-MOST_KNOWN = 50
-"""Runs of which it is remembered what they were asked."""
 
 
 def layout() -> list[Component]:
@@ -54,12 +51,6 @@ def layout() -> list[Component]:
         dcc.Store(id=names.JOB),
         dcc.Store(id=names.SHOWN),
     ]
-
-
-def known_runs() -> dict[str, dict[str, str]]:
-    """What finished runs of this app were asked -> name and tab of the run."""
-    runs: dict[str, dict[str, str]] = current_app.extensions.setdefault("scintidot-predictions", {})
-    return runs
 
 
 def remaining(share: float, seconds: float) -> str:
@@ -103,21 +94,18 @@ def register(app: Dash) -> None:
         Output(names.JOB, "data", allow_duplicate=True),
         Input(names.NOW, "data"),
         State(names.JOB, "data"),
-        State(TAB, "data"),
         prevent_initial_call=True,
     )
-    def find(key: str | None, job: dict[str, str] | None, tab: str) -> Any:
+    def find(key: str | None, job: known.Run | None) -> Any:
         """The same was asked before: its result is shown."""
-        found = known_runs().get(key or "")
-        if found is None or (job is not None and job["key"] == key):
-            return no_update
-        if job is not None and jobs.board().status(job["name"], tab).state == jobs.RUNNING:
-            return no_update
-        done = jobs.board().status(found["name"], found["tab"]).state == jobs.DONE
-        return {**found, "key": key} if done else no_update
+        if job is not None:
+            running = jobs.board().status(job["name"], job["tab"]).state == jobs.RUNNING
+            if job["key"] == key or running:
+                return no_update
+        return known.find(key) or no_update
 
     @app.callback(Input(names.CANCEL, "n_clicks"), State(names.JOB, "data"), State(TAB, "data"))
-    def cancel(clicks: int | None, job: dict[str, str] | None, tab: str) -> None:
+    def cancel(clicks: int | None, job: known.Run | None, tab: str) -> None:
         if clicks and job is not None:
             jobs.board().cancel(job["name"], tab)
 
@@ -132,7 +120,7 @@ def register(app: Dash) -> None:
         State(names.SHOWN, "data"),
         prevent_initial_call=True,
     )
-    def watch(_: int | None, job: dict[str, str] | None, shown: dict[str, str] | None) -> Any:
+    def watch(_: int | None, job: known.Run | None, shown: dict[str, str] | None) -> Any:
         if job is None:
             return "", False, True, True, no_update
         status = jobs.board().status(job["name"], job["tab"])
@@ -140,24 +128,17 @@ def register(app: Dash) -> None:
         stage = {"name": job["name"], "tab": job["tab"], "state": status.state}
         drawn = no_update if status.result is None or stage == shown else stage
         if status.state == jobs.DONE:
-            _remember(job)
+            known.remember(job)
         return _said(status), running, not running, not running, drawn
 
     @app.callback(
         Output(names.OTHER, "children"), Input(names.NOW, "data"), Input(names.JOB, "data"),
         Input(names.SHOWN, "data"),
     )  # fmt: skip
-    def compare(key: str | None, job: dict[str, str] | None, shown: dict[str, str] | None) -> str:
+    def compare(key: str | None, job: known.Run | None, shown: dict[str, str] | None) -> str:
         if job is None or shown is None or (key == job["key"] and shown["name"] == job["name"]):
             return ""
         return "The result below is that of an earlier form; Run predicts what the form says now."
-
-
-def _remember(job: dict[str, str]) -> None:
-    runs = known_runs()
-    runs[job["key"]] = {"name": job["name"], "tab": job["tab"]}
-    while len(runs) > MOST_KNOWN:
-        runs.pop(next(iter(runs)))
 
 
 def _said(status: jobs.Status) -> Any:

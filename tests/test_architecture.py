@@ -67,7 +67,7 @@ QUARANTINE = {
     "spekpy": {"radiation"},
     "xarray": {"results", "interactions", "deposits", "study"},
     "platformdirs": {"interactions", "backends"},
-    "tomli_w": {"results"},
+    "tomli_w": {"results", "catalogue"},
     "dask": {"scale"},
     "h5py": {"interchange"},
     "uproot": {"interchange"},

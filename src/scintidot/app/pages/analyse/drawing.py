@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -63,11 +64,15 @@ def log_axis(curves: Sequence[Any]) -> dict[str, Any]:
 def mark(figure: Figure, start: float, end: float, words: str, theme: str) -> None:
     """A stretch of the x axis, or one place, with words."""
     grey = COLOURS[theme][-1]
-    label = {"annotation_text": escape(words), "annotation_font_color": grey, "row": 1, "col": 1}
     if end > start:
-        figure.add_vrect(start, end, fillcolor=grey, opacity=0.16, line_width=0, **label)
+        figure.add_vrect(start, end, fillcolor=grey, opacity=0.16, line_width=0)
     else:
-        figure.add_vline(start, line={"color": grey, "width": 1, "dash": "dot"}, **label)
+        figure.add_vline(start, line={"color": grey, "width": 1, "dash": "dot"})
+    log = figure.layout.xaxis.type == "log"
+    figure.add_annotation(
+        x=math.log10(start) if log else start, y=0.99, yref="y domain", text=escape(words), showarrow=False,
+        xanchor="left", yanchor="top", font={"color": grey, "size": 12},
+    )  # fmt: skip
 
 
 def _add(figure: Figure, many: tuple[Series, ...], row: int, theme: str) -> None:

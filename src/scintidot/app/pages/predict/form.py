@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, ctx, dcc, html
 from dash import State as Also
 from dash.development.base_component import Component
 
@@ -30,6 +30,8 @@ SECTIONS = {
 }
 """Of the run file."""
 OPEN = ("", "nanocrystal", "radiation", "deposit")
+OFFERED = (*asked.OF_FILES, "auger_law")
+"""Options whose lists depend on the files of the tab and on the material."""
 LARGEST_TOML = 200_000
 """Bytes of a run file or a card."""
 LONGEST_TEXT = 400
@@ -73,7 +75,7 @@ def _field(option: RunOption, state: State) -> Component:
     control: Component
     if option.names and not option.free:
         control = dcc.Dropdown(
-            list(option.names), value or None, id=key, searchable=False, clearable=not option.default,
+            _with(option.names, value), value or None, id=key, searchable=False, clearable=not option.default,
             placeholder="by the card" if option.name == "auger_law" else "by the statistics",
         )  # fmt: skip
     else:
@@ -91,6 +93,12 @@ def _field(option: RunOption, state: State) -> Component:
         className="field wide-field" if option.name == "edge_length" else "field",
         title=f"{option.key} in the run file",
     )
+
+
+def _with(offered: Iterable[str], value: str | None) -> list[str]:
+    """Names that a list offers, and what is chosen: what is not offered would be taken away without a word."""
+    found = list(offered)
+    return [*found, value] if value and value not in found else found
 
 
 def _rules(options: Mapping[str, RunOption]) -> list[Component]:
@@ -144,6 +152,7 @@ def register(app: Dash) -> None:
 
     @app.callback(
         Output(fields, "value"),
+        *(Output(names.field(option), "options", allow_duplicate=True) for option in OFFERED),
         Output(names.LOADED, "children"),
         Output(names.OWN, "data"),
         Input(names.DROP, "contents"),
@@ -159,38 +168,52 @@ def register(app: Dash) -> None:
         tab: str,
     ) -> Any:  # fmt: skip
         order = [key["name"] for key in ids]
+        texts, said = dict(zip(order, values, strict=True)), ""
         if ctx.triggered_id == names.RESET:
-            return [run_options()[option].default or None for option in order], "", no_update
-        if contents is None:
-            return [no_update] * len(order), no_update, no_update
-        texts, said = _dropped(contents, name or "file", tab)
-        filled = [texts.get(option, value) for option, value in zip(order, values, strict=True)]
-        return [value or None for value in filled], said, sorted(own_files(tab))
+            texts = {option: run_options()[option].default for option in order}
+        elif contents is not None:
+            new, said = _dropped(contents, name or "file", tab)
+            texts |= new
+        filled = [texts[option] or None for option in order]
+        return filled, *_offered(texts, tab), said, sorted(own_files(tab))
 
     @app.callback(
-        *(Output(names.field(option), "options") for option in asked.OF_FILES),
-        Output(names.field("auger_law"), "options"),
+        *(Output(names.field(option), "options") for option in OFFERED),
         Output(names.RULES, "children"),
         Input(names.OWN, "data"),
         Input(names.field("material"), "value"),
+        *(Also(names.field(option), "value") for option in OFFERED[1:]),
         Also(TAB, "data"),
     )
-    def offer(_: list[str], material: str | None, tab: str) -> Any:
+    def offer(_: list[str], *chosen_and_tab: str) -> Any:
         """Files that were dropped, and the laws of the material."""
-        own, usual = own_files(tab), run_options()
-        offered = [
-            [*usual[option].names, *(name for name in own if _suits(name, option))]
-            for option in asked.OF_FILES
-        ]
-        try:
-            options = run_options(own.get(material or "", material or "CsPbBr3"))
-        except ScintidotError:  # said at its field
-            options = usual
-        return *offered, list(options["auger_law"].names), _rules(options)
+        *chosen, tab = chosen_and_tab
+        texts = dict(zip(OFFERED, chosen, strict=True))
+        return *_offered(texts, tab), _rules(_options_of(texts["material"], tab))
+
+
+def _options_of(material: str | None, tab: str) -> dict[str, RunOption]:
+    """Options with the laws of a material; of one that cannot be read, which its field says, the usual ones."""
+    usual = run_options()
+    try:
+        return run_options(own_files(tab).get(material or "", material or usual["material"].default))
+    except ScintidotError:
+        return usual
+
+
+def _offered(texts: Mapping[str, str | None], tab: str) -> list[list[str]]:
+    """What the lists of `OFFERED` offer."""
+    options, own = _options_of(texts["material"], tab), own_files(tab)
+    return [
+        _with([*options[name].names, *(file for file in own if _suits(file, name))], texts[name])
+        for name in OFFERED
+    ]
 
 
 def _suits(name: str, option: str) -> bool:
-    return is_deposit_file(name) if option == "deposit" else name.endswith(".toml")
+    if option == "deposit":
+        return is_deposit_file(name)
+    return option in asked.OF_FILES and name.endswith(".toml")
 
 
 def _dropped(contents: str, name: str, tab: str) -> tuple[dict[str, str], str]:

@@ -34,7 +34,7 @@ def scene_in(shown: dict[str, Any], theme: str, revision: str) -> dict[str, Any]
             "template": template(theme).to_plotly_json(),
             "margin": {"l": 0, "r": 0, "t": 4, "b": 0},
             "legend": {"itemsizing": "trace", "y": 0.98, "x": 0, "tracegroupgap": 2},
-            "scene": {**shown["space"], "domain": {"x": [0.2, 1]}, "camera": CAMERA},
+            "scene": {**shown["space"], "domain": {"x": [0.26, 1]}, "camera": CAMERA},
             "uirevision": revision,
         },
         **{key: shown[key] for key in kept},

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, ctx, dcc, html, no_update, set_props
 from dash import State as Also
 from dash.development.base_component import Component
 
@@ -15,10 +15,11 @@ from scintidot.app import jobs, known
 from scintidot.app.pages.shower import asked, names, work
 from scintidot.app.shared import TAB
 from scintidot.app.state import State, write_link
+from scintidot.errors import BadValue
 
 TICK_MS = 300
 LONGEST_TEXT = 100
-ASK = "Press Replay: what takes long is not begun by itself."
+ASK = "Press Replay to begin."
 FLAG = re.compile(r" for (--[a-z-]+)[ ,]")
 """The option that an error line speaks of."""
 
@@ -126,7 +127,13 @@ def register(app: Dash) -> None:
         if job is not None:
             jobs.board().cancel(job["name"], tab)
         task = {"options": asked.keywords(texts), "view_nm": texts.get("view_nm")}
-        name = jobs.board().start(tab, work.FUNCTION, task)
+        try:
+            name = jobs.board().start(tab, work.FUNCTION, task)
+        except BadValue:  # too many run already
+            if pressed:
+                raise
+            set_props(names.PROGRESS, {"children": ASK})
+            return no_update
         return {"name": name, "tab": tab, "key": f"shower {key}"}
 
     @app.callback(Input(names.CANCEL, "n_clicks"), Also(names.JOB, "data"), Also(TAB, "data"))

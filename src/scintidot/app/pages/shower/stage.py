@@ -28,7 +28,7 @@ SUMS = {
 """Rows of the account; the script fills them."""
 SPEEDS = {"2": "slow", "6": "medium", "20": "fast"}
 """Steps a second."""
-HEIGHT = "max(330px, min(56vh, 820px))"
+HEIGHT = "max(330px, min(52vh, 820px))"
 KEYS = "Arrow keys step, Home and End go to the ends, space plays. Drag to turn, scroll to come closer."
 
 

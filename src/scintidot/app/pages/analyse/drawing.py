@@ -21,6 +21,8 @@ MOST_LEGEND = 12
 """Series up to which a legend names them."""
 WIDE = 50.0
 """Span of a logarithmic axis from which its ticks are whole powers of ten."""
+MOST_POWERS = 7
+"""Powers of ten that are named at a logarithmic axis."""
 CROWDED = 200
 """Points of a series from which they are small."""
 
@@ -43,9 +45,9 @@ def figure_of(panel: Panel, theme: str) -> Figure:
         figure.update_xaxes(type="log")
     if panel.log_y:
         figure.update_yaxes(**log_axis([series.y for series in panel.series]), row=1, col=1)
-    for start, end, words in panel.marks:
+    for place, (start, end, words) in enumerate(panel.marks):
         if not panel.log_x or start > 0:
-            mark(figure, start, end, words, theme)
+            mark(figure, start, end, words, place, theme)
     named = sum(bool(series.label) for series in panel.series)
     figure.update_layout(
         template=template(theme), showlegend=1 < named <= MOST_LEGEND, height=460 if rows == 2 else 360,
@@ -58,11 +60,12 @@ def log_axis(curves: Sequence[Any]) -> dict[str, Any]:
     """A logarithmic axis, with ticks at whole powers alone where it spans several."""
     positive = [y[y > 0] for y in curves if np.any(y > 0)]
     span = max(map(np.max, positive)) / min(map(np.min, positive)) if positive else 1.0
-    return {"type": "log", "exponentformat": "power", **({"dtick": 1} if span > WIDE else {})}
+    every = math.ceil(math.log10(span) / MOST_POWERS)
+    return {"type": "log", "exponentformat": "power", **({"dtick": every} if span > WIDE else {})}
 
 
-def mark(figure: Figure, start: float, end: float, words: str, theme: str) -> None:
-    """A stretch of the x axis, or one place, with words."""
+def mark(figure: Figure, start: float, end: float, words: str, place: int, theme: str) -> None:
+    """A stretch of the x axis, or one point of it, with words; those of neighbours stand at different heights."""
     grey = COLOURS[theme][-1]
     if end > start:
         figure.add_vrect(start, end, fillcolor=grey, opacity=0.16, line_width=0)
@@ -70,8 +73,8 @@ def mark(figure: Figure, start: float, end: float, words: str, theme: str) -> No
         figure.add_vline(start, line={"color": grey, "width": 1, "dash": "dot"})
     log = figure.layout.xaxis.type == "log"
     figure.add_annotation(
-        x=math.log10(start) if log else start, y=0.99, yref="y domain", text=escape(words), showarrow=False,
-        xanchor="left", yanchor="top", font={"color": grey, "size": 12},
+        x=math.log10(start) if log else start, y=0.99 - 0.08 * (place % 3), yref="y domain",
+        text=escape(words), showarrow=False, xanchor="left", yanchor="top", font={"color": grey, "size": 12},
     )  # fmt: skip
 
 

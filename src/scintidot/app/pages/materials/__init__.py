@@ -8,13 +8,12 @@ from dash import Dash, Input, Output, dcc, html, no_update
 from dash import State as Also
 from dash.development.base_component import Component
 
-from scintidot.app.pages.materials import cards, edit, names
+from scintidot.app.pages.materials import cards, draft, edit, names
 from scintidot.app.pages.materials.view import card_view
 from scintidot.app.shared import LINK, TAB, THEME, theme_of
-from scintidot.app.shelf import decoded, plain_name, shelf
+from scintidot.app.shelf import decoded, shelf
 from scintidot.app.state import State, check_names, write_link
-from scintidot.catalogue import check_card
-from scintidot.errors import BadFile, ScintidotError, one_of
+from scintidot.errors import ScintidotError, one_of
 
 PATH, TITLE = "/materials", "Materials"
 FIRST = "CsPbBr3"
@@ -78,7 +77,7 @@ def _stage(other: str | None) -> Component:
                 className="row",
             ),
             edit.layout(),
-            html.Div(html.Div(id=names.VIEW), id=names.SHOWN),
+            html.Div(id=names.VIEW),
         ],
         className="stage",
     )  # fmt: skip
@@ -116,9 +115,12 @@ def register(app: Dash) -> None:
         Input(names.CHOSEN, "value"),
         Input(names.COMPARE, "value"),
         Input(THEME, "data"),
+        Input(names.EDITOR, "hidden"),
         Also(TAB, "data"),
     )
-    def show(chosen: str, other: str | None, theme: str | None, tab: str) -> list[Component]:
+    def show(chosen: str, other: str | None, theme: str | None, closed: bool, tab: str) -> list[Component]:
+        if not closed:
+            return []  # plots that are drawn while they are hidden never end
         place = cards.place(chosen, tab)
         beside = None if not other or other == chosen else cards.place(other, tab)
         return card_view(place, beside, theme_of(theme))
@@ -136,28 +138,8 @@ def register(app: Dash) -> None:
     def arrive(contents: list[str], file_names: list[str], changed: int, tab: str) -> Any:
         files = {name: decoded(content, name) for content, name in zip(contents, file_names, strict=True)}
         try:
-            return None, changed + 1, cards.OWN + take(tab, files)
+            return None, changed + 1, cards.OWN + draft.take(tab, files).name
         except ScintidotError as error:
             return shelf().plain(str(error)), changed, no_update
 
     edit.register(app)
-
-
-def take(tab: str, files: dict[str, bytes]) -> str:
-    """Keep a dropped card with the tables dropped beside it; returns its name. Raises `ScintidotError`."""
-    toml = [name for name in files if name.lower().endswith(".toml")]
-    if len(toml) != 1:
-        raise BadFile(
-            where="materials", what="list", who="files", expected="one card, a .toml, with the .csv tables it names",
-            found=", ".join(files),
-        )  # fmt: skip
-    card = shelf().put(tab, toml[0], files[toml[0]])
-    for name, content in files.items():
-        if name.lower().endswith(".csv"):
-            (card.path.parent / plain_name(name)).write_bytes(content)
-    try:
-        check_card(card.path)
-    except ScintidotError:
-        shelf().remove(tab, card.key)
-        raise
-    return card.name

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scintidot.app.shelf import Dropped, shelf
+from scintidot.app.shelf import Dropped, plain_name, shelf
 from scintidot.catalogue import check_card, show_card
 from scintidot.catalogue.drafts import SOURCE, changes_of, new_draft, with_numbers
 from scintidot.errors import BadFile, ScintidotError
@@ -21,8 +21,6 @@ from scintidot.errors import BadFile, ScintidotError
 CARD = "card.toml"
 LONGEST = 200_000
 """Letters of a card."""
-PARTS = ("value", "low", "high", "provenance", "source", "note")
-"""Of a number, as the form shows them; its unit stays."""
 JUDGED = "estimate"
 """Provenance of a number that was changed, until the user says more."""
 Number = Mapping[str, Any]
@@ -84,24 +82,49 @@ def keep(tab: str, name: str, text: str, beside: Path | None) -> Dropped:
     return dropped
 
 
-def changed(text: str, number: Number, parts: Mapping[str, str], *, inherited: bool) -> str:
-    """The card with one number as the form has it.
+def take(tab: str, files: Mapping[str, bytes]) -> Dropped:
+    """Keep a dropped card with the tables that were dropped beside it, if it is sound. Raises `ScintidotError`."""
+    cards = [name for name in files if name.lower().endswith(".toml")]
+    if len(cards) != 1:
+        raise BadFile(
+            where="materials", what="list", who="files", expected="one card, a .toml, with the .csv tables it names",
+            found=", ".join(files),
+        )  # fmt: skip
+    name, content = cards[0], files[cards[0]]
+    if len(content) > LONGEST:
+        raise BadFile(
+            where=name, what="file", who="its length", expected=f"at most {LONGEST} bytes", found=len(content)
+        )
+    with tempfile.TemporaryDirectory(dir=shelf().home()) as folder:
+        card = Path(folder) / plain_name(name)
+        card.write_bytes(content)
+        for table, rows in files.items():
+            if table.lower().endswith(".csv"):
+                (card.parent / plain_name(table)).write_bytes(rows)
+        check_card(card)
+        dropped = shelf().put(tab, name, content)
+        _copy_tables(card.parent, dropped.path.parent)
+    return dropped
 
-    A number that is still that of the card below gets the source of the user and counts as `JUDGED`: its old source
-    does not stand for a new value.
+
+def owned(parts: Mapping[str, str], number: Number) -> dict[str, str]:
+    """What the form holds of a number that was still that of the card below, as the user's own.
+
+    Its old source and note do not stand for another value, so that it gets the source of the draft and counts as
+    `JUDGED`, unless the user says more.
     """
-    parts = dict(parts)
-    if inherited and parts["source"] == ", ".join(number["source"]):
-        parts |= {
-            "source": SOURCE,
-            "provenance": JUDGED if parts["provenance"] == number["provenance"] else parts["provenance"],
-        }
+    usual = as_parts(number)
+    own = {"source": SOURCE, "provenance": JUDGED, "note": ""}
+    return {part: own.get(part, text) if text == usual[part] else text for part, text in parts.items()}
+
+
+def changed(text: str, number: Number, parts: Mapping[str, str]) -> str:
+    """The card with one number as the form has it. Raises `BadFile` for text that is no TOML."""
     sources = [key.strip() for key in parts["source"].split(",") if key.strip()]
     table: dict[str, Any] = {"value": as_number(parts["value"]), "unit": number["unit"]}
     table |= {end: as_number(parts[end]) for end in ("low", "high") if parts[end]}
     table |= {"source": sources[0] if len(sources) == 1 else sources, "provenance": parts["provenance"]}
-    if parts["note"] and not (inherited and parts["note"] == number["note"]):
-        table["note"] = parts["note"]
+    table |= {"note": parts["note"]} if parts["note"] else {}
     return with_numbers(text, {number["key"]: table}, CARD)
 
 

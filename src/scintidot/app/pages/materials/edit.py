@@ -53,6 +53,7 @@ def layout() -> Component:
                 open=True,
             ),
             dcc.Download(id=names.SENT),
+            dcc.Store(id=names.FAULTY),
         ],
         id=names.EDITOR, hidden=True,
     )  # fmt: skip
@@ -70,7 +71,6 @@ def register(app: Dash) -> None:
 
     @app.callback(
         Output(names.EDITOR, "hidden"),
-        Output(names.SHOWN, "hidden"),
         Output(names.TEXT, "value"),
         Input(names.EDIT, "n_clicks"),
         Input(names.AGAIN, "n_clicks"),
@@ -81,26 +81,34 @@ def register(app: Dash) -> None:
     )
     def open_or_close(_: Any, __: Any, ___: Any, chosen: str, tab: str) -> Any:
         if ctx.triggered_id in (names.CLOSE, names.CHOSEN):
-            return True, False, no_update
+            return True, no_update
         place = cards.place(chosen, tab)
         kept = _kept(tab)
         if ctx.triggered_id == names.EDIT and kept.get("of") == chosen:
-            return False, True, kept["text"]
-        return False, True, draft.draft_of(place)
+            return False, kept["text"]
+        return False, draft.draft_of(place)
 
     @app.callback(
         Output(names.CHECK, "children"),
-        Output({"type": names.FAULT, "key": ALL}, "children"),
+        Output(names.FAULTY, "data"),
         Input(names.TEXT, "value"),
-        State({"type": names.FAULT, "key": ALL}, "id"),
         State(names.CHOSEN, "value"),
         State(TAB, "data"),
         prevent_initial_call=True,
     )
-    def say(text: str | None, keys: list[dict[str, str]], chosen: str, tab: str) -> Any:
+    def say(text: str | None, chosen: str, tab: str) -> Any:
         _kept(tab).update({"of": chosen, "text": text or ""})
         found = draft.check(text or "", beside(chosen, tab))
-        return said(found), at_places(found, [key["key"] for key in keys])
+        return said(found), [found.key, found.fault]
+
+    @app.callback(
+        Output({"type": names.FAULT, "key": ALL}, "children"),
+        Input(names.FAULTY, "data"),
+        State({"type": names.FAULT, "key": ALL}, "id"),
+    )
+    def say_at_its_place(fault: list[Any] | None, keys: list[dict[str, str]]) -> list[str]:
+        key, text = fault or ("", None)
+        return at_places(key, text, [one["key"] for one in keys])
 
     @app.callback(
         Output(names.FORM, "children"),
@@ -136,7 +144,7 @@ def register(app: Dash) -> None:
             for one, value in zip(keys, values, strict=True)
             if one["key"] == key
         }
-        return changed_text(text, key, parts, cards.place(chosen, tab))
+        return change_number(text, key, parts, cards.place(chosen, tab))
 
     @app.callback(
         Output(names.SENT, "data"),
@@ -184,7 +192,7 @@ def file_name(found: draft.Checked) -> str:
     return plain_name(f"{found.name[:50]}.toml")
 
 
-def changed_text(text: str, key: str, parts: dict[str, str], place: str | Path) -> Any:
+def change_number(text: str, key: str, parts: dict[str, str], place: str | Path) -> Any:
     """The draft with one number changed, as it is if nothing changed. Raises `BadFile` for text that is no TOML.
 
     What the form knows of the number besides comes from the draft, or where that is faulty from what it began with.
@@ -194,7 +202,11 @@ def changed_text(text: str, key: str, parts: dict[str, str], place: str | Path) 
     number = next((number for number in found if number["key"] == key), None)
     if number is None or parts == draft.as_parts(number):
         return no_update
-    return draft.changed(text, number, parts, inherited=not has_number(text, key, draft.CARD))
+    if not has_number(text, key, draft.CARD):
+        parts = draft.owned(parts, number)
+        for part in ("provenance", "source", "note"):
+            set_props({"type": names.NUMBER, "key": key, "part": part}, {"value": parts[part]})
+    return draft.changed(text, number, parts)
 
 
 def said(found: draft.Checked) -> list[Component]:
@@ -212,10 +224,10 @@ def said(found: draft.Checked) -> list[Component]:
     ]
 
 
-def at_places(found: draft.Checked, keys: Sequence[str]) -> list[str]:
-    """The fault at the first number that it concerns."""
-    place = next((key for key in keys if found.key and f"{key}.".startswith(f"{found.key}.")), None)
-    return [str(found.fault) if found.fault and key == place else "" for key in keys]
+def at_places(key: str, fault: str | None, keys: Sequence[str]) -> list[str]:
+    """The fault of a number or a section, at the first of the numbers that it concerns."""
+    place = next((one for one in keys if key and f"{one}.".startswith(f"{key}.")), None)
+    return [fault if fault and one == place else "" for one in keys]
 
 
 def form(numbers: Sequence[draft.Number]) -> Component:
@@ -226,7 +238,7 @@ def form(numbers: Sequence[draft.Number]) -> Component:
     heads = ["key", "value", "unit", "low", "high", "provenance", "source", "note"]
     return html.Div(
         html.Table([html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(rows)]),
-        className="wide numbers",
+        className="wide plain numbers",
     )
 
 

@@ -138,7 +138,7 @@ def _compared(documents: Sequence[Mapping[str, Any]], anchors: Mapping[str, str]
                 ),
             ]
         either = tables[0].get(key) or tables[1][key]
-        differs = "differs" if values[0] != values[1] else ""
+        differs = "differs" if None not in values and values[0] != values[1] else ""
         rows.append(html.Tr([html.Td(html.Code(key)), html.Td(unit(either)), *cells], className=differs))
     heads = ["key", "unit"]
     for document in documents:
@@ -149,7 +149,7 @@ def _compared(documents: Sequence[Mapping[str, Any]], anchors: Mapping[str, str]
 def _table(heads: Sequence[str], rows: Sequence[Component]) -> Component:
     return html.Div(
         html.Table([html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(rows)]),
-        className="wide",
+        className="wide plain",
     )
 
 

@@ -36,7 +36,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def app_link(browser: Any) -> Iterator[str]:
+def app_link() -> Iterator[str]:
     """The address of an app that runs in a process of its own: ``http://127.0.0.1:40123``."""
     command = [sys.executable, "-m", "scintidot", "app", "--no-browser", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:

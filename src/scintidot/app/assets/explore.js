@@ -108,5 +108,8 @@ window.dash_clientside.explore = (() => {
     return pins.filter((_, place) => place !== index);
   };
 
-  return { gather, pin };
+  // The clock ticks while a simulation would say more, or runs.
+  const wind = (answer, job) => !((answer && answer.wanting && answer.wanting.length) || (job && job.name));
+
+  return { gather, pin, wind };
 })();

@@ -7,8 +7,8 @@ from dash.development.base_component import Component
 
 from scintidot.app.figures import CONFIG
 from scintidot.app.pages.explore import answer, fields, form, names, refine
+from scintidot.app.pages.explore.work import explored
 from scintidot.app.state import State, as_text, check_names, read_link, write_link
-from scintidot.explore.document import materials_of
 
 PATH, TITLE = "/", "Explore"
 
@@ -18,9 +18,10 @@ def layout(state: State) -> Component:
     check_names(state, [*fields.defaults(), *fields.HELD, *fields.VIEW, *fields.PIN_NAMES])
     pins = [state[name] for name in fields.PIN_NAMES if name in state]
     own = {name: text for name, text in state.items() if name not in fields.PIN_NAMES}
-    for one in (own, *map(read_link, pins)):
-        materials_of(fields.read_state(one)[0])  # refuses what no model can take, before anything is shown
+    for pin in pins:
+        explored(pin)  # refuses what no model can take, before anything is shown
     shown = {name: value for name, value in own.items() if name not in fields.VIEW}
+    now = explored(write_link(shown, fields.defaults()))
     return html.Div(
         [
             html.H1(TITLE, className="sr-only"),
@@ -28,7 +29,7 @@ def layout(state: State) -> Component:
             dcc.Store(id=names.SPEC, data=fields.spec()),
             dcc.Store(id=names.PINS, data=[write_link(read_link(pin)) for pin in pins]),
             dcc.Interval(id=names.CLOCK, interval=700, disabled=True),
-            form.controls(shown),
+            form.controls(shown, now.numbers),
             _results(as_text({**fields.VIEW, **own}["time"])),
         ],
         className="explore",

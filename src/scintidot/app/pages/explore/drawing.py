@@ -121,9 +121,9 @@ def _layout(theme: str, x: str, y: str, count: int) -> dict[str, Any]:
         "uirevision": "explore",
         "showlegend": count > 1,
         "legend": {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top"},
-        "xaxis": {"title": {"text": x}},
-        "yaxis": {"title": {"text": y}},
-        "margin": {"l": 60, "r": 10, "t": 10, "b": 45},
+        "xaxis": {"title": {"text": x}, "automargin": False},  # margins that follow the labels cost redraws
+        "yaxis": {"title": {"text": y}, "automargin": False},
+        "margin": {"l": 70, "r": 10, "t": 10, "b": 48},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from scintidot.app.state import State, as_text, check_names
 from scintidot.config import OPTIONS, RunConfig, make_config
@@ -121,13 +122,14 @@ def read_state(state: Mapping[str, str]) -> tuple[RunConfig, Held]:
     return make_config(options=options, where=WHERE), read_held(held, where=WHERE)
 
 
-def numbers_of(config: RunConfig, figures: Mapping[str, float | None], retained_fraction: float) -> State:
+def numbers_of(config: RunConfig, document: Mapping[str, Any]) -> State:
     """What every slider stands at, as text: of the run, or of the chain."""
+    figures = document["figures"]
     numbers = {
         "edge_length": config.nanocrystal.edge_length_nm[0],
         "energy": config.radiation.kinetic_energy_keV,
         "size_dispersion": config.nanocrystal.size_dispersion,
-        "retained_fraction": retained_fraction,
+        "retained_fraction": document["choices"]["retained_fraction"],
         "exciton_rate": figures["exciton_rate_per_ps"],
         **{name: figures[name] for name in ("mean_excitons", "auger_efficiency", "quantum_yield")},
     }

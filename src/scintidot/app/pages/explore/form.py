@@ -14,9 +14,9 @@ from scintidot.app.pages.explore.names import RESET, field, hold, slider
 from scintidot.run_options import run_options
 
 
-def controls(state: Mapping[str, str]) -> Component:
-    """Everything that can be set, in the state of a link."""
-    texts = {**fields.defaults(), **state}
+def controls(state: Mapping[str, str], numbers: Mapping[str, str]) -> Component:
+    """Everything that can be set, in the state of a link; ``numbers`` is where the sliders stand."""
+    texts = {**fields.defaults(), **numbers, **state}
     return html.Section(
         [
             html.Div(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from scintidot.app import jobs
 from scintidot.app.pages.explore import names
@@ -18,13 +18,13 @@ _WORK = "scintidot.app.pages.explore.work:run_job"
 def register(app: Dash) -> None:
     """A clock that ticks while something is wanting or running."""
 
-    @app.callback(
-        Output(names.CLOCK, "disabled"), Input(names.ANSWER, "data"), Input(names.JOB, "data"),
+    app.clientside_callback(
+        ClientsideFunction("explore", "wind"),
+        Output(names.CLOCK, "disabled"),
+        Input(names.ANSWER, "data"),
+        Input(names.JOB, "data"),
         prevent_initial_call=True,
-    )  # fmt: skip
-    def wind(answer: dict[str, Any] | None, job: dict[str, Any] | None) -> bool:
-        waiting = bool(answer and answer.get("wanting"))
-        return not (waiting or bool(job and job.get("name")))
+    )
 
     @app.callback(
         Output(names.JOB, "data"),

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from scintidot.app.jobs import Progress
-from scintidot.app.pages.explore.fields import VIEW, read_state
-from scintidot.app.state import read_link
+from scintidot.app.pages.explore.fields import VIEW, numbers_of, read_state
+from scintidot.app.state import State, read_link
 from scintidot.config import RunConfig, make_config
 from scintidot.explore.document import explore
 from scintidot.explore.simulated import EXACT, Memory, cases, simulate
@@ -30,6 +30,11 @@ class Explored:
     standing: str  # of `scintidot.explore.simulated.STANDING`
     case: str  # what is to be simulated
     edge_length_nm: float
+
+    @property
+    def numbers(self) -> State:
+        """What every slider stands at, as text: of the run, or of the chain."""
+        return numbers_of(self.config, self.document)
 
     @property
     def wanting(self) -> bool:

@@ -38,6 +38,16 @@ def checked_materials(config: RunConfig, blame: Blame) -> tuple[Material, Materi
     return material, host
 
 
+def outdated(config: RunConfig, material: Material, host: Material) -> list[str]:
+    """That cards are no longer those that a run file was written with."""
+    known = ((material, config.material_fingerprint), (host, config.host_fingerprint))
+    return [
+        f"The card {card.where} has changed since the run file was written."
+        for card, fingerprint in known
+        if fingerprint not in (None, card.fingerprint)
+    ]
+
+
 def check(material: Material, host: Material, config: RunConfig, blame: Blame) -> None:
     """Refuse a run that leaves the range of a model; raises `ScintidotError`."""
     scintillator = material.scintillator()

@@ -283,12 +283,7 @@ def predict(
         return str(run_file), OPTIONS[option]
 
     material, host = limits.checked_materials(config, blame)
-    known = ((material, config.material_fingerprint), (host, config.host_fingerprint))
-    outdated = [
-        f"The card {card.where} has changed since the run file was written."
-        for card, fingerprint in known
-        if fingerprint not in (None, card.fingerprint)
-    ]
+    outdated = limits.outdated(config, material, host)
     config = config.model_copy(
         update={"material_fingerprint": material.fingerprint, "host_fingerprint": host.fingerprint}
     )

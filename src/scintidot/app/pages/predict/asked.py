@@ -48,14 +48,13 @@ def read(typed: Mapping[str, Any], own: Own) -> Asked:
             make_config(options={name: _value(name, text, own)}, where=WHERE)
         except ScintidotError as error:
             faults[name] = sentence(error)
-    config = None
-    if not faults:
-        try:
-            config = make_config(options=options_of(texts, own), where=WHERE)
-            limits.checked_materials(config, lambda option: (WHERE, option_flag(option)))
-        except ScintidotError as error:
-            config, faults = None, {_option_at_fault(error): sentence(error)}
-    return Asked(texts, faults, config)
+    good = {name: text for name, text in texts.items() if name not in faults}
+    try:
+        config = make_config(options=options_of(good, own), where=WHERE)
+        limits.checked_materials(config, lambda option: (WHERE, option_flag(option)))
+    except ScintidotError as error:
+        faults[_option_at_fault(error)] = sentence(error)
+    return Asked(texts, faults, None if faults else config)
 
 
 def options_of(texts: Mapping[str, str], own: Own) -> dict[str, str]:
@@ -100,8 +99,8 @@ def run_file(config: RunConfig, texts: Mapping[str, str]) -> str:
     return run_file_text(data)
 
 
-def texts_of_run_file(content: bytes, name: str) -> dict[str, str]:
-    """Texts of every option in a run file that was dropped. Raises `BadFile`."""
+def texts_of_run_file(content: bytes, name: str) -> tuple[dict[str, str], list[str]]:
+    """Texts of every option in a run file that was dropped, and what there is to know. Raises `BadFile`."""
     config: Any = read_run_file(content, name)
     texts = {}
     for option, key in OPTIONS.items():
@@ -111,4 +110,8 @@ def texts_of_run_file(content: bytes, name: str) -> dict[str, str]:
         texts[option] = as_written(value)
     for option in OF_FILES:
         texts[option] = texts[option].removeprefix("./")
-    return texts
+    if any(texts[option] not in run_options()[option].names for option in ("material", "host")):
+        return texts, []
+    return texts, limits.outdated(
+        config, *limits.checked_materials(config, lambda option: (name, OPTIONS[option]))
+    )

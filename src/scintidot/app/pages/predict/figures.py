@@ -207,7 +207,7 @@ def _sensitivity(shown: dict[str, Any], theme: str) -> Drawn:
     changes = found["changes"]["CTR bound [ps]"]
 
     def longest(key: str) -> float:
-        return max(abs(value or 0.0) for value in changes[key])
+        return float(max(abs(value or 0.0) for value in changes[key]))
 
     keys = [key for key in sorted(changes, key=longest) if longest(key) > 0.05][-8:]
     figure = _figure(theme, "change of the CTR bound [%]", "", barmode="overlay")

@@ -236,7 +236,7 @@ def _dropped(contents: str, name: str, tab: str) -> tuple[dict[str, str], str]:
             found=f"{len(content) / 1000:.0f} kB",
         )  # fmt: skip
     try:
-        texts = asked.texts_of_run_file(content, name)
+        texts, notes = asked.texts_of_run_file(content, name)
     except BadFile as error:
         if error.found != "a material card":
             raise
@@ -244,7 +244,7 @@ def _dropped(contents: str, name: str, tab: str) -> tuple[dict[str, str], str]:
         return {"material": name}, f"{name} is the material now."
     missing = [texts[option] for option in asked.OF_FILES if _is_missing(texts[option], option, tab)]
     drop = f" Drop {', '.join(missing)} too: the run file names it." if missing else ""
-    return texts, f"The fields are those of {name}.{drop}"
+    return texts, " ".join([f"The fields are those of {name}.{drop}", *notes])
 
 
 def _is_missing(text: str, option: str, tab: str) -> bool:

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from scintidot.app import jobs
 from scintidot.app.figures import CONFIG
 from scintidot.app.pages.predict import names
-from scintidot.app.pages.predict.figures import draw
+from scintidot.app.pages.predict.figures import Drawn, draw
 from scintidot.app.shared import THEME, theme_of
 
 FEWEST_NOTES = 3
@@ -98,14 +98,14 @@ def _notes(warnings: list[str]) -> Component:
     return html.Div([listed(first), folded])
 
 
-def _figure(drawn: Any) -> Component:
+def _figure(drawn: Drawn) -> Component:
+    height = f"{drawn.figure.layout.height}px"
     return html.Figure(
         [
             html.Figcaption([html.Strong(drawn.title), f" {drawn.caption}"]),
-            dcc.Graph(
-                figure=drawn.figure, config=CONFIG, style={"height": f"{drawn.figure.layout.height}px"}
-            ),
-        ]
+            dcc.Graph(figure=drawn.figure, config=CONFIG, style={"height": height}),
+        ],
+        className="broad" if drawn.broad else "",
     )
 
 

@@ -20,6 +20,7 @@ FIRST_FILES = ("report.html", "run.toml", "result.json", "result.nc")
 """In the order in which they are offered; a user's own card and deposits follow."""
 SIMULATED, LIT = 0.7, 0.8
 """Share of the whole that is done when the deposits are, and when the result can be shown."""
+LIGHT = "light, bands and other choices"
 CURVES = (
     "tau_ps.harmonic", "tau_ps.instrument", "tau_ps.mean_photon_time", "tau_ps.one_over_e", "ctr_ps.formula",
     "ctr_ps.cramer_rao", "photons_per_nc", "photons_per_MeV_deposited", "intensity_ensemble_relative",
@@ -35,10 +36,10 @@ def run(arguments: dict[str, Any], folder: Path, progress: Progress) -> dict[str
     def simulated(step: str, share: float) -> None:
         nonlocal done
         done = max(done, SIMULATED * share)
-        progress(step, done)
+        progress(step if share < 1 else LIGHT, done)
 
     result = predict(progress=simulated, **arguments["options"])
-    progress("light, bands and other choices", SIMULATED)
+    progress(LIGHT, SIMULATED)
     shown = page_of(result, alternatives(result))
     progress("report and files", LIT, shown)
     written = result.save(folder, {"report.html": lambda path: write_report(result, path)})

@@ -17,7 +17,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 """Of curves, in their order: told apart without colour too."""
 _INK = {LIGHT: "#1b1f24", DARK: "#e8eaed"}
 _LINE = {LIGHT: "#d5d9de", DARK: "#3d444d"}
-CONFIG: dict[str, Any] = {
+CONFIG: Any = {
     "displaylogo": False,
     "responsive": True,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],

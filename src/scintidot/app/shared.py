@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scintidot.app.figures import DARK, LIGHT
 
 ADDRESS, PAGE, ERROR, THEME, TAB, LINK = "address", "page", "error", "theme", "tab", "link"
@@ -11,6 +13,11 @@ ADDRESS, PAGE, ERROR, THEME, TAB, LINK = "address", "page", "error", "theme", "t
 page writes ``[path, query]`` there and the address line follows. ``error``: one sentence; what a callback raises as a
 `ScintidotError` is shown there without further doing.
 """
+
+
+def aria(label: str) -> Any:
+    """What a screen reader says of a component, as keywords of it."""
+    return {"aria-label": label}
 
 
 def theme_of(stored: str | None) -> str:

@@ -36,15 +36,15 @@ MOST_CURVES = 24
 HEIGHT = 330
 COARSE = 500
 """Width of a dragged window [ps or nm] from which its ends are whole numbers."""
-SELECTING: dict[str, Any] = {
+SELECTING: Any = {
     **CONFIG,
     "modeBarButtonsToRemove": ["lasso2d", "autoScale2d"],
     "modeBarButtonsToAdd": ["select2d"],
 }
 """Of the plot of the data: its button of the modebar brings the dragging of a window back after a zoom."""
 DRAG = {
-    "window": "Drag across the plot to set the window.",
-    "band": "Drag across the spectra to set the band.",
+    "window": "Drag across the plot to set the window; its field in the form holds the same.",
+    "band": "Spectra at their strongest delay. Drag across the plot to set the band of the dynamics.",
 }
 
 

@@ -50,7 +50,7 @@ def shown(job: str, found: dict[str, Any], theme: str) -> list[Component]:
     return [
         html.H2(found["title"]),
         html.P(found["answer"] or "See the tables below.", className="answer failed" if failed else "answer"),
-        html.Ul([html.Li(text) for text in warnings], className="warnings") if warnings else None,
+        html.Ul([html.Li(text) for text in warnings], className="warnings"),
         html.Div(
             [
                 html.A(words, href=f"/files/{job}/{name}", className="button", download=name)

@@ -11,7 +11,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update, set
 from dash.development.base_component import Component
 
 from scintidot.app.pages.materials import cards, draft, names
-from scintidot.app.pages.materials.view import section, short, unit
+from scintidot.app.pages.materials.view import code, section, short, unit
 from scintidot.app.shared import ADDRESS, TAB
 from scintidot.app.shelf import plain_name, shelf
 from scintidot.app.state import write_link
@@ -46,7 +46,7 @@ def layout() -> Component:
                 [
                     html.Summary("The card as text (TOML)"),
                     dcc.Textarea(
-                        id=names.TEXT, className="toml", spellCheck="false", maxLength=draft.LONGEST, rows=24,
+                        id=names.TEXT, className="toml", spellCheck=False, maxLength=draft.LONGEST, rows=24,
                         title="The card as TOML",
                     ),
                 ],
@@ -167,7 +167,7 @@ def register(app: Dash) -> None:
     def use(_: int | None, text: str, chosen: str, tab: str) -> None:
         name = file_name(sound(text, chosen, tab))
         draft.keep(tab, name, text, beside(chosen, tab))
-        set_props(ADDRESS, {"search": write_link({"material": name}), "pathname": "/predict"})
+        set_props(ADDRESS, {"href": "/predict" + write_link({"material": name})})
 
 
 def _kept(tab: str) -> dict[str, Any]:
@@ -260,7 +260,7 @@ def _row(number: draft.Number) -> Component:
     fault = html.Small(id={"type": names.FAULT, "key": key}, className="fault", role="alert")
     return html.Tr(
         [
-            html.Td([html.Code(short(key), title=key), fault]), field("value"), html.Td(unit(number)), field("low"),
-            field("high"), html.Td(choice), field("source"), field("note"),
+            html.Td([code(short(key), key), fault], className="key"), field("value"),
+            html.Td(unit(number)), field("low"), field("high"), html.Td(choice), field("source"), field("note"),
         ]
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -94,6 +95,12 @@ def short(key: str) -> str:
     return key.partition(".")[2] or key
 
 
+def code(text: str, key: str | None = None) -> Component:
+    """A key, or the rest of one, that may break behind its dots and lines."""
+    parts = [part for whole in re.split(r"(?<=[._])", text) for part in (whole, html.Wbr())]
+    return html.Code(parts[:-1], title=key or text)
+
+
 def _numbers(document: Mapping[str, Any], anchors: Mapping[str, str]) -> Component:
     rows: list[Component] = []
     for title, group in groupby(document["quantities"], key=lambda number: section(number["key"])):
@@ -106,7 +113,7 @@ def _numbers(document: Mapping[str, Any], anchors: Mapping[str, str]) -> Compone
 def _row(number: Number, anchors: Mapping[str, str]) -> Component:
     return html.Tr(
         [
-            html.Td(html.Code(short(number["key"]), title=number["key"])),
+            html.Td(code(short(number["key"]), number["key"]), className="key"),
             html.Td(as_text(number["value"], 6), className="number"),
             html.Td(unit(number)),
             html.Td(band(number), className="tight"),
@@ -126,24 +133,29 @@ def _compared(documents: Sequence[Mapping[str, Any]], anchors: Mapping[str, str]
     tables = [{number["key"]: number for number in document["quantities"]} for document in documents]
     rows = []
     for key in dict.fromkeys(key for table in tables for key in table):
-        cells, values = [], []
-        for table in tables:
-            number = table.get(key)
-            values.append(None if number is None else (number["value"], number["low"], number["high"]))
-            cells += [
-                html.Td("" if number is None else as_text(number["value"], 6), className="number"),
-                html.Td("" if number is None else band(number), className="tight"),
-                html.Td(
-                    [] if number is None else [badge(number["provenance"]), " ", *_sources(number, anchors)]
-                ),
-            ]
         either = tables[0].get(key) or tables[1][key]
-        differs = "differs" if None not in values and values[0] != values[1] else ""
-        rows.append(html.Tr([html.Td(html.Code(key)), html.Td(unit(either)), *cells], className=differs))
-    heads = ["key", "unit"]
-    for document in documents:
-        heads += [document["name"], "band", "provenance, source"]
+        values = [
+            (one["value"], one["low"], one["high"]) for one in (table.get(key) for table in tables) if one
+        ]
+        cells = [_cell(table[key], anchors) if key in table else html.Td() for table in tables]
+        differs = len(values) > 1 and values[0] != values[1]
+        rows.append(
+            html.Tr(
+                [html.Td(code(key), className="key"), html.Td(unit(either)), *cells],
+                className="differs" if differs else "",
+            )
+        )
+    heads = ["key", "unit", *(document["name"] for document in documents)]
     return _table(heads, rows)
+
+
+def _cell(number: Number, anchors: Mapping[str, str]) -> Component:
+    """A number with all that belongs to it."""
+    words = [
+        html.Strong(as_text(number["value"], 6)),
+        html.Span(f" ({band(number)})" if band(number) else ""),
+    ]
+    return html.Td([*words, " ", badge(number["provenance"]), " ", *_sources(number, anchors)])
 
 
 def _table(heads: Sequence[str], rows: Sequence[Component]) -> Component:
@@ -174,6 +186,11 @@ def _bibliography(entries: Mapping[str, Mapping[str, Any]], anchors: Mapping[str
         parts = [entry["authors"], entry["title"], f"{entry['published_in']} {entry['year']}".strip()]
         doi = entry["doi"]
         link = html.A(f"doi:{doi}", href=f"https://doi.org/{doi}", target="_blank", rel="noreferrer")
-        words = [html.Code(key), ": ", ", ".join(filter(None, parts)), *([", ", link] if doi else [])]
+        words: list[Any] = [
+            html.Code(key),
+            ": ",
+            ", ".join(filter(None, parts)),
+            *([", ", link] if doi else []),
+        ]
         lines.append(html.Li(words, id=anchors[key]))
     return [html.H2("Sources"), html.Ul(lines)] if lines else []

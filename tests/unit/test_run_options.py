@@ -6,6 +6,7 @@ import pytest
 
 from scintidot.config import OPTIONS, make_config
 from scintidot.errors import BadFile, ScintidotError
+from scintidot.limits import checked_materials
 from scintidot.run_options import as_written, run_options
 
 
@@ -28,10 +29,7 @@ def test_default_and_every_name_are_read_as_they_are_shown(option) -> None:
         assert meaning
     if option.names and not option.free:
         with pytest.raises(ScintidotError):
-            config = make_config(options={option.name: "no such name"})
-            from scintidot.limits import checked_materials
-
-            checked_materials(config, lambda one: ("test", one))
+            checked_materials(make_config(options={option.name: "no such name"}), lambda one: ("test", one))
 
 
 def test_values_are_written_as_they_are_read() -> None:

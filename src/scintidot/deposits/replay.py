@@ -294,7 +294,7 @@ def _told(record: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Which points are told: an electron that waited while a slower one went first goes on where it was."""
     first = np.zeros(len(record), dtype=bool)
     first[np.unique(record[:, 6].astype(int), return_index=True)[1]] = True
-    return first | (record[:, 4] != BORN)
+    return np.asarray(first | (record[:, 4] != BORN))
 
 
 def _columns(record: npt.NDArray[np.float64], setup: Setup) -> Points:

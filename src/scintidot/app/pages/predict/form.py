@@ -79,9 +79,10 @@ def _field(option: RunOption, state: State) -> Component:
             placeholder="by the card" if option.name == "auger_law" else "by the statistics",
         )  # fmt: skip
     else:
+        suggestions: Any = {"list": names.RULES} if option.names else {}
         control = dcc.Input(
             value, id=key, type="text", debounce=0.3, placeholder=option.default, maxLength=LONGEST_TEXT,
-            **({"list": names.RULES} if option.names else {}), autoComplete="off",
+            autoComplete="off", **suggestions,
         )  # fmt: skip
     return html.Label(
         [

@@ -62,10 +62,7 @@ def layout(step: str | None) -> list[Component]:
         ),
         html.Div(
             [
-                *(
-                    html.Button(sign, id=key, type="button", title=words, **{"aria-label": words})
-                    for key, sign, words in buttons
-                ),
+                *(_button(*button) for button in buttons),
                 html.Label(
                     ["step ", dcc.Input(id=names.STEP, type="range", min=0, max=0, step=1, value=0)],
                     className="shower-slider",
@@ -87,6 +84,11 @@ def layout(step: str | None) -> list[Component]:
         dcc.Store(id=names.SCENE),
         dcc.Store(id=names.START, data=step),
     ]  # fmt: skip
+
+
+def _button(key: str, sign: str, words: str) -> Component:
+    label: Any = {"aria-label": words}
+    return html.Button(sign, id=key, type="button", title=words, **label)
 
 
 def register(app: Dash) -> None:
@@ -111,14 +113,15 @@ def register(app: Dash) -> None:
         notes = [html.Li(note) for note in shown["notes"]]
         return scene_in(shown, theme_of(theme), drawn["name"]), heading, files, notes
 
-    app.clientside_callback(
+    in_browser: Any = app.clientside_callback
+    in_browser(
         ClientsideFunction("shower", "open"),
         [Output(names.STEP, "max"), Output(names.STEP, "value")],
         Input(names.SCENE, "data"),
         [Also(names.STEP, "value"), Also(names.START, "data")],
         prevent_initial_call=True,
     )
-    app.clientside_callback(
+    in_browser(
         ClientsideFunction("shower", "draw"),
         [
             Output(names.GRAPH, "figure"),
@@ -128,18 +131,18 @@ def register(app: Dash) -> None:
         [Input(names.STEP, "value"), Input(names.SCENE, "data")],
         prevent_initial_call=True,
     )
-    app.clientside_callback(
+    in_browser(
         ClientsideFunction("shower", "move"),
         Output(names.PLAY, "children"),
         [Input(key, "n_clicks") for key in (names.FIRST, names.BACK, names.PLAY, names.FORWARD, names.LAST)],
         prevent_initial_call=True,
     )
-    app.clientside_callback(
+    in_browser(
         ClientsideFunction("shower", "settings"),
         Output(names.QUIET, "className"),
         [Input(names.QUIET, "value"), Input(names.SPEED, "value")],
     )
-    app.clientside_callback(
+    in_browser(
         ClientsideFunction("shower", "link"),
         Output(LINK, "data", allow_duplicate=True),
         [Input(names.QUERY, "data"), Input(names.STEP, "value")],

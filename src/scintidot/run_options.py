@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pydantic.fields import FieldInfo
-
 from scintidot.config import DEPOSITS, LIGHT_YIELD_SCALINGS, OPTIONS, OWN_MATERIAL, RunConfig
 from scintidot.excitons.distribution import STATISTICS
 from scintidot.geometry import STARTS
@@ -22,41 +20,41 @@ from scintidot.materials.library import load_material, material_names, scintilla
 MEANINGS = {
     "material": "what the nanocrystals are made of",
     "host": "what is around them",
-    "edge_length": "edges of the cubes, or diameters of the spheres; a row for each",
-    "shape": "of every nanocrystal",
-    "size_dispersion": "standard deviation of the edge over its mean",
-    "energy": "kinetic energy of the electron",
-    "start": "where the electron starts",
-    "deposit": "how the energy that a nanocrystal keeps is found",
-    "local_deposit_below": "limit of the deposit model local",
-    "histories": "simulated for each size, at most",
-    "relative_error": "of the mean deposit, at which a simulation stops",
-    "seed": "of the random numbers of the simulation",
-    "events": "primaries behind a file of deposits",
-    "energy_unit": "of the energies in a file of deposits",
-    "table": "which table of a file of deposits",
-    "pair_creation_energy": "energy for one electron-hole pair: a rule of the card, or an energy such as 7.5 eV",
-    "statistics": "how excitons spread over nanocrystals",
-    "model": "of the kinetics; empty: carriers, and paper with the statistics of that name",
-    "auger_law": "Auger rate against size; empty: the first one of the card",
-    "retained_fraction": "ξ, share of Auger events that eject no carrier; empty: of the card",
-    "radiative": "radiative rate of several excitons, in exact models",
-    "auger": "Auger rate of several excitons, in exact models",
-    "trapping_rate": "of one electron (ladder: exciton), in exact models",
-    "detrapping_rate": "of a trapped electron, in exact models",
-    "trap_loss_rate": "of a trapped electron and a hole, dark, in exact models",
-    "traps": "in one nanocrystal, in exact models; empty: never full",
-    "light_yield": "that was measured on a known sample",
-    "light_yield_edge_length": "of that sample",
-    "light_yield_material": "of that sample",
-    "light_yield_scaling": "from that sample to other sizes",
-    "rise_time": "of the light, for the time resolution",
-    "jitter_sigma": "standard deviation of the detector, for the bound",
-    "response": "full width of what measures τ instrument",
-    "outcoupling": "share of the light that leaves the scintillator",
-    "detection_efficiency": "share of that light which is detected",
+    "nanocrystal.edge_length_nm": "edges of the cubes, or diameters of the spheres; a row for each",
+    "nanocrystal.shape": "of every nanocrystal",
+    "nanocrystal.size_dispersion": "standard deviation of the edge over its mean",
+    "radiation.kinetic_energy_keV": "kinetic energy of the electron",
+    "radiation.start": "where the electron starts",
+    "deposit.model": "how the energy that a nanocrystal keeps is found",
+    "deposit.local_below_eV": "limit of the deposit model local",
+    "deposit.histories": "simulated for each size, at most",
+    "deposit.relative_error": "of the mean deposit, at which a simulation stops",
+    "deposit.seed": "of the random numbers of the simulation",
+    "deposit.events": "primaries behind a file of deposits",
+    "deposit.energy_unit": "of the energies in a file of deposits",
+    "deposit.table": "which table of a file of deposits",
+    "excitons.pair_creation_energy": "energy for one electron-hole pair: a rule of the card, or an energy such as 7.5 eV",
+    "excitons.statistics": "how excitons spread over nanocrystals",
+    "kinetics.model": "of the kinetics; empty: carriers, and paper with the statistics of that name",
+    "kinetics.auger_law": "Auger rate against size; empty: the first one of the card",
+    "kinetics.retained_fraction": "ξ, share of Auger events that eject no carrier; empty: of the card",
+    "kinetics.radiative": "radiative rate of several excitons, in exact models",
+    "kinetics.auger": "Auger rate of several excitons, in exact models",
+    "kinetics.trapping_rate_per_ps": "of one electron (ladder: exciton), in exact models",
+    "kinetics.detrapping_rate_per_ps": "of a trapped electron, in exact models",
+    "kinetics.trap_loss_rate_per_ps": "of a trapped electron and a hole, dark, in exact models",
+    "kinetics.traps": "in one nanocrystal, in exact models; empty: never full",
+    "light.light_yield_photons_per_MeV": "that was measured on a known sample",
+    "light.light_yield_edge_length_nm": "of that sample",
+    "light.light_yield_material": "of that sample",
+    "light.light_yield_scaling": "from that sample to other sizes",
+    "timing.rise_time_ps": "of the light, for the time resolution",
+    "timing.jitter_sigma_ps": "standard deviation of the detector, for the bound",
+    "timing.response_fwhm_ps": "full width of what measures τ instrument",
+    "timing.outcoupling": "share of the light that leaves the scintillator",
+    "timing.detection_efficiency": "share of that light which is detected",
 }
-"""What an option says, in a line."""
+"""Dotted key of the run file -> what it says."""
 
 _NAMED = {
     "shape": {"cube": "edge as given", "sphere": "diameter as given"},
@@ -101,7 +99,7 @@ def run_options(material: str = "CsPbBr3") -> dict[str, RunOption]:
             key,
             unit="" if limits is None or limits.unit == "1" else limits.unit,
             default=as_written(field.default),
-            meaning=MEANINGS[name],
+            meaning=MEANINGS[key],
             names=names.get(name, {}),
             free=name not in names or name == "pair_creation_energy",
         )
@@ -121,17 +119,16 @@ def as_written(value: Any) -> str:
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def _field(key: str) -> FieldInfo:
+def _field(key: str) -> Any:
     """What the model of the run file knows of a dotted key."""
     model: Any = RunConfig
     *path, last = key.split(".")
     for part in path:
         model = model.model_fields[part].annotation
-    field: FieldInfo = model.model_fields[last]
-    return field
+    return model.model_fields[last]
 
 
-def _annotations(field: FieldInfo) -> Iterator[Any]:
+def _annotations(field: Any) -> Iterator[Any]:
     """What stands beside the type of a field, at any depth."""
     yield from field.metadata
     yield from _inside(field.annotation)

@@ -24,7 +24,7 @@ def write_page(path: Path, *, document: dict[str, Any], scene: Scene) -> None:
 
     to_html: Any = plotly.io.to_html
     text = to_html(
-        _figure(document, scene), full_html=False, include_plotlyjs=True, validate=False,
+        figure_of(document, scene), full_html=False, include_plotlyjs=True, validate=False,
         config={"displaylogo": False, "responsive": True}, default_height="100%",
         div_id="shower",
     )  # fmt: skip
@@ -35,7 +35,7 @@ def write_page(path: Path, *, document: dict[str, Any], scene: Scene) -> None:
     )
 
 
-def _figure(document: dict[str, Any], scene: Scene) -> dict[str, Any]:
+def figure_of(document: dict[str, Any], scene: Scene) -> dict[str, Any]:
     """The figure as plotly reads it."""
     words = words_of(document)
     traces = [*lines(scene), *marks(document, scene, words)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import secrets
 import socket
 import webbrowser
@@ -92,10 +94,12 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
+        taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
         raise BadValue(
-            where="app", what="address", who="--port" if error.errno is not None and error.errno > 0 else "--host",
-            expected="a free port of this machine", found=f"{host}:{port}, {error.strerror or error}",
-            hint="Is the app running already? Else try --port 0, which takes any free one.",
+            where="app", what="address", who="--port" if taken else "--host",
+            expected="a free port" if taken else "an address of this machine",
+            found=f"{host}:{port}, which cannot be had ({os.strerror(error.errno) if taken else error.strerror})",
+            hint="Is the app running already? --port 0 takes any free port." if taken else None,
         ) from None  # fmt: skip
     with listener:
         yield listener

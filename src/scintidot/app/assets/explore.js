@@ -27,9 +27,10 @@ window.dash_clientside.explore = (() => {
     return Math.round(Math.min(Math.max(share, 0), 1) * slider.steps);
   };
 
-  const gather = (answer, refresh, pins, theme, time, reset, ...rest) => {
+  const gather = (turn, refresh, pins, theme, time, reset, ...rest) => {
     same = window.dash_clientside.no_update;
-    const [values, spec] = [rest.slice(0, -1), rest.at(-1)];
+    const values = rest.slice(0, -3);
+    const [answer, last, spec] = rest.slice(-3);
     const context = window.dash_clientside.callback_context;
     const triggered = new Set(context.triggered.map((entry) => entry.prop_id.split(".")[0]));
     const { sliders, numbers, choices } = spec;
@@ -39,8 +40,7 @@ window.dash_clientside.explore = (() => {
     const texts = values.slice(count, 2 * count);
     const held = values.slice(2 * count, 2 * count + holders.length).map((value) => value.length > 0);
     const others = values.slice(2 * count + holders.length);
-    const first = context.triggered.length === 0 || context.triggered[0].prop_id === ".";
-    if (first) [waiting, sent] = [null, null];
+    if (!last) [waiting, sent] = [null, null]; // the page has just been opened
 
     const out = {
       steps: steps.map(() => same),
@@ -108,8 +108,14 @@ window.dash_clientside.explore = (() => {
     return pins.filter((_, place) => place !== index);
   };
 
+  // With the answer it is the turn of what has been asked for meanwhile. As an output of a callback this would be a
+  // circle, which Dash does not follow.
+  const taken = (answer) => {
+    if (answer) window.dash_clientside.set_props("explore-turn", { data: answer.number });
+  };
+
   // The clock ticks while a simulation would say more, or runs.
   const wind = (answer, job) => !((answer && answer.wanting && answer.wanting.length) || (job && job.name));
 
-  return { gather, pin, wind };
+  return { gather, pin, taken, wind };
 })();

@@ -25,7 +25,10 @@ def layout(state: State) -> Component:
     return html.Div(
         [
             html.H1(TITLE, className="sr-only"),
-            *(dcc.Store(id=name) for name in (names.REQUEST, names.ANSWER, names.REFRESH, names.JOB)),
+            *(
+                dcc.Store(id=name)
+                for name in (names.REQUEST, names.ANSWER, names.TURN, names.REFRESH, names.JOB)
+            ),
             dcc.Store(id=names.SPEC, data=fields.spec()),
             dcc.Store(id=names.PINS, data=[write_link(read_link(pin)) for pin in pins]),
             dcc.Interval(id=names.CLOCK, interval=700, disabled=True),

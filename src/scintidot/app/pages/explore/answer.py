@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update, set_props
 from dash.development.base_component import Component
 
 from scintidot.app.pages.explore import drawing, fields, names
@@ -30,7 +30,7 @@ def register(app: Dash) -> None:
         ClientsideFunction("explore", "gather"),
         [Output(names.REQUEST, "data"), *(Output(name, "value") for name in (*sliders, *typed, *held))],
         [
-            Input(names.ANSWER, "data"),
+            Input(names.TURN, "data"),
             Input(names.REFRESH, "data"),
             Input(names.PINS, "data"),
             Input(THEME, "data"),
@@ -38,7 +38,12 @@ def register(app: Dash) -> None:
             Input(names.RESET, "n_clicks"),
             *(Input(name, "value") for name in (*sliders, *typed, *held, *others)),
         ],
-        State(names.SPEC, "data"),
+        [State(names.ANSWER, "data"), State(names.REQUEST, "data"), State(names.SPEC, "data")],
+    )
+    app.clientside_callback(
+        ClientsideFunction("explore", "taken"),
+        Input(names.ANSWER, "data"),
+        prevent_initial_call=True,
     )
     app.clientside_callback(
         ClientsideFunction("explore", "pin"),
@@ -59,17 +64,17 @@ def register(app: Dash) -> None:
         Output(names.BADGE, "children"),
         Output(names.NOTES, "children"),
         Output(LINK, "data"),
-        Output(ERROR, "children", allow_duplicate=True),
         Input(names.REQUEST, "data"),
         prevent_initial_call=True,
     )
     def show(request: dict[str, Any] | None) -> tuple[Any, ...]:
         if not request:
-            return (no_update,) * 9
+            return (no_update,) * 8
         try:
             return _shown(request)
         except ScintidotError as error:
-            return ({"number": request["number"], "error": True}, *(no_update,) * 7, str(error))
+            set_props(ERROR, {"children": str(error)})
+            return {"number": request["number"]}, *(no_update,) * 7
 
 
 def _shown(request: dict[str, Any]) -> tuple[Any, ...]:
@@ -102,7 +107,6 @@ def _shown(request: dict[str, Any]) -> tuple[Any, ...]:
         _badge(now),
         _notes(now),
         [PATH, write_link({**link, **view}, fields.VIEW)],
-        "",
     )
 
 

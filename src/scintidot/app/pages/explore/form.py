@@ -43,12 +43,19 @@ def _slider(one: Slider, texts: Mapping[str, str], held: bool) -> Component:
     return html.Div(
         [
             html.Label([one.label, html.Small(unit)], htmlFor=field(one.name)),
-            html.Span(
-                dcc.Input(
-                    type="range", min=0, max=one.steps, step=1, value=position(one, text), id=slider(one.name)
-                ),
+            html.Label(
+                [
+                    html.Span(f"{one.label}, slider", className="sr-only"),
+                    dcc.Input(
+                        type="range",
+                        min=0,
+                        max=one.steps,
+                        step=1,
+                        value=position(one, text),
+                        id=slider(one.name),
+                    ),
+                ],
                 className="range",
-                title=meaning,
             ),
             dcc.Input(type="text", value=text, debounce=True, maxLength=30, id=field(one.name)),
             switch,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-REQUEST, ANSWER, REFRESH, SPEC = "explore-request", "explore-answer", "explore-refresh", "explore-spec"
+REQUEST, ANSWER, TURN, REFRESH, SPEC = (
+    "explore-request", "explore-answer", "explore-turn", "explore-refresh", "explore-spec",
+)  # fmt: skip
 """Stores. ``REQUEST``: what the page asks for, one at a time. ``ANSWER``: what the server made of it, without the
-curves. ``REFRESH``: counted up when simulated deposits have come. ``SPEC``: what the sliders stand for."""
+curves. ``TURN``: number of the last answer. ``REFRESH``: counted up when simulated deposits have come. ``SPEC``: what
+the sliders stand for."""
 PINS, PIN, UNPIN, RESET = "explore-pins", "explore-pin", "explore-unpin", "explore-reset"
 """Store of pinned states (query strings), and the buttons that pin, unpin and let go of what is held."""
 OCCUPANCY, DECAY, SPECTRUM, TABLE = "explore-occupancy", "explore-decay", "explore-spectrum", "explore-table"

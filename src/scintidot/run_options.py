@@ -33,7 +33,7 @@ MEANINGS = {
     "deposit.events": "primaries behind a file of deposits",
     "deposit.energy_unit": "of the energies in a file of deposits",
     "deposit.table": "which table of a file of deposits",
-    "excitons.pair_creation_energy": "energy for one electron-hole pair: a rule of the card, or an energy such as 7.5 eV",
+    "excitons.pair_creation_energy": "for one electron-hole pair: a rule of the card, or an energy such as 7.5 eV",
     "excitons.statistics": "how excitons spread over nanocrystals",
     "kinetics.model": "of the kinetics; empty: carriers, and paper with the statistics of that name",
     "kinetics.auger_law": "Auger rate against size; empty: the first one of the card",

@@ -82,3 +82,8 @@ def test_cards_side_by_side_share_their_axes() -> None:
         series.label.startswith("CsPbBr3") for series in panels["Quantum yield of the single exciton"].series
     )
     assert law_panels(["vacuum"]) == []
+
+
+def test_nesting_without_end_is_refused_in_a_sentence() -> None:
+    with pytest.raises(BadFile, match="draft: bad syntax"):
+        with_numbers("a = " + "[" * 50_000, {}, "draft")

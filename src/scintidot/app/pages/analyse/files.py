@@ -57,10 +57,10 @@ def give_roles(tab: str, kind: Kind, keys: list[str]) -> None:
     roles, files = names.Memory(tab).roles, shelf().files(tab)
     for key in keys:
         roles.pop(key, None)
-    for key in keys:
-        if key in files:
-            others = [role for other, role in roles.items() if other in files]
-            roles[key] = role_of(kind, files[key], look(files[key].path, kind, {}), others)
+    found = {key: look(files[key].path, kind, {}) for key in keys if key in files}
+    for key in sorted(found, key=lambda key: set(found[key].spectra) == {"absorption"}):  # beside emission
+        others = [role for other, role in roles.items() if other in files]
+        roles[key] = role_of(kind, files[key], found[key], others)
 
 
 def register(app: Dash) -> None:

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 MOST_CURVES = 24
 """That are drawn; the first ones."""
 HEIGHT = 330
-COARSE = 500
-"""Width of a dragged window [ps or nm] from which its ends are whole numbers."""
 SELECTING: Any = {
     **CONFIG,
     "modeBarButtonsToRemove": ["lasso2d", "autoScale2d"],
@@ -113,9 +111,9 @@ def dragged_option(
 
 
 def window_text(kind: Kind, ends: Sequence[float]) -> str:
-    """What a dragged stretch of the x axis is in the field of the window."""
+    """What a dragged stretch of the x axis is in the field of the window, to a two-hundredth of its width."""
     low, high = sorted(float(end) * (1e3 if kind is DECAY else 1) for end in ends)
-    digits = 0 if high - low >= COARSE else 3
+    digits = max(0, 2 - math.floor(math.log10(max(high - low, 1e-6))))
     return f"{low:.{digits}f}:{high:.{digits}f}"
 
 

@@ -123,9 +123,10 @@ def _row(number: Number, anchors: Mapping[str, str]) -> Component:
     )
 
 
-def _sources(number: Number, anchors: Mapping[str, str]) -> list[Component]:
+def _sources(number: Number, anchors: Mapping[str, str]) -> list[Component | str]:
     """Links to the bibliography below."""
-    return [html.A(key, href=f"#{anchors[key]}", className="source") for key in number["source"]]
+    links = [html.A(key, href=f"#{anchors[key]}", className="source") for key in number["source"]]
+    return [part for link in links for part in (link, " ")]
 
 
 def _compared(documents: Sequence[Mapping[str, Any]], anchors: Mapping[str, str]) -> Component:

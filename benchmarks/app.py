@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -99,10 +100,11 @@ def figures():
     path = os.environ.get("SCINTIDOT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         return {"skipped": "no Chromium found"}
-    try:
-        from playwright.sync_api import sync_playwright
-    except ModuleNotFoundError:
-        return {"skipped": "playwright is not installed"}
+    missing = [name for name in ("dash", "playwright") if find_spec(name) is None]
+    if missing:
+        return {"skipped": f"{missing[0]} is not installed"}
+    from playwright.sync_api import sync_playwright
+
     with running_app() as link, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         found = {

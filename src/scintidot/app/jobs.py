@@ -20,7 +20,7 @@ from flask import current_app
 
 from scintidot.errors import BadValue
 
-MOST_AT_ONCE = max(2, os.cpu_count() or 2)
+MOST_AT_ONCE = max(4, os.cpu_count() or 4)
 """Jobs that run at the same time, of all tabs together."""
 FORGOTTEN_AFTER = 300.0
 """Seconds without anybody asking, after which the tab is taken for closed and its job is cancelled."""

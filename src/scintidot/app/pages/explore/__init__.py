@@ -50,6 +50,7 @@ def _results(time_axis: str) -> Component:
             html.Div(
                 [
                     html.Div([html.Span(id=names.BADGE), html.Span(id=names.PROGRESS)], role="status"),
+                    html.Span("Time axis", className="soft"),
                     dcc.RadioItems(
                         list(fields.TIME_AXES), time_axis, id=names.TIME_AXIS, inline=True,
                         className="explore-time",

@@ -19,16 +19,16 @@ ROWS = {
     "⟨N⟩": "figures.mean_excitons",
     "Φ_AR": "figures.auger_efficiency",
     "Φ_X": "figures.quantum_yield",
-    "photons per nanocrystal": "figures.photons_per_nc",
+    "photons per NC": "figures.photons_per_nc",
     "τ harmonic [ps]": "figures.tau_ps.harmonic",
     "τ instrument [ps]": "figures.tau_ps.instrument",
     "τ mean photon time [ps]": "figures.tau_ps.mean_photon_time",
     "τ one over e [ps]": "figures.tau_ps.one_over_e",
     "light yield [photons/MeV]": "figures.light_yield_photons_per_MeV",
     "CTR formula [ps]": "figures.ctr_ps.formula",
-    "CTR bound, Cramér-Rao [ps]": "figures.ctr_ps.cramer_rao",
+    "CTR Cramér-Rao [ps]": "figures.ctr_ps.cramer_rao",
     "I_ENS [photons/g]": "figures.intensity_per_gram",
-    "I_ENS over known sample": "figures.intensity_ensemble_over_known_sample",
+    "I_ENS/known sample": "figures.intensity_ensemble_over_known_sample",
     "emission peak [nm]": "emission.peak_nm",
     "emission width [eV]": "emission.width_fwhm_eV",
 }
@@ -68,7 +68,8 @@ def table(shown: Sequence[tuple[str, Document]], labels: Sequence[str]) -> Compo
         )
         for heading, place in ROWS.items()
     ]
-    return html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="explore-table")
+    kind = "explore-table many" if len(shown) > 2 else "explore-table"
+    return html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className=kind)
 
 
 def value_at(document: Document, place: str) -> float | None:

@@ -20,7 +20,7 @@ _LINE = {LIGHT: "#d5d9de", DARK: "#3d444d"}
 CONFIG: Any = {
     "displaylogo": False,
     "responsive": True,
-    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+    "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"],
     "toImageButtonOptions": {"format": "svg"},
 }
 """Of every ``dcc.Graph``."""

@@ -41,7 +41,6 @@ def create_app(access: Access | None = None) -> Dash:
     shell.register(app)
     guard(app.server, access or Access(), app.csp_hashes())
 
-    @app.server.get("/files/<job>/<name>")
     def file(job: str, name: str) -> Response:
         path = jobs.board().file(job, name)
         if path is None:
@@ -50,6 +49,7 @@ def create_app(access: Access | None = None) -> Dash:
         answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return answer
 
+    app.server.add_url_rule("/files/<job>/<name>", view_func=file)
     return app
 
 
@@ -98,7 +98,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         raise BadValue(
             where="app", what="address", who="--port" if taken else "--host",
             expected="a free port" if taken else "an address of this machine",
-            found=f"{host}:{port}, which cannot be had ({os.strerror(error.errno) if taken else error.strerror})",
+            found=f"{host}:{port}, which cannot be had ({os.strerror(error.errno or 0) if taken else error.strerror})",
             hint="Is the app running already? --port 0 takes any free port." if taken else None,
         ) from None  # fmt: skip
     with listener:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from typing import Any
+
+from dash import ClientsideFunction, Dash
+
 from scintidot.app.figures import DARK, LIGHT
 
 ADDRESS, PAGE, ERROR, THEME, TAB, LINK = "address", "page", "error", "theme", "tab", "link"
@@ -23,3 +27,14 @@ def aria(label: str) -> Any:
 def theme_of(stored: str | None) -> str:
     """The theme to draw in."""
     return DARK if stored == DARK else LIGHT
+
+
+def in_browser(app: Dash, script: str, function: str, *arguments: Any, **options: Any) -> None:
+    """A callback that is a function of ``assets/SCRIPT.js``."""
+    register: Any = app.clientside_callback
+    register(ClientsideFunction(script, function), *arguments, **options)
+
+
+def spoken(words: str) -> Any:
+    """Name of a component for those who do not see it."""
+    return {"aria-label": words}

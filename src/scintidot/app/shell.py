@@ -8,11 +8,11 @@ import traceback
 from types import ModuleType
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update, set_props
+from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
 
 from scintidot import __version__
 from scintidot.app.pages import PAGES
-from scintidot.app.shared import ADDRESS, ERROR, LINK, PAGE, TAB, THEME
+from scintidot.app.shared import ADDRESS, ERROR, LINK, PAGE, TAB, THEME, in_browser, spoken
 from scintidot.app.state import WHERE, read_link
 from scintidot.errors import BadValue, ScintidotError
 
@@ -33,7 +33,7 @@ def frame() -> html.Div:
             html.Header(
                 [
                     html.Strong("scintidot", className="brand"),
-                    html.Nav(navigation, **{"aria-label": "Pages"}),
+                    html.Nav(navigation, **spoken("Pages")),
                     html.Button(
                         "Copy link", id="copy-link", type="button", title="Copy the link of this state"
                     ),
@@ -69,18 +69,17 @@ def register(app: Dash) -> None:
 
     navigation = [Output(_nav_id(page), "href") for page in PAGES]
     current = [Output(_nav_id(page), "className") for page in PAGES]
-    app.clientside_callback(
-        ClientsideFunction("shell", "follow"), navigation, Input(LINK, "data"), prevent_initial_call=True
-    )
-    app.clientside_callback(ClientsideFunction("shell", "mark"), current, Input(ADDRESS, "pathname"))
-    app.clientside_callback(
-        ClientsideFunction("shell", "theme"),
+    in_browser(app, "shell", "follow", navigation, Input(LINK, "data"), prevent_initial_call=True)
+    in_browser(app, "shell", "mark", current, Input(ADDRESS, "pathname"))
+    in_browser(
+        app,
+        "shell",
+        "theme",
         [Output(THEME, "data"), Output("theme-switch", "children")],
         Input("theme-switch", "n_clicks"),
         State(THEME, "data"),
     )
-    app.clientside_callback(
-        ClientsideFunction("shell", "copy"), Output("copy-link", "children"), Input("copy-link", "n_clicks"),
+    in_browser(app, "shell", "copy", Output("copy-link", "children"), Input("copy-link", "n_clicks"),
         prevent_initial_call=True,
     )  # fmt: skip
     for page in PAGES:

@@ -148,7 +148,8 @@ def _occupancy(light: Light) -> dict[str, Any]:
     if not isinstance(light, ExactDecay):
         populations = [float(part[0] @ light.weights) for part in (light.exciton, light.biexciton)]
         return {"pairs": [1, 2], "probability": populations, "last_counts_all_above": True}
-    probability = np.einsum("mn,m->n", light.distribution[0], light.weights)
+    assert light.weights is not None
+    probability = light.weights @ light.distribution[0]
     above = probability[::-1].cumsum()[::-1]
     most = max(2, int(np.count_nonzero(above > SHOWN * above[0])) - 1)
     shown = probability[: most + 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update, set_props
+from dash import ALL, Dash, Input, Output, State, html, no_update, set_props
 from dash.development.base_component import Component
 
 from scintidot.app.pages.explore import drawing, fields, names
@@ -12,7 +12,7 @@ from scintidot.app.pages.explore.fields import SLIDERS
 from scintidot.app.pages.explore.names import field, hold, slider
 from scintidot.app.pages.explore.table import table
 from scintidot.app.pages.explore.work import Explored, explored
-from scintidot.app.shared import ERROR, LINK, THEME, theme_of
+from scintidot.app.shared import ERROR, LINK, THEME, in_browser, theme_of
 from scintidot.app.state import as_text, read_link, write_link
 from scintidot.errors import ScintidotError
 from scintidot.explore.simulated import STANDING
@@ -26,8 +26,10 @@ def register(app: Dash) -> None:
     typed = [field(one.name) for one in SLIDERS]
     held = [hold(one.name) for one in SLIDERS if one.held]
     others = [field(name) for name in (*fields.ALL_NUMBERS, *fields.CHOICES)]
-    app.clientside_callback(
-        ClientsideFunction("explore", "gather"),
+    in_browser(
+        app,
+        "explore",
+        "gather",
         [Output(names.REQUEST, "data"), *(Output(name, "value") for name in (*sliders, *typed, *held))],
         [
             Input(names.TURN, "data"),
@@ -40,13 +42,17 @@ def register(app: Dash) -> None:
         ],
         [State(names.ANSWER, "data"), State(names.REQUEST, "data"), State(names.SPEC, "data")],
     )
-    app.clientside_callback(
-        ClientsideFunction("explore", "taken"),
+    in_browser(
+        app,
+        "explore",
+        "taken",
         Input(names.ANSWER, "data"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(
-        ClientsideFunction("explore", "pin"),
+    in_browser(
+        app,
+        "explore",
+        "pin",
         Output(names.PINS, "data"),
         Input(names.PIN, "n_clicks"),
         Input({"type": names.UNPIN, "index": ALL}, "n_clicks"),

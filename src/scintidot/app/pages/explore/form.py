@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from scintidot.app.pages.explore import fields
 from scintidot.app.pages.explore.fields import CHOICES, NUMBERS, SLIDERS, Slider
 from scintidot.app.pages.explore.names import RESET, field, hold, slider
+from scintidot.app.shared import spoken
 from scintidot.run_options import run_options
 
 
@@ -27,7 +28,7 @@ def controls(state: Mapping[str, str], numbers: Mapping[str, str]) -> Component:
             *(_group(heading, names, texts) for heading, names in NUMBERS.items()),
         ],
         className="explore-controls panel",
-        **{"aria-label": "Choices"},
+        **spoken("Choices"),
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, State, no_update
 
 from scintidot.app import jobs
 from scintidot.app.pages.explore import names
 from scintidot.app.pages.explore.work import MEMORY, explored
-from scintidot.app.shared import TAB
+from scintidot.app.shared import TAB, in_browser
 from scintidot.errors import BadValue, ScintidotError
 
 _WORK = "scintidot.app.pages.explore.work:run_job"
@@ -18,8 +18,10 @@ _WORK = "scintidot.app.pages.explore.work:run_job"
 def register(app: Dash) -> None:
     """A clock that ticks while something is wanting or running."""
 
-    app.clientside_callback(
-        ClientsideFunction("explore", "wind"),
+    in_browser(
+        app,
+        "explore",
+        "wind",
         Output(names.CLOCK, "disabled"),
         Input(names.ANSWER, "data"),
         Input(names.JOB, "data"),

@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from scintidot.app.pages.explore.names import UNPIN
+from scintidot.app.shared import spoken
 from scintidot.output import as_text
 
 Document = Mapping[str, Any]
@@ -45,7 +46,7 @@ def table(shown: Sequence[tuple[str, Document]], labels: Sequence[str]) -> Compo
             id={"type": UNPIN, "index": index},
             type="button",
             title=f"Unpin {name}",
-            **{"aria-label": f"Unpin {name}"},
+            **spoken(f"Unpin {name}"),
         )
         head.append(html.Th([html.Span([name, " ", unpin]), html.Small(label)], scope="col"))
     body = [

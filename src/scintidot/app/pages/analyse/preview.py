@@ -36,8 +36,7 @@ MOST_CURVES = 24
 HEIGHT = 330
 SELECTING: Any = {
     **CONFIG,
-    "modeBarButtonsToRemove": ["lasso2d", "autoScale2d"],
-    "modeBarButtonsToAdd": ["select2d"],
+    "modeBarButtonsToRemove": ["sendChartToCloud", "lasso2d", "autoScale2d"],
 }
 """Of the plot of the data: its button of the modebar brings the dragging of a window back after a zoom."""
 DRAG = {
@@ -136,15 +135,17 @@ def figure_of_files(
     for (name, x, y), colour in zip(curves, palette, strict=True):
         step = max(1, -(-len(x) // MOST_POINTS))
         figure.add_scatter(
-            x=x[::step], y=y[::step], mode="lines", name=escape(name), line={"width": 1.5, "color": colour}
+            x=x[::step], y=y[::step], mode="lines+markers", name=escape(name),
+            line={"width": 1.5, "color": colour}, marker={"size": 2}, unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
-    _shade(figure, curves, window, excluded, theme)
+    span = _span(kind, curves)
+    _shade(figure, span, window, excluded, theme)
     decay = kind is DECAY
     figure.update_layout(
         template=template(theme), height=HEIGHT, dragmode="select" if dragged else "zoom", selectdirection="h",
         uirevision=kind.name, selectionrevision=repr((window, len(curves))), showlegend=1 < len(curves) <= MOST_LEGEND,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        xaxis_title="time [ns]" if decay else "wavelength [nm]",
+        xaxis_title="time [ns]" if decay else "wavelength [nm]", xaxis_range=span,
         yaxis_title="counts in a bin" if decay else "value",
     )  # fmt: skip
     if decay:
@@ -176,15 +177,24 @@ def _chosen(
     return (scaled[0] if text else None), scaled[1:]
 
 
+def _span(kind: Kind, curves: Sequence[tuple[str, Any, Any]]) -> tuple[float, float]:
+    """What the data cover, to the outer edges of the bins: nothing beyond can be dragged."""
+    bins = [0.5 * (x[1] - x[0]) if kind is DECAY else 0.0 for _, x, _ in curves]
+    return (
+        float(min(x[0] - half for (_, x, _), half in zip(curves, bins, strict=True))),
+        float(max(x[-1] + half for (_, x, _), half in zip(curves, bins, strict=True))),
+    )
+
+
 def _shade(
     figure: Figure,
-    curves: Sequence[tuple[str, Any, Any]],
+    span: tuple[float, float],
     window: tuple[float, float] | None,
     excluded: Sequence[tuple[float, float]],
     theme: str,
 ) -> None:
     """Grey over what is not used."""
-    first, last = min(x[0] for _, x, _ in curves), max(x[-1] for _, x, _ in curves)
+    first, last = span
     ends = [] if window is None else [(-math.inf, window[0]), (window[1], math.inf)]
     for start, end in (*ends, *excluded):
         low, high = max(start, first), min(end, last)

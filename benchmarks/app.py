@@ -56,7 +56,7 @@ def moved(page, slider, moves):
     page.focus(f"#explore-slider-{slider}")
     times = []
     for i in range(moves):
-        page.keyboard.press("ArrowRight" if i < moves // 2 else "ArrowLeft")
+        page.keyboard.press("ArrowLeft" if i < moves // 2 else "ArrowRight")
         times.append(page.evaluate("window.nextMove()"))
     return times
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from typing import Any
-
 from dash import ClientsideFunction, Dash
 
 from scintidot.app.figures import DARK, LIGHT

@@ -102,7 +102,7 @@ def test_a_mistake_is_a_sentence_at_its_field(open_page: Open) -> None:
     field(page, "energy").fill("-7")
     fault(page, "Expected more than 0 keV, found -7 keV.")
     page.click("#predict-run")
-    page.wait_for_selector("#error:has-text('predict: bad value for energy')")
+    page.wait_for_selector("#error:has-text('predict: bad value for --energy (expected what its field says')")
     assert "mend" in page.inner_text("#predict-run-file") or page.locator("#predict-run-file").is_hidden()
     assert workers() == []
 

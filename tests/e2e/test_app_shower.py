@@ -114,20 +114,6 @@ def test_stepping_shows_each_event_with_the_sums_of_the_replay(open_page: Open, 
     assert waiting.value.path().read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize(
-    ("link", "words"),
-    [
-        ("/shower?energy=7", "link: bad name for energy"),
-        ("/shower?step=first", "link: bad number for step"),
-        ("/shower?material=../mine.toml", "track: bad name for --material"),
-        ("/shower?edge_length=5&edge_length=6", "link: bad name for edge_length"),
-    ],
-)
-def test_a_bad_link_is_a_sentence(open_page: Open, link: str, words: str) -> None:
-    page = open_page(link)
-    page.wait_for_selector(f"#error:has-text('{words}')")
-
-
 def test_a_bad_value_is_a_sentence_at_its_field(open_page: Open) -> None:
     page = open_page("/shower?edge_length=3,10&most_deposit=10")
     page.wait_for_selector(".field .fault:has-text('expected one for one history, found 2')", timeout=PATIENT)

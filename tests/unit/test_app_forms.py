@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("dash", reason="the extra app is not installed")
 
+from scintidot.app.pages import predict, shower
 from scintidot.app.pages.predict import asked
 from scintidot.app.pages.predict.running import remaining
 from scintidot.app.pages.shower import asked as shower_asked
@@ -92,3 +94,20 @@ def test_a_history_is_named_or_searched() -> None:
     ]  # fmt: skip
     with pytest.raises(BadValue, match="bad name for --material"):
         shower_asked.texts_of({"material": "../mine.toml"})
+
+
+@pytest.mark.parametrize(
+    ("page", "state", "words"),
+    [
+        (shower, {"energy": "7"}, "link: bad name for energy"),
+        (shower, {"step": "first"}, "link: bad number for step"),
+        (shower, {"step": "-1"}, "link: bad number for step"),
+        (shower, {"material": "../mine.toml"}, "track: bad name for --material"),
+        (shower, {"shape": "ball"}, "track: bad name for --shape"),
+        (predict, {"energy_keV": "7"}, "link: bad name for energy_keV"),
+    ],
+)
+def test_a_bad_link_is_refused_in_a_sentence(page: Any, state: dict[str, str], words: str) -> None:
+    with pytest.raises(BadValue) as caught:
+        page.layout(state)
+    assert words in str(caught.value)

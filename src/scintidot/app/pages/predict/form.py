@@ -141,8 +141,7 @@ def register(app: Dash) -> None:
         options, order = run_options(), [key["name"] for key in ids]
         typed = dict(zip(order, values, strict=True))
         meanings = [options[name].names.get(str(typed[name]), options[name].meaning) for name in order]
-        changed = {section: [n for n in now.texts if options[n].section == section] for section in SECTIONS}
-        groups = [f" · {len(found)} changed" if found else "" for found in changed.values()]
+        groups = [_counted(now, section) for section in SECTIONS]
         text = (
             "There is a value to mend first." if now.config is None else asked.run_file(now.config, now.texts)
         )
@@ -191,6 +190,16 @@ def register(app: Dash) -> None:
         *chosen, tab = chosen_and_tab
         texts = dict(zip(OFFERED, chosen, strict=True))
         return *_offered(texts, tab), _rules(_options_of(texts["material"], tab))
+
+
+def _counted(now: asked.Asked, section: str) -> str:
+    """How many fields of a section are changed, and how many are wrong: it may be folded."""
+    options = run_options()
+    many = [
+        (sum(options[name].section == section for name in found), words)
+        for found, words in ((now.texts, "changed"), (now.faults, "to mend"))
+    ]
+    return "".join(f" · {count} {words}" for count, words in many if count)
 
 
 def _options_of(material: str | None, tab: str) -> dict[str, RunOption]:

@@ -13,8 +13,11 @@ from scintidot.app.pages.predict.form import own_files, read
 from scintidot.app.shared import TAB
 from scintidot.app.shelf import shelf
 from scintidot.errors import BadValue
+from scintidot.options import option_flag
 
 TICK_MS = 400
+MEMORY = "predict"
+"""Of a tab: its last run, which goes on while another page is open."""
 
 
 def layout() -> list[Component]:
@@ -84,24 +87,28 @@ def register(app: Dash) -> None:
         if now.config is None or now.key is None:
             option, words = next(iter(now.faults.items()))
             raise BadValue(
-                where=asked.WHERE, what="value", who=option.replace("_", " "), expected="it mended first", found=words
+                where=asked.WHERE, what="value", who=option_flag(option), expected="what its field says",
+                found=repr(now.texts.get(option, "")), hint=words,
             )  # fmt: skip
         options = asked.options_of(now.texts, own_files(tab))
         name = jobs.board().start(tab, work.FUNCTION, {"options": options})
-        return {"name": name, "tab": tab, "key": now.key}
+        run = shelf().tab(tab).memory[MEMORY] = {"name": name, "tab": tab, "key": now.key}
+        return run
 
     @app.callback(
         Output(names.JOB, "data", allow_duplicate=True),
         Input(names.NOW, "data"),
         State(names.JOB, "data"),
+        State(TAB, "data"),
         prevent_initial_call=True,
     )
-    def find(key: str | None, job: known.Run | None) -> Any:
-        """The same was asked before: its result is shown."""
-        if job is not None:
-            running = jobs.board().status(job["name"], job["tab"]).state == jobs.RUNNING
-            if job["key"] == key or running:
-                return no_update
+    def find(key: str | None, job: known.Run | None, tab: str) -> Any:
+        """What this tab still runs, else what was asked before: it is shown."""
+        last = job or shelf().tab(tab).memory.get(MEMORY)
+        if last is not None and jobs.board().status(last["name"], tab).state == jobs.RUNNING:
+            return no_update if job else last
+        if job is not None and job["key"] == key:
+            return no_update
         return known.find(key) or no_update
 
     @app.callback(Input(names.CANCEL, "n_clicks"), State(names.JOB, "data"), State(TAB, "data"))

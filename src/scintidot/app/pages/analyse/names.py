@@ -13,7 +13,7 @@ DROP, KIND, FILES, FORM, SAID = (
     "analyse-form",
     "analyse-said",
 )
-PREVIEW, COMMAND, COPY = "analyse-data", "analyse-command", "analyse-copy"
+PREVIEW, COMMAND = "analyse-data", "analyse-command"
 SHOWN, HINT = "analyse-shown", "analyse-hint"
 RUN, CANCEL, PROGRESS, TICK, RESULT = (
     "analyse-run", "analyse-cancel", "analyse-progress", "analyse-tick", "analyse-result",

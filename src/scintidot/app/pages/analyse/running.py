@@ -128,14 +128,8 @@ def register(app: Dash) -> None:
             return f"Done in {status.seconds:.1f} s", True, False, True, job, {}
         said = shelf().plain(status.error or "")
         flag = FLAG.search(said)
-        return (
-            html.Span(said, className="fault"),
-            True,
-            False,
-            True,
-            no_update,
-            {flag[1]: flag[2].replace(").", ".")} if flag else {},
-        )
+        at_field = {flag[1]: flag[2].replace(").", ".")} if flag else {}
+        return html.Span(said, className="fault"), True, False, True, no_update, at_field
 
 
 def task(kind: Kind, tab: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -46,8 +46,8 @@ def test_every_number_is_shown_with_its_source_and_two_cards_are_compared(open_p
     page.fill("#materials-search", "perovskite lead nanocrystals")
     page.locator("#materials-chosen label", has_text="CsPbBr3").click()
     page.locator("#materials-view h2", has_text="CsPbBr3").wait_for()
-    assert page.locator("#materials-chosen label").all_inner_texts() == ["CsPbBr3"]
-    assert "search=perovskite" in page.url
+    page.locator("#materials-chosen label").nth(1).wait_for(state="detached")
+    page.wait_for_url("**search=perovskite**")
     assert page.locator("#materials-view .badge.estimate").count() > 5
 
 
@@ -67,7 +67,7 @@ def test_a_copy_is_edited_checked_at_its_place_and_downloaded(open_page: Open, t
     fault.filter(has_text="expected low <= value <= high").wait_for()
     put("high", "0.95")
     page.locator("#materials-check li").filter(has_text="0.8 (0.7 to 0.9) -> 0.92 (0.7 to 0.95)").wait_for()
-    assert fault.inner_text() == ""
+    page.wait_for_selector("tr:has-text('peak') small.fault:empty", state="attached")
     assert 'source = "my_notebook"' in page.input_value("#materials-text")
 
     with page.expect_download() as download:

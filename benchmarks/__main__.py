@@ -16,7 +16,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 
 import scintidot
-from benchmarks import exact, fits, interactions, stream, study, timing, track
+from benchmarks import app, exact, fits, interactions, stream, study, timing, track
 from benchmarks.calibration import unit_ns
 from scintidot.excitons.occupancy import initial_populations
 from scintidot.kinetics.biexciton import BiexcitonDecay
@@ -115,6 +115,7 @@ def main():
         "timing": timing.figures(best, unit),
         "fits": fits.figures(best, unit),
         "study": study.figures(best, unit),
+        "app": app.figures(),
         "interactions_seconds": {name: round(t, 4) for name, t in interactions.seconds(best).items()},
         "seconds": {name: round(t, 3) for name, t in seconds.items()},
     }

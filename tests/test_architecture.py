@@ -28,7 +28,7 @@ LAYERS = {
         "options", "kinetic_options", "coincidence", "coincidence_inputs", "coincidence_estimators",
         "excitation", "photon_stream", "light_yield", "emission", "nanocrystal_light", "output",
         "measured", "progress", "named_choices", "recognition", "installation", "templates",
-        "demonstration", "bibtex", "documents", "notebook",
+        "demonstration", "bibtex", "documents", "notebook", "run_options",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),
@@ -49,7 +49,7 @@ EXTRA_ARROWS = {
     ("analysis", "kinetics"), ("materials", "atoms"),
     ("cli", "errors"), ("app", "errors"), ("report", "errors"),
     ("cli", "analysis"), ("app", "analysis"), ("report", "analysis"),
-    ("cli", "report"), ("app", "report"), ("__main__", "cli"),
+    ("cli", "report"), ("cli", "app"), ("app", "report"), ("__main__", "cli"),
     ("app", "records"), ("report", "records"), ("__init__", "report"),
 }  # fmt: skip
 """Single arrows that are allowed besides."""
@@ -68,7 +68,7 @@ QUARANTINE = {
     "spekpy": {"radiation"},
     "xarray": {"results", "interactions", "deposits", "studies"},
     "platformdirs": {"interactions", "backends"},
-    "tomli_w": {"results", "studies"},
+    "tomli_w": {"results", "studies", "catalogue"},
     "dask": {"scale"},
     "h5py": {"interchange"},
     "uproot": {"interchange"},

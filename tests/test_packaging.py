@@ -34,6 +34,14 @@ BUILT = [
     "water",
 ]
 DATA = [
+    "app/assets/analyse.css",
+    "app/assets/explore.css",
+    "app/assets/explore.js",
+    "app/assets/predict.css",
+    "app/assets/shell.js",
+    "app/assets/shower.css",
+    "app/assets/shower.js",
+    "app/assets/style.css",
     "atoms/data/README.md",
     "atoms/data/eadl97_nonradiative.npz",
     "atoms/elements.csv",

@@ -287,7 +287,7 @@ def make_config(
         path = Path(run_file)
         file_name = str(path)
         try:
-            data = parse_toml(path.read_bytes(), file_name)
+            data = _parsed(path.read_bytes(), file_name)
         except OSError as error:
             inside = path / "run.toml"
             hint = f"Did you mean {inside}?" if inside.is_file() else None
@@ -299,15 +299,6 @@ def make_config(
                 found=error.strerror or "no such file",
                 hint=hint,
             ) from None
-        if "based_on" in data or str(data.get("format", "")).startswith("scintidot-material/"):
-            raise BadFile(
-                where=file_name,
-                what="file",
-                who="run file",
-                expected="a run file",
-                found="a material card",
-                hint=f"Give it as --material {file_name}.",
-            )
         for role in ("material", "host"):
             if isinstance(data.get(role), str):
                 data[role] = _beside(path, data[role])
@@ -336,6 +327,32 @@ def make_config(
             target[option] = str(value)
             data.pop(f"{option}_fingerprint", None)
     return _validated(data, where, BadValue)
+
+
+def read_run_file(content: bytes, name: str) -> RunConfig:
+    """The configuration in a run file that was sent; what it names by a path is not looked for.
+
+    Raises
+    ------
+    BadFile
+        For a malformed one: its ``name``, dotted key, expected, found.
+    """
+    return _validated(_parsed(content, name), name, BadFile)
+
+
+def _parsed(content: bytes, file_name: str) -> dict[str, Any]:
+    """What stands in a run file; refuses a material card."""
+    data = parse_toml(content, file_name)
+    if "based_on" in data or str(data.get("format", "")).startswith("scintidot-material/"):
+        raise BadFile(
+            where=file_name,
+            what="file",
+            who="run file",
+            expected="a run file",
+            found="a material card",
+            hint=f"Give it as --material {file_name}.",
+        )
+    return data
 
 
 def _validated(data: dict[str, Any], where: str, kind: type[ScintidotError]) -> RunConfig:

@@ -25,6 +25,29 @@ class Blame(Protocol):
         """Return *where* and *who* of an error message."""
 
 
+def checked_materials(config: RunConfig, blame: Blame) -> tuple[Material, Material]:
+    """Material and host of a run that no model refuses; raises `ScintidotError`."""
+    material, host = (
+        load_material(name, where=blame(role)[0], who=blame(role)[1], kind=kind)
+        for role, name, kind in (
+            ("material", config.material, "scintillator"),
+            ("host", config.host, "host"),
+        )
+    )
+    check(material, host, config, blame)
+    return material, host
+
+
+def outdated(config: RunConfig, material: Material, host: Material) -> list[str]:
+    """That cards are no longer those that a run file was written with."""
+    known = ((material, config.material_fingerprint), (host, config.host_fingerprint))
+    return [
+        f"The card {card.where} has changed since the run file was written."
+        for card, fingerprint in known
+        if fingerprint not in (None, card.fingerprint)
+    ]
+
+
 def check(material: Material, host: Material, config: RunConfig, blame: Blame) -> None:
     """Refuse a run that leaves the range of a model; raises `ScintidotError`."""
     scintillator = material.scintillator()

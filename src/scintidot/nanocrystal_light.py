@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,22 @@ Light = BiexcitonDecay | ExactDecay
 """Light of nanocrystals by a model."""
 
 
+@dataclass(frozen=True)
+class Held:
+    """Figures of a nanocrystal that a user fixed; None: what the chain of laws gives for its size.
+
+    Held figures are those of every member of an ensemble. xi is no law but a choice of the run, `retained_fraction`.
+    """
+
+    mean_excitons: float | None = None  # <N>
+    auger_efficiency: float | None = None  # Phi_AR
+    quantum_yield: float | None = None  # Phi_X
+    exciton_rate_per_ps: float | None = None  # k_X
+
+
+NOTHING_HELD = Held()
+
+
 def decay_of(
     material: Material,
     config: RunConfig,
@@ -30,6 +47,7 @@ def decay_of(
     weights: FloatArray,
     mean_pairs: FloatArray,
     deposits: Deposits,
+    held: Held = NOTHING_HELD,
 ) -> Light:
     """Light of every size by the kinetic model of the run.
 
@@ -37,12 +55,12 @@ def decay_of(
     """
     statistics = config.excitons.statistics
     if config.kinetic_model in exact.MODELS:
-        rates = rates_of(material, config, members)
+        rates = rates_of(material, config, members, held)
         distribution = _distribution(mean_pairs, edge_length, statistics, deposits)
         return ExactDecay(config.kinetic_model, rates, distribution, weights)
     ratio = material.scintillator().biexciton.rate_ratio.value
     biexciton = biexciton_rates(
-        config.kinetic_model, **_pair_rates(material, config, members), rate_ratio=ratio
+        config.kinetic_model, **_pair_rates(material, config, members, held), rate_ratio=ratio
     )
     if statistics == COMPOUND:
         distribution = _distribution(mean_pairs, edge_length, statistics, deposits)
@@ -52,11 +70,13 @@ def decay_of(
     return BiexcitonDecay(biexciton, occupancy.exciton, occupancy.biexciton, weights)
 
 
-def rates_of(material: Material, config: RunConfig, members: FloatArray, **overrides: Any) -> Rates:
+def rates_of(
+    material: Material, config: RunConfig, members: FloatArray, held: Held = NOTHING_HELD, **overrides: Any
+) -> Rates:
     """Rates of the exact models for a run, at edge lengths [nm]; ``overrides`` replace parameters of `exact_rates`."""
     kinetics = config.kinetics
     of_run = {
-        **_pair_rates(material, config, members),
+        **_pair_rates(material, config, members, held),
         "radiative": kinetics.radiative,
         "auger": kinetics.auger,
         "trapping_rate": kinetics.trapping_rate_per_ps,
@@ -67,27 +87,49 @@ def rates_of(material: Material, config: RunConfig, members: FloatArray, **overr
     return exact.exact_rates(**{**of_run, **overrides})
 
 
-def _pair_rates(material: Material, config: RunConfig, members: FloatArray) -> dict[str, Any]:
+def _pair_rates(material: Material, config: RunConfig, members: FloatArray, held: Held) -> dict[str, Any]:
     """What every model takes of exciton and biexciton."""
     card, retained = material.scintillator(), config.kinetics.retained_fraction
     return {
-        "exciton_rate": 1 / card.exciton.lifetime.value,
-        "quantum_yield": card.quantum_yield(members),
+        "exciton_rate": exciton_rate(material, held),
+        "quantum_yield": quantum_yield(material, members, held),
         "retained_fraction": card.biexciton.retained_fraction.value if retained is None else retained,
-        "auger_rate": auger_rate(material, config, members),
+        "auger_rate": auger_rate(material, config, members, held),
     }
 
 
-def auger_rate(material: Material, config: RunConfig, members: FloatArray) -> FloatArray:
+def exciton_rate(material: Material, held: Held = NOTHING_HELD) -> float:
+    """k_X of the exciton. [1/ps]"""
+    rate = held.exciton_rate_per_ps
+    return 1 / material.scintillator().exciton.lifetime.value if rate is None else rate
+
+
+def quantum_yield(material: Material, members: FloatArray, held: Held = NOTHING_HELD) -> FloatArray:
+    """Phi_X at edge lengths [nm]."""
+    if held.quantum_yield is None:
+        return material.scintillator().quantum_yield(members)
+    return np.full_like(members, held.quantum_yield)
+
+
+def auger_rate(
+    material: Material, config: RunConfig, members: FloatArray, held: Held = NOTHING_HELD
+) -> FloatArray:
     """k_AR [1/ps] of the biexciton by the law of the run, at edge lengths [nm]."""
     card = material.scintillator()
-    return np.asarray(1 / card.auger.laws[config.kinetics.auger_law or card.auger.default](members))
+    efficiency = held.auger_efficiency
+    if efficiency is None:
+        return np.asarray(1 / card.auger.laws[config.kinetics.auger_law or card.auger.default](members))
+    ratio = card.biexciton.rate_ratio.value * efficiency / (1 - efficiency)
+    return np.full_like(members, ratio * exciton_rate(material, held))
 
 
-def auger_efficiency(material: Material, config: RunConfig, members: FloatArray) -> FloatArray:
+def auger_efficiency(
+    material: Material, config: RunConfig, members: FloatArray, held: Held = NOTHING_HELD
+) -> FloatArray:
     """Phi_AR = k_AR/(k_AR + ratio k_X), as published values are derived, at edge lengths [nm]."""
-    card, k_auger = material.scintillator(), auger_rate(material, config, members)
-    return np.asarray(k_auger / (k_auger + card.biexciton.rate_ratio.value / card.exciton.lifetime.value))
+    ratio = material.scintillator().biexciton.rate_ratio.value
+    k_auger = auger_rate(material, config, members, held)
+    return np.asarray(k_auger / (k_auger + ratio * exciton_rate(material, held)))
 
 
 def _distribution(

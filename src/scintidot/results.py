@@ -331,14 +331,19 @@ class Prediction:
 
     def run_file(self) -> str:
         """The run file as TOML text; own cards and deposits are named as `save` writes them, beside it."""
-        import tomli_w
-
         data = self.config.as_dict()
         data.update({role: f"./{role}.toml" for role, _ in self._own_cards()})
         if self._deposit_file is not None:
             data["deposit"]["model"] = f"./{DEPOSIT_COPY}{self._deposit_file.suffix}"
-        header = f"# Written by scintidot {__version__}. Rerun with: scintidot predict run.toml\n\n"
-        return header + tomli_w.dumps(data)
+        return run_file_text(data)
+
+
+def run_file_text(data: dict[str, Any]) -> str:
+    """A run file of what `RunConfig.as_dict` gives."""
+    import tomli_w
+
+    header = f"# Written by scintidot {__version__}. Rerun with: scintidot predict run.toml\n\n"
+    return header + tomli_w.dumps(data)
 
 
 def _with_header(path: Path, stem: str) -> Iterator[tuple[Path, str]]:

@@ -32,7 +32,14 @@ from scintidot.kinetics.lifetimes import effective_lifetimes
 from scintidot.light.ensemble import nanocrystals_per_gram, size_distribution
 from scintidot.limits import Rule
 from scintidot.materials.library import Material, load_material
-from scintidot.nanocrystal_light import Light, auger_efficiency, decay_of
+from scintidot.nanocrystal_light import (
+    NOTHING_HELD,
+    Held,
+    Light,
+    auger_efficiency,
+    decay_of,
+    quantum_yield,
+)
 from scintidot.options import PredictOptions, option_flag
 from scintidot.progress import Progress, silent, within
 from scintidot.records import FloatArray
@@ -47,7 +54,12 @@ CURVE_TIMES = np.concatenate([[0.0], np.geomspace(1.0, 1e5, 251)])
 
 
 def simulate(
-    material: Material, config: RunConfig, edge_length: FloatArray, pair_creation: Rule, deposits: Deposits
+    material: Material,
+    config: RunConfig,
+    edge_length: FloatArray,
+    pair_creation: Rule,
+    deposits: Deposits,
+    held: Held = NOTHING_HELD,
 ) -> tuple[Outputs, Light]:
     """Figures of one nanocrystal for each nominal edge length [nm], and its decay.
 
@@ -60,10 +72,11 @@ def simulate(
     members, weights = size_distribution(edge_length, crystal.size_dispersion)
     gap = card.sizing_curve(members)
     deposit, pair_energy, pairs = deposit_and_pairs(material, config, members, pair_creation, deposits)
-    decay = decay_of(material, config, edge_length, members, weights, pairs, deposits)
+    if held.mean_excitons is not None:
+        pairs = np.full_like(pairs, held.mean_excitons)
+    decay = decay_of(material, config, edge_length, members, weights, pairs, deposits, held)
     lifetimes = effective_lifetimes(decay.decay, timing.response_fwhm_ps)
     information = fisher_information(decay.exponentials, timing.rise_time_ps, timing.jitter_sigma_ps)
-    quantum_yield = card.quantum_yield(members)
 
     photons, kept = decay.photons, deposit @ weights
     number = nanocrystals_per_gram(card.density.value, volume(members, crystal.shape) @ weights)
@@ -74,8 +87,8 @@ def simulate(
         "mean_deposit_eV": kept,
         "pair_creation_energy_eV": pair_energy @ weights,
         "mean_excitons": pairs @ weights,
-        "quantum_yield": quantum_yield @ weights,
-        "auger_efficiency": auger_efficiency(material, config, members) @ weights,
+        "quantum_yield": quantum_yield(material, members, held) @ weights,
+        "auger_efficiency": auger_efficiency(material, config, members, held) @ weights,
         "biexciton_lifetime_ps": 1 / decay.biexciton_rate @ weights,
         "photons_per_nc": photons,
         "photons_per_MeV_deposited": photons / kept * 1e6,
@@ -284,20 +297,8 @@ def predict(
             return where, option_flag(option)
         return str(run_file), OPTIONS[option]
 
-    material, host = (
-        load_material(name, where=blame(role)[0], who=blame(role)[1], kind=kind)
-        for role, name, kind in (
-            ("material", config.material, "scintillator"),
-            ("host", config.host, "host"),
-        )
-    )
-    limits.check(material, host, config, blame)
-    known = ((material, config.material_fingerprint), (host, config.host_fingerprint))
-    outdated = [
-        f"The card {card.where} has changed since the run file was written."
-        for card, fingerprint in known
-        if fingerprint not in (None, card.fingerprint)
-    ]
+    material, host = limits.checked_materials(config, blame)
+    outdated = limits.outdated(config, material, host)
     config = config.model_copy(
         update={"material_fingerprint": material.fingerprint, "host_fingerprint": host.fingerprint}
     )

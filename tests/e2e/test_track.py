@@ -68,6 +68,7 @@ def test_json_is_what_is_drawn(cli: Cli) -> None:
     assert (document["schema"], document["seed"], document["history"]) == ("scintidot.track/1", 1, 124)
     assert set(document["points"]) == {
         "x_nm", "y_nm", "z_nm", "energy_eV", "event", "region", "generation", "electron",
+        "atomic_shell",
     }  # fmt: skip
     assert document["choices"]["material"] == "CsPbBr3"
 

@@ -124,13 +124,42 @@ def test_energy_of_those_that_leave_is_in_the_books(case: tuple[dict[str, Any], 
     assert spent == pytest.approx(float(one.books["primary_eV"] or 0), rel=1e-9)
 
 
+def test_running_books_end_as_the_books_and_lose_nothing(case: tuple[dict[str, Any], Shower]) -> None:
+    _, one = case
+    running, books = one.running, one.books
+    assert {len(column) for column in running.values()} == {len(one.points["event"])}
+    for name, column in running.items():
+        assert float(column[-1]) == pytest.approx(float(books[name] or 0), rel=1e-12), name
+    assert ("holes" in running) == (books["holes"] is not None)
+    energies = [running[f"{name}_eV"] for name in ("deposit", "host_deposit", "escaped", "surface_work")]
+    under_way = float(books["primary_eV"] or 0) - np.sum(energies, axis=0)
+    still_goes = ~np.isin(one.points["event"], ("stopped", "left", "given_up"))
+    own = one.points["energy_eV"]
+    if (
+        one.choices["treatment"] != "local"
+    ):  # there a collision is told with the energy before its soft losses
+        assert (under_way - own)[still_goes].min() >= -0.1  # phonons that were absorbed
+    assert under_way[-1] == pytest.approx(0.0, abs=1e-9 * float(books["primary_eV"] or 0))
+
+
+def test_a_collision_names_the_shell_that_it_hit(case: tuple[dict[str, Any], Shower]) -> None:
+    _, one = case
+    shell, hit = one.points["atomic_shell"], one.points["event"] == "ionised"
+    assert (shell[~hit] == "").all()
+    assert (shell[hit] != "").all()
+    assert "valence" in shell[hit] or one.choices["treatment"] == "local"
+    elements = {name.split()[0] for name in shell[hit]} - {"valence"}
+    assert elements <= {"Cs", "Pb", "Br", "Cd", "Se", "S", "C", "H"}
+
+
 def test_document_is_json() -> None:
     import json
 
     document = shower(1, 124).as_json()
     assert document["schema"] == "scintidot.track/1"
     json.dumps(document, allow_nan=False)
-    assert len({len(column) for column in document["points"].values()}) == 1
+    columns = [*document["points"].values(), *document["running_books"].values()]
+    assert len({len(column) for column in columns}) == 1
     assert "leaves nothing" not in " ".join(document["warnings"])
     assert "leaves nothing" in shower(1, 0).as_json()["warnings"][-1]
 

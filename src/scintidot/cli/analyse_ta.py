@@ -112,7 +112,7 @@ def analyse_ta(
         if name not in _NOT_OF_THE_ANALYSIS and value is not None
     }
     with progress() as show:
-        analysis = analyse(files, show=show, **options)
+        analysis = analyse(files, progress=show, **options)
     finish(
         analysis, _print, json=json, out=out, browser=browser, to_card=to_card, material=material,
         edge_length=edge_length_nm,

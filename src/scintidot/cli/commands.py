@@ -30,6 +30,9 @@ from scintidot.cli import (
     study,
     track,
 )
+from scintidot.cli import (
+    app as browser_app,
+)
 from scintidot.cli.everywhere import EPILOG, Quiet, Verbose, prepare
 from scintidot.cli.sections import Sections
 from scintidot.cli.welcome import welcome
@@ -69,6 +72,7 @@ def _root(
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("init")(init.init)
+app.command("app")(browser_app.app)
 app.command("predict")(predict.predict)
 app.command("deposit")(deposit.deposit)
 app.command("track")(track.track)

@@ -196,11 +196,9 @@ def simulated(
     for index, (name, edge) in enumerate(work):
         step = f"{name}, {edge:g} nm"
         progress(step, index / len(work))
-        setup = read_setup(**options_of(material, host, config, name), edge_length=[edge])
-        first = setups.setdefault(name, setup)  # its media and tables serve the other sizes
-        setup = setup if first is setup else first.with_sizes(setup.bodies)
         tell = partial(_of_all, progress, step, index, len(work))
-        done[name, edge] = _simulate(setup, edge, tell)
+        setup, done[name, edge] = simulate_size(material, host, config, edge, setups.get(name), name, tell)
+        setups.setdefault(name, setup)
     main = setups[treatment]
     energy, fano = kept_bulk_pairs(main)
     progress("deposits done", 1.0)
@@ -220,6 +218,22 @@ def simulated(
 def _of_all(progress: Progress, step: str, index: int, count: int, share: float) -> None:
     """Tell of one size among several."""
     progress(step, (index + share) / count)
+
+
+def simulate_size(
+    material: Material,
+    host: Material,
+    config: RunConfig,
+    edge: float,
+    like: Setup | None = None,
+    treatment: str | None = None,
+    progress: Callable[[float], None] = lambda _: None,
+) -> tuple[Setup, SizeDeposit]:
+    """Simulate one size [nm], or take what is kept of it; media and tables of the setup ``like`` serve it."""
+    options = options_of(material, host, config, treatment or config.deposit.model)
+    setup = read_setup(**options, edge_length=[edge])
+    setup = setup if like is None else like.with_sizes(setup.bodies)
+    return setup, _simulate(setup, edge, progress)
 
 
 def _simulate(setup: Setup, edge: float, progress: Callable[[float], None]) -> SizeDeposit:

@@ -38,6 +38,7 @@ from scintidot.transport.track.books import (
     HIT_ELECTRONS,
     HIT_HOLES,
     HOLES,
+    NO_SHELL,
     PRIMARY,
     RECORD_COLUMNS,
     STOPPED,
@@ -61,6 +62,10 @@ _FIRST_POINTS = 4096
 _NOT_HERE = ("histories", "relative_error", "threads")
 _NOT_SAID = (*_NOT_HERE, "mean_over", "pair_creation_energy")
 
+_RUNNING = ("deposit_eV", "host_deposit_eV", "escaped_eV", "surface_work_eV", "holes", "electrons")
+"""Books as they stand at a point: the last columns of `books.note`."""
+_PAIR_BOOKS = ("holes", "electrons")
+
 Progress = Callable[[str, float], None]
 Points = dict[str, npt.NDArray[Any]]
 
@@ -70,13 +75,15 @@ class Shower:
     """One history: every point of every electron, and its books.
 
     ``points`` are columns of equal length, in the order in which the engine made them: ``x_nm``, ``y_nm``, ``z_nm``,
-    ``energy_eV`` (kinetic, after the event), ``event``, ``region``, ``generation`` (0: the primary) and ``electron``
-    (its number; every electron begins with ``born``).
+    ``energy_eV`` (kinetic, after the event), ``event``, ``region``, ``generation`` (0: the primary), ``electron``
+    (its number; every electron begins with ``born``) and ``atomic_shell`` (that a collision hit, else empty).
+    ``running`` are columns of the same length: the books as they stand after each point.
     """
 
     seed: int
     history: int
     points: Points
+    running: Points
     books: dict[str, float | int | None]
     crystals: list[dict[str, Any]]  # those that were hit
     choices: dict[str, Any]
@@ -94,6 +101,7 @@ class Shower:
             "books": self.books,
             "crystals": self.crystals,
             "points": {name: column.tolist() for name, column in self.points.items()},
+            "running_books": {name: column.tolist() for name, column in self.running.items()},
             "warnings": self.warnings,
             "bibliography": self.sources,
         }
@@ -207,10 +215,12 @@ def _shower(
     progress("done", 1.0)
     books = tally.sums[ALL_BOOKS:]
     pairs = setup.treatment == "track"
+    record = record[_told(record)]
     return Shower(
         seed=setup.seed,
         history=wanted,
         points=_columns(record, setup),
+        running=_running_books(record, pairs=pairs),
         books={
             "primary_eV": float(books[PRIMARY]),
             "deposit_eV": float(tally.sums[DEPOSIT]),
@@ -294,28 +304,46 @@ def _recorded(
     return record[:points], points, struck
 
 
-def _columns(record: npt.NDArray[np.float64], setup: Setup) -> Points:
-    """Named columns. An electron that waited while a slower one went first goes on where it was."""
-    x, y, z, energy = record[:, :4].T
-    event, generation, electron, region = record[:, 4:].T.astype(int)
+def _told(record: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Which points are told: an electron that waited while a slower one went first goes on where it was."""
     first = np.zeros(len(record), dtype=bool)
-    first[np.unique(electron, return_index=True)[1]] = True
+    first[np.unique(record[:, 6].astype(int), return_index=True)[1]] = True
+    return np.asarray(first | (record[:, 4] != BORN))
+
+
+def _columns(record: npt.NDArray[np.float64], setup: Setup) -> Points:
+    """Named columns."""
+    x, y, z, energy = record[:, :4].T
+    event, generation, electron, region, shell = record[:, 4:9].T.astype(int)
     given_up = (event == STOPPED) & (region == HOST)
     if setup.media[2] is not None:
         given_up &= energy > setup.media[2].cut
     event = np.where(given_up, GIVEN_UP, event)
-    kept = first | (event != BORN)
     if setup.box > 0:  # a crystal may reach over a wall of the box
         x, y, z = (np.mod(column, setup.box) for column in (x, y, z))
+    names = [[] if medium is None else medium.tables.shell.tolist() for medium in setup.media]
     return {
-        "x_nm": x[kept],
-        "y_nm": y[kept],
-        "z_nm": z[kept],
-        "energy_eV": energy[kept],
-        "event": np.array(EVENTS_OF_POINTS)[event[kept]],
-        "region": np.array(REGION_NAMES)[region[kept]],
-        "generation": generation[kept],
-        "electron": electron[kept],
+        "x_nm": x,
+        "y_nm": y,
+        "z_nm": z,
+        "energy_eV": energy,
+        "event": np.array(EVENTS_OF_POINTS)[event],
+        "region": np.array(REGION_NAMES)[region],
+        "generation": generation,
+        "electron": electron,
+        "atomic_shell": np.array(
+            ["" if k == NO_SHELL else names[at][k] for at, k in zip(region, shell, strict=True)], dtype=str
+        ),
+    }
+
+
+def _running_books(record: npt.NDArray[np.float64], *, pairs: bool) -> Points:
+    """Named columns of the books; without ``pairs`` those of energy alone."""
+    columns = dict(zip(_RUNNING, record[:, 9:].T, strict=True))
+    return {
+        name: column.astype(int) if name in _PAIR_BOOKS else column
+        for name, column in columns.items()
+        if pairs or name not in _PAIR_BOOKS
     }
 
 

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -276,7 +276,7 @@ def load_material(
     names = material_names()
     for name in names:
         if name.lower() == text.lower():
-            return _from_text(shipped_card(name).read_bytes(), f"{name}.toml", None)
+            return _shipped(name)
     if kind == "scintillator":
         names = scintillator_names()
     elif kind is not None:
@@ -290,6 +290,11 @@ def load_material(
         found=repr(text),
         hint=f"{hint} A card of your own is given by its path, such as ./mine.toml.",
     )
+
+
+@cache
+def _shipped(name: str) -> Material:
+    return _from_text(shipped_card(name).read_bytes(), f"{name}.toml", None)
 
 
 def _read_card(path: Path, who: str) -> Material:

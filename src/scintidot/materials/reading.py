@@ -18,7 +18,7 @@ def parse_toml(content: bytes, where: str) -> dict[str, Any]:
     """Parse TOML; a syntax error keeps its line and column."""
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         comma = re.search(rb"=\s*[+-]?\d+,\d+\s*(#|\r?\n|$)", content)
         hint = "Write the decimal point as '.', not ','." if comma else None
         raise BadFile(

@@ -116,7 +116,9 @@ def find_sample(
         if options.get(name) is not None
     }
     names = {"exciton_lifetime": "exciton_rate"}
-    changed = {names.get(name, name): 1 / value if name in names else value for name, value in given.items()}
+    changed: dict[str, Any] = {
+        names.get(name, name): 1 / value if name in names else value for name, value in given.items()
+    }
     rates = as_numbers(rates_of(material, config, edge, **changed))
     gap = float(card.sizing_curve(edge))
     spectrum, warnings = lines_of(material.card.emission, gap)

@@ -30,8 +30,8 @@ def write_report(prediction: Prediction, path: str | Path) -> None:
         figures=figures,
         picture=headline,
         prediction=prediction,
-        questions=[_best_size(prediction, others, question) for question in QUESTIONS],
-        rows=_figures(prediction),
+        questions=answers(prediction, others),
+        rows=figure_rows(prediction),
         middle=index,
         middle_edge=prediction.edge_length[index],
         alternatives=[
@@ -55,7 +55,7 @@ def _choices_that_matter(prediction: Prediction, others: list[Alternative], inde
     }
 
 
-def _figures(prediction: Prediction) -> list[tuple[str, list[tuple[float, float, float]]]]:
+def figure_rows(prediction: Prediction) -> list[tuple[str, list[tuple[float, float, float]]]]:
     """Heading of every figure, and its value, low and high at each size."""
     figures = prediction.figures
     return [
@@ -70,6 +70,11 @@ def _figures(prediction: Prediction) -> list[tuple[str, list[tuple[float, float,
         )
         for key, figure in FIGURES.items()
     ]
+
+
+def answers(prediction: Prediction, others: list[Alternative]) -> list[list[str]]:
+    """For each question which size wins, by how much, and which sizes win under other choices."""
+    return [_best_size(prediction, others, question) for question in QUESTIONS]
 
 
 def _best_size(prediction: Prediction, others: list[Alternative], question: Question) -> list[str]:

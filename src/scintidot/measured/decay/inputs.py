@@ -58,7 +58,8 @@ def _several(intervals: Any) -> list[Any]:
     return [tuple(listed)] if ends else listed
 
 
-def _stretch(text: Any, who: str) -> Stretch:
+def read_stretch(text: Any, who: str) -> Stretch:
+    """Times from:to [ps] of an option, such as ``"2 ns:80 ns"``; an empty side has no bound. Raises `BadValue`."""
     return read_interval(text, who, WHERE, In("ps"), "2 ns:80 ns", open_ended=True)
 
 
@@ -117,8 +118,8 @@ def load(
             where=WHERE, what="option", who="--irf", expected="the response of the instrument: --irf FILE, a Gaussian "
             "of --irf-fwhm-ps WIDTH, or --irf none to fit the tail alone", found="none of them",
         )  # fmt: skip
-    bounds = None if window is None else _stretch(window, "--window")
-    excluded = [_stretch(part, "--exclude") for part in _several(exclude)]
+    bounds = None if window is None else read_stretch(window, "--window")
+    excluded = [read_stretch(part, "--exclude") for part in _several(exclude)]
     background = None if irf_background is None else read_number(
         irf_background, "--irf-background", WHERE, In("1", at_least=0)
     )  # fmt: skip

@@ -25,6 +25,7 @@ from scintidot.measured.document import Analysis, correlation_of, parameters_of
 from scintidot.measured.transient.chirp import chirp_document, numbers
 from scintidot.measured.transient.options import Options
 from scintidot.output import number
+from scintidot.progress import Progress
 from scintidot.provenance import bibliography, cited
 from scintidot.records import FloatArray
 
@@ -90,15 +91,15 @@ def series_analysis(
     document: dict[str, Any],
     traces: list[TransientTrace],
     chosen: Options,
-    show: Callable[[str, float], None],
+    progress: Progress,
 ) -> Analysis:
     """Biexciton lifetime by both methods, Auger rate and efficiency, cross section, spectra; completes ``document``."""
     from scintidot.measured.transient.panels import series_panels
     from scintidot.measured.transient.words import answer, card, warnings
 
     traces = sorted(traces, key=lambda trace: trace.fluence or 0.0)
-    show("time zero", 0.05)
-    found = analyse(traces, chosen, show)
+    progress("time zero", 0.05)
+    found = analyse(traces, chosen, progress)
     _complete(document, found, chosen)
     document["warnings"] += warnings(found, chosen)
     return Analysis(
@@ -107,7 +108,7 @@ def series_analysis(
     )  # fmt: skip
 
 
-def analyse(traces: list[TransientTrace], chosen: Options, show: Callable[[str, float], None]) -> Found:
+def analyse(traces: list[TransientTrace], chosen: Options, progress: Progress) -> Found:
     """All that is computed of a series, by rising fluence."""
     top = traces[-1]
     rough = onsets(top)
@@ -121,14 +122,14 @@ def analyse(traces: list[TransientTrace], chosen: Options, show: Callable[[str, 
         TransientTrace(curves[-1].time, np.array([0.5 * (low + high)]), curves[-1].values[:, None])
     )
     span = float(curves[-1].time[-1]) - float(alone.time_zero[0])
-    show("carrier model", 0.2)
+    progress("carrier model", 0.2)
     fitted = partial(
         fit_series, curves, poisson, chosen.sample, time_zero=float(alone.time_zero[0]), response_sigma=alone.sigma,
         exciton_rate=chosen.exciton_rate or 0.5 / span, exciton_rate_fixed=chosen.exciton_rate is not None,
     )  # fmt: skip
     series = fitted(retained_fraction=chosen.retained_fraction)
     held = _held(series, fitted)
-    show("subtraction and filling", 0.6)
+    progress("subtraction and filling", 0.6)
     zero, sigma = series.fit["time_zero"].value, series.fit["response_sigma"].value
     span = float(curves[-1].time[-1]) - zero
     lifetime = series.biexciton_lifetime()[0]
@@ -139,7 +140,7 @@ def analyse(traces: list[TransientTrace], chosen: Options, show: Callable[[str, 
     window = (2.5 * sigma, 2.5 * sigma + max(0.1 * lifetime, 2 * sigma))
     early = amplitudes(curves, zero + window[0], zero + window[1])
     used = top.wavelength[band(top, low, high)]
-    show("spectra", 0.8)
+    progress("spectra", 0.8)
     law, first, species = _spectra(traces, chosen, series, rough, 0.5 * (low + high))
     return Found(
         curves, series, extracted, tail, late, _filled(fluence, late, 1), window, early,

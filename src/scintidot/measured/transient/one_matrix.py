@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from scintidot.measured.transient.chirp import chirp_document, chirp_panel, numb
 from scintidot.measured.transient.dynamics import Dynamics, dynamics_panels
 from scintidot.measured.transient.options import NOT_FLAT, Options
 from scintidot.output import number, with_error
+from scintidot.progress import Progress
 from scintidot.provenance import bibliography, cited
 from scintidot.records import FloatArray
 
@@ -34,10 +34,10 @@ MOST_CURVES = 3
 
 
 def global_analysis(
-    document: dict[str, Any], trace: TransientTrace, chosen: Options, show: Callable[[str, float], None]
+    document: dict[str, Any], trace: TransientTrace, chosen: Options, progress: Progress
 ) -> Analysis:
     """Lifetimes, response, chirp and spectra of one matrix; completes ``document``."""
-    show("time zero at each wavelength", 0.1)
+    progress("time zero at each wavelength", 0.1)
     first = onsets(trace)
     law = dispersion(first, chosen.chirp)
     if law.law != chosen.chirp:
@@ -46,7 +46,7 @@ def global_analysis(
         )
         document["choices"]["chirp_used"] = law.law
     setup = Setup(law, first.sigma, chosen.artefact or 0)
-    show("lifetimes", 0.3)
+    progress("lifetimes", 0.3)
     tried: list[GlobalFit] = []
     if chosen.components is None:
         best, tried = fit_best(trace, setup, artefact_if_needed=chosen.artefact is None)

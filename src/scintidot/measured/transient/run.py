@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
@@ -28,12 +28,12 @@ from scintidot.measured.transient.options import (
     series_choices,
     with_fluence,
 )
+from scintidot.progress import Progress, silent
 
 SCHEMA = "scintidot.ta/1"
 FEWEST_DELAYS = 12
 LARGEST = 1e30
 """Size of a value beyond which it is none."""
-Show = Callable[[str, float], None]
 
 
 def analyse_ta(
@@ -48,7 +48,7 @@ def analyse_ta(
     pulse_energy: str | Sequence[float] | None = None,
     pump_wavelength: float | str | None = None,
     pump_power: str | Sequence[float] | None = None,
-    show: Show = lambda *_: None,
+    progress: Progress = silent,
     **options: Unpack[TransientOptions],
 ) -> Analysis:
     """Transient absorption: one matrix by global analysis, or a fluence series with the carrier model.
@@ -68,7 +68,7 @@ def analyse_ta(
         Instead, energies per area [uJ/cm2] and the wavelength of the pump [nm].
     pump_power : optional
         Instead, powers in any unit.
-    show : callable
+    progress : callable
         Told of each step and the share that is done.
     mode : str
         automatic (default), global or series.
@@ -137,7 +137,7 @@ def analyse_ta(
                 expected="a series of two matrices at least",
                 found="one",
             )
-        return _global(contents, traces[0], chosen, show)
+        return _global(contents, traces[0], chosen, progress)
     traces, words = with_fluence(
         traces,
         fluence=fluence,
@@ -146,7 +146,7 @@ def analyse_ta(
         pump_power=pump_power,
     )
     check_series(chosen, traces)
-    return _series(contents, traces, chosen, words, show)
+    return _series(contents, traces, chosen, words, progress)
 
 
 def _check_names(options: Iterable[str]) -> None:
@@ -202,14 +202,16 @@ def _left_out(traces: Sequence[TransientTrace]) -> list[str]:
     return [f"{count} columns were left out: no signal, no numbers, or not in all matrices."] if count else []
 
 
-def _global(contents: Sequence[Contents], trace: TransientTrace, chosen: Options, show: Show) -> Analysis:
+def _global(
+    contents: Sequence[Contents], trace: TransientTrace, chosen: Options, progress: Progress
+) -> Analysis:
     from scintidot.measured.transient.one_matrix import global_analysis
 
     document = new_document(SCHEMA, contents, global_choices(chosen))
     document["mode"] = "global"
     document["warnings"] = _left_out([trace])
     try:
-        return global_analysis(document, trace, chosen, show)
+        return global_analysis(document, trace, chosen, progress)
     except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
         return _failed(document, error)
 
@@ -219,7 +221,7 @@ def _series(
     traces: list[TransientTrace],
     chosen: Options,
     words: dict[str, Any],
-    show: Show,
+    progress: Progress,
 ) -> Analysis:
     from scintidot.measured.transient.fluence_series import series_analysis
 
@@ -227,7 +229,9 @@ def _series(
     document["mode"] = "series"
     document["warnings"] = _left_out(traces)
     try:
-        return series_analysis(document, traces, replace(chosen, choices={**chosen.choices, **words}), show)
+        return series_analysis(
+            document, traces, replace(chosen, choices={**chosen.choices, **words}), progress
+        )
     except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
         return _failed(document, error)
 

@@ -29,6 +29,7 @@ class Scene:
     half: float
     segments: FloatArray
     generations: npt.NDArray[np.int64]  # of each segment; those from `LAST_GENERATION` on are one
+    steps: npt.NDArray[np.int64]  # number of the point where each segment ends, never falling
     outlines: FloatArray
     cores: FloatArray
     box: FloatArray
@@ -75,7 +76,7 @@ def scene_of(document: dict[str, Any], view_nm: float | None) -> Scene:
                 filled.append(corners[np.array(_FACES)])
     frame = _outline(np.full(3, box / 2), np.full(3, box / 2), False) if box else np.empty((0, 2, 3))
     return Scene(
-        centre, half, segments, np.minimum(generations, LAST_GENERATION)[owners[kept]],
+        centre, half, segments, np.minimum(generations, LAST_GENERATION)[owners[kept]], owners[kept],
         clipped(np.concatenate(outlines), centre, half)[0], clipped(np.concatenate(cores), centre, half)[0],
         clipped(frame, centre, half)[0], filled, points, _events(document), inside, notes,
     )  # fmt: skip

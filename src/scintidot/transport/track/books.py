@@ -28,7 +28,10 @@ STACK_COLUMNS = 12
 ESCAPE_COLUMNS = 7
 """Of an escaped electron: energy [eV], point [nm] and direction."""
 HIT_DEPOSIT, HIT_HOLES, HIT_ELECTRONS = 0, 1, 2
-RECORD_COLUMNS = 8
+RECORD_COLUMNS = 15
+"""Of a recorded point; see `note`."""
+NO_SHELL = -1
+"""Of points that are no collision."""
 BORN, SCATTERED, IONISED, CROSSED, REFLECTED, STOPPED, LEFT, PHONON = range(8)
 EVENT_NAMES = ("born", "scattered", "ionised", "crossed", "reflected", "stopped", "left", "phonon")
 
@@ -142,10 +145,14 @@ def leave(w: Scratch, energy: float, x: float, y: float, z: float, ux: float, uy
 
 @inner_kernel
 def note(
-    record: FloatArray, count: int, g: Geometry, item: int, region: int,
-    x: float, y: float, z: float, energy: float, event: int, generation: int, track: int,
+    record: FloatArray, count: int, g: Geometry, w: Scratch, item: int, region: int,
+    x: float, y: float, z: float, energy: float, event: int, generation: int, track: int, shell: int,
 ) -> int:  # fmt: skip
-    """One more point of a recorded history, in common coordinates; nothing if it is not recorded."""
+    """One more point of a recorded history, in common coordinates; nothing if it is not recorded.
+
+    Columns: point, energy, event, generation, track, region and shell; then the books as they stand at it: kept by
+    crystals, left in the host, escaped, work at surfaces [eV], holes and electrons in crystals.
+    """
     if record.shape[0] == 0:
         return 0
     if count < record.shape[0]:
@@ -155,4 +162,10 @@ def note(
         record[count, 4], record[count, 5], record[count, 6], record[count, 7] = (
             event, generation, track, region,
         )  # fmt: skip
+        record[count, 8] = shell
+        record[count, 9] = w.books[HEAT] + w.books[HEAT + 1] + w.books[HELD] + w.books[HELD + 1]
+        record[count, 10] = w.books[HEAT + HOST] + w.books[HELD + HOST]
+        record[count, 11] = w.books[ESCAPED] + w.books[FLUORESCENCE]
+        record[count, 12] = w.books[SURFACE]
+        record[count, 13], record[count, 14] = w.books[HOLES], w.books[ELECTRONS]
     return count + 1

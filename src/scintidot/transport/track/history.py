@@ -23,6 +23,7 @@ from scintidot.transport.track.books import (
     EVENTS,
     IONISED,
     LEFT,
+    NO_SHELL,
     PHONON,
     PRIMARY,
     REFLECTED,
@@ -88,10 +89,11 @@ def collide(
     state: np.uint64, increment: np.uint64,
     x: float, y: float, z: float, ux: float, uy: float, uz: float, energy: float,
     item: int, region: int, generation: int, track: int, slot: int,
-) -> tuple[int, float, np.uint64]:  # fmt: skip
+) -> tuple[int, float, int, np.uint64]:  # fmt: skip
     """A collision with an electron of the medium: both go on, what the other one leaves behind relaxes.
 
-    Both wait, the slower on top. Returns how many electrons wait, the energy left to this one, and the state.
+    Both wait, the slower on top. Returns how many electrons wait, the energy left to this one, the shell that was hit,
+    and the state.
     """
     state += increment
     u_loss = uniform(state)
@@ -135,7 +137,7 @@ def collide(
     else:
         n = push(w, n, x, y, z, sx, sy, sz, other, item, region, generation + 1, 0, slot)
         n = push(w, n, x, y, z, ux, uy, uz, energy, item, region, generation, track, slot)
-    return n, energy, state
+    return n, energy, shell, state
 
 
 @kernel
@@ -180,7 +182,7 @@ def follow(
         if track == 0 and generation > 0:
             track = tracks
             tracks += 1
-        points = note(record, points, g, item, region, x, y, z, energy, BORN, generation, track)
+        points = note(record, points, g, w, item, region, x, y, z, energy, BORN, generation, track, NO_SHELL)
         m = g.medium[region]
         fresh, collides = True, False  # fresh: rates belong to another energy or medium
         i, f, rated, rates = 0, 0.0, 0.0, NOTHING
@@ -192,8 +194,8 @@ def follow(
                         leave(w, energy, x, y, z, ux, uy, uz)
                         shown = SHOWN_BEYOND * g.items[0, 3]
                         points = note(
-                            record, points, g, item, region, x + shown * ux, y + shown * uy, z + shown * uz,
-                            energy, LEFT, generation, track,
+                            record, points, g, w, item, region, x + shown * ux, y + shown * uy, z + shown * uz,
+                            energy, LEFT, generation, track, NO_SHELL,
                         )  # fmt: skip
                         break
                     rates = NOTHING
@@ -201,8 +203,9 @@ def follow(
                     if energy <= t.medium[m, CUT]:
                         stop(g, w, region, item, slot, x, y, z, energy)
                         points = note(
-                            record, points, g, item, region, x, y, z, energy, STOPPED, generation, track
-                        )
+                            record, points, g, w, item, region, x, y, z, energy, STOPPED, generation,
+                            track, NO_SHELL,
+                        )  # fmt: skip
                         break
                     if energy <= g.confined[region]:
                         state += increment
@@ -210,8 +213,9 @@ def follow(
                         if at <= t.medium[m, CUT]:
                             stop(g, w, region, item, slot, x, y, z, energy)
                             points = note(
-                                record, points, g, item, region, x, y, z, energy, STOPPED, generation, track
-                            )
+                                record, points, g, w, item, region, x, y, z, energy, STOPPED, generation,
+                                track, NO_SHELL,
+                            )  # fmt: skip
                             break
                         keep(g, w, region, item, slot, x, y, z, energy - at, 0.0, 0)
                         events += 1
@@ -225,8 +229,9 @@ def follow(
                         keep(g, w, region, item, slot, x, y, z, energy, 0.0, 0)
                         w.books[BEYOND] += 1
                         points = note(
-                            record, points, g, item, region, x, y, z, energy, STOPPED, generation, track
-                        )
+                            record, points, g, w, item, region, x, y, z, energy, STOPPED, generation,
+                            track, NO_SHELL,
+                        )  # fmt: skip
                         break
                     rates = rates_at(t, m, i, f, energy, r.local_below)
 
@@ -249,8 +254,9 @@ def follow(
                 if idle and m >= 0:  # nothing can happen to it here any more
                     stop(g, w, region, item, slot, x, y, z, energy)
                     points = note(
-                        record, points, g, item, region, x, y, z, energy, STOPPED, generation, track
-                    )
+                        record, points, g, w, item, region, x, y, z, energy, STOPPED, generation,
+                        track, NO_SHELL,
+                    )  # fmt: skip
                     break
                 state += increment
                 to_event = FAR if rates.total == 0.0 else -math.log(1.0 - uniform(state)) / rates.total
@@ -285,13 +291,15 @@ def follow(
                     if region == HOST and g.box > 0.0:
                         x, y, z = x + g.items[item, 0], y + g.items[item, 1], z + g.items[item, 2]
                     points = note(
-                        record, points, g, item, region, x, y, z, energy, CROSSED if through else REFLECTED,
-                        generation, track,
+                        record, points, g, w, item, region, x, y, z, energy, CROSSED if through else REFLECTED,
+                        generation, track, NO_SHELL,
                     )  # fmt: skip
                     continue
                 if m < 0:  # vacuum, and no crystal however far it flies
                     leave(w, energy, x, y, z, ux, uy, uz)
-                    points = note(record, points, g, item, region, x, y, z, energy, LEFT, generation, track)
+                    points = note(
+                        record, points, g, w, item, region, x, y, z, energy, LEFT, generation, track, NO_SHELL
+                    )
                     break
                 if flight < to_event:
                     continue
@@ -317,7 +325,10 @@ def follow(
                 ux, uy, uz = turn(
                     ux, uy, uz, 1.0 - 2.0 * mu, 2.0 * math.sqrt(max(0.0, mu * (1.0 - mu))), p, q
                 )
-                points = note(record, points, g, item, region, x, y, z, energy, SCATTERED, generation, track)
+                points = note(
+                    record, points, g, w, item, region, x, y, z, energy, SCATTERED, generation,
+                    track, NO_SHELL,
+                )  # fmt: skip
                 continue
             which -= rates.mott + rates.acoustic
             if which >= rates.inelastic and rates.emission + rates.absorption > 0.0:
@@ -331,16 +342,20 @@ def follow(
                 p, q, state = azimuth(state, increment)
                 ux, uy, uz = turn(ux, uy, uz, cosine, math.sqrt(max(0.0, 1.0 - cosine * cosine)), p, q)
                 fresh = True
-                points = note(record, points, g, item, region, x, y, z, energy, PHONON, generation, track)
+                points = note(
+                    record, points, g, w, item, region, x, y, z, energy, PHONON, generation, track, NO_SHELL
+                )
                 continue
             collides = True
             break
         if collides:
-            n, energy, state = collide(
+            n, energy, shell, state = collide(
                 t, g, r, w, n, m, i, f, state, increment,
                 x, y, z, ux, uy, uz, energy, item, region, generation, track, slot,
             )  # fmt: skip
-            points = note(record, points, g, item, region, x, y, z, energy, IONISED, generation, track)
+            points = note(
+                record, points, g, w, item, region, x, y, z, energy, IONISED, generation, track, shell
+            )
     w.books[EVENTS] = events
     w.books[DRAWS] = draws_between(first_state, state, increment)
     return count, points

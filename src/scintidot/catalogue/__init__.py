@@ -8,7 +8,7 @@ from typing import Any
 from scintidot import __version__
 from scintidot.choices import unusual
 from scintidot.materials.library import Material, load_material, material_names
-from scintidot.provenance import cited
+from scintidot.provenance import PROVENANCE, cited
 
 
 def list_cards() -> dict[str, Any]:
@@ -120,3 +120,8 @@ def check_card(file: str | Path) -> dict[str, Any]:
         "notes": notes,
         "loss_function": _loss_summary(material),
     }
+
+
+def provenance_meanings() -> dict[str, str]:
+    """What each provenance of a number means."""
+    return dict(PROVENANCE)

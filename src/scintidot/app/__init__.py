@@ -1,0 +1,1 @@
+"""The browser app: pages on the same functions as the command line. Needs the extra ``app`` (Dash)."""

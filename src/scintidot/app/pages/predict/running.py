@@ -1,0 +1,158 @@
+"""The run: start, progress, cancel; and the command and run file that do the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
+from dash.development.base_component import Component
+
+from scintidot.app import jobs, known
+from scintidot.app.pages.predict import asked, names, work
+from scintidot.app.pages.predict.form import own_files, read
+from scintidot.app.shared import TAB
+from scintidot.app.shelf import shelf
+from scintidot.errors import BadValue
+from scintidot.options import option_flag
+
+TICK_MS = 400
+MEMORY = "predict"
+"""Of a tab: its last run, which goes on while another page is open."""
+
+
+def layout() -> list[Component]:
+    """What starts and stops a run, and what would do the same elsewhere."""
+    return [
+        html.Div(
+            [
+                html.Button("Run", id=names.RUN, type="button", className="primary"),
+                html.Button("Cancel", id=names.CANCEL, type="button", hidden=True),
+                html.Span(id=names.PROGRESS, role="status", className="soft"),
+            ],
+            className="row run-bar",
+        ),
+        html.Div(
+            [html.Code(id=names.COMMAND), dcc.Clipboard(target_id=names.COMMAND, title="Copy the command")],
+            className="row command",
+        ),
+        html.Details(
+            [
+                html.Summary("Run file that does the same"),
+                html.Div(
+                    [
+                        html.Pre(id=names.RUN_FILE, className="text"),
+                        dcc.Clipboard(
+                            target_id=names.RUN_FILE, title="Copy the run file", className="in-corner"
+                        ),
+                    ],
+                    className="with-corner",
+                ),
+            ]
+        ),
+        dcc.Interval(id=names.CLOCK, interval=TICK_MS, disabled=True),
+        dcc.Store(id=names.NOW),
+        dcc.Store(id=names.JOB),
+        dcc.Store(id=names.SHOWN),
+    ]
+
+
+def remaining(share: float, seconds: float) -> str:
+    """Time left in words, once there is something to judge it by.
+
+    >>> remaining(0.25, 10), remaining(0.01, 10)
+    ('about 30 s left', '')
+    """
+    if not 0.05 < share < 1:
+        return ""
+    left = seconds * (1 - share) / share
+    return f"about {left:.0f} s left" if left < 90 else f"about {left / 60:.0f} min left"
+
+
+def register(app: Dash) -> None:
+    """Callbacks of the run."""
+    fields = {"type": names.FIELD, "name": ALL}
+
+    @app.callback(
+        Output(names.JOB, "data"),
+        Input(names.RUN, "n_clicks"),
+        State(fields, "value"),
+        State(fields, "id"),
+        State(TAB, "data"),
+        prevent_initial_call=True,
+    )
+    def start(clicks: int | None, values: list[Any], ids: list[dict[str, str]], tab: str) -> Any:
+        if not clicks:
+            return no_update
+        now = read(ids, values, tab)
+        if now.config is None or now.key is None:
+            option, words = next(iter(now.faults.items()))
+            raise BadValue(
+                where=asked.WHERE, what="value", who=option_flag(option), expected="what its field says",
+                found=repr(now.texts.get(option, "")), hint=words,
+            )  # fmt: skip
+        options = asked.options_of(now.texts, own_files(tab))
+        name = jobs.board().start(tab, work.FUNCTION, {"options": options})
+        run = shelf().tab(tab).memory[MEMORY] = {"name": name, "tab": tab, "key": now.key}
+        return run
+
+    @app.callback(
+        Output(names.JOB, "data", allow_duplicate=True),
+        Input(names.NOW, "data"),
+        State(names.JOB, "data"),
+        State(TAB, "data"),
+        prevent_initial_call=True,
+    )
+    def find(key: str | None, job: known.Run | None, tab: str) -> Any:
+        """What this tab still runs, else what was asked before: it is shown."""
+        last = job or shelf().tab(tab).memory.get(MEMORY)
+        if last is not None and jobs.board().status(last["name"], tab).state == jobs.RUNNING:
+            return no_update if job else last
+        if job is not None and job["key"] == key:
+            return no_update
+        return known.find(key) or no_update
+
+    @app.callback(Input(names.CANCEL, "n_clicks"), State(names.JOB, "data"), State(TAB, "data"))
+    def cancel(clicks: int | None, job: known.Run | None, tab: str) -> None:
+        if clicks and job is not None:
+            jobs.board().cancel(job["name"], tab)
+
+    @app.callback(
+        Output(names.PROGRESS, "children"),
+        Output(names.RUN, "disabled"),
+        Output(names.CANCEL, "hidden"),
+        Output(names.CLOCK, "disabled"),
+        Output(names.SHOWN, "data"),
+        Input(names.CLOCK, "n_intervals"),
+        Input(names.JOB, "data"),
+        State(names.SHOWN, "data"),
+        prevent_initial_call=True,
+    )
+    def watch(_: int | None, job: known.Run | None, shown: dict[str, str] | None) -> Any:
+        if job is None:
+            return "", False, True, True, no_update
+        status = jobs.board().status(job["name"], job["tab"])
+        running = status.state == jobs.RUNNING
+        stage = {"name": job["name"], "tab": job["tab"], "state": status.state}
+        drawn = no_update if status.result is None or stage == shown else stage
+        if status.state == jobs.DONE:
+            known.remember(job)
+        return _said(status), running, not running, not running, drawn
+
+    @app.callback(
+        Output(names.OTHER, "children"), Input(names.NOW, "data"), Input(names.JOB, "data"),
+        Input(names.SHOWN, "data"),
+    )  # fmt: skip
+    def compare(key: str | None, job: known.Run | None, shown: dict[str, str] | None) -> str:
+        if job is None or shown is None or (key == job["key"] and shown["name"] == job["name"]):
+            return ""
+        return "The result below is that of an earlier form; Run predicts what the form says now."
+
+
+def _said(status: jobs.Status) -> Any:
+    if status.state == jobs.RUNNING:
+        left = remaining(status.share, status.seconds)
+        words = ", ".join(filter(None, (status.step or "starting", f"{status.share:.0%}", left)))
+        return [html.Progress(value=str(status.share), max="1"), f" {words}"]
+    if status.state == jobs.DONE:
+        return f"Done in {status.seconds:.1f} s."
+    return html.Span(shelf().plain(status.error or ""), className="fault")

@@ -1,0 +1,78 @@
+"""A running app and a browser, shared by the tests of one file; skipped, saying so, where no browser is found."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+]  # fmt: skip
+
+
+def find_browser() -> str | None:
+    """``SCINTIDOT_CHROMIUM``, or the first Chromium on the path."""
+    return os.environ.get("SCINTIDOT_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Headless Chromium through playwright."""
+    path = find_browser()
+    if path is None:
+        pytest.skip("no Chromium found (Debian: apt-get install chromium; or set SCINTIDOT_CHROMIUM)")
+    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def app_link() -> Iterator[str]:
+    """The address of an app that runs in a process of its own: ``http://127.0.0.1:40123``."""
+    command = [sys.executable, "-m", "scintidot", "app", "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[-1].rstrip("/")
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+@pytest.fixture
+def open_page(browser: Any, app_link: str) -> Iterator[Callable[..., Any]]:
+    """Open a page of the app in a tab of its own: ``open_page("/predict")``.
+
+    In the end no script may have failed, nothing may have been refused by the content security policy, and nothing
+    asked for from anywhere else.
+    """
+    contexts: list[Any] = []
+    faults: list[str] = []
+
+    def note_request(request: Any) -> None:
+        if not request.url.startswith((app_link, "data:", "blob:")):
+            faults.append(f"asked for {request.url}")
+
+    def open_(link: str = "/", **options: Any) -> Any:
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("request", note_request)
+        page.goto(app_link + link)
+        page.wait_for_selector("main h1")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert faults == []

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from scintidot.bibtex import references_of
 from scintidot.output import as_text, write_text
 from scintidot.report.study_figures import draw_study
-from scintidot.report.templates import render
+from scintidot.report.templates import FirstPage, Table, render_report
 from scintidot.studies.finding import percent
 from scintidot.studies.result import StudyResult
 
@@ -19,26 +20,25 @@ def write_study_report(result: StudyResult, path: str | Path) -> None:
     """Write the report of a study to ``path``: one HTML file that needs nothing else."""
     document = result.document
     figures = draw_study(result)
-    failed = result.finding.best is None and not result.finding.variables
-    text = render(
+    first = FirstPage(
+        document["title"] or f"Design study: {document['kind']}",
+        _lead(result),
+        result.finding.answer,
+        sure=_sure(document),
+        rests_on=_rests_on(document),
+        failed=result.finding.best is None and not result.finding.variables,
+    )
+    text = render_report(
         "study.html",
-        first={
-            "title": document["title"] or f"Design study: {document['kind']}",
-            "lead": _lead(result),
-            "answer": result.finding.answer,
-            "sure": _sure(document),
-            "rests_on": _rests_on(document),
-            "failed": failed,
-        },
-        picture=figures[0] if figures else None,
+        first,
+        schema=document["schema"],
+        choices=_choices(document["choices"]),
+        references=references_of(document["bibliography"]),
         notes=document["warnings"],
         figures=figures[1:],
+        picture=figures[0] if figures else None,
         tables=_tables(document),
-        choices=_choices(document["choices"]),
-        references=document["bibliography"],
         study=result.study_file(),
-        version=document["version"],
-        schema=document["schema"],
     )
     write_text(Path(path), text)
 
@@ -73,7 +73,7 @@ def _sure(document: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _rests_on(document: dict[str, Any]) -> dict[str, Any] | None:
+def _rests_on(document: dict[str, Any]) -> Table | None:
     """The numbers that move the answer most."""
     results = document["results"]
     if "one_at_a_time" in results:
@@ -82,15 +82,11 @@ def _rests_on(document: dict[str, Any]) -> dict[str, Any] | None:
         name, entry = next(iter(results["objectives"].items()))
         ranked = sorted(entry["factors"], key=lambda line: -(line["total"] or 0.0))[:MOST_LINES]
         rows = [[line["name"], _percent(line["total"]), _percent(line["first_order"])] for line in ranked]
-        return {
-            "note": f"Shares of the variance of {name}.",
-            "columns": ["factor", "total", "alone"],
-            "rows": rows,
-        }
+        return Table("", ["factor", "total", "alone"], rows, f"Shares of the variance of {name}.")
     return None
 
 
-def _most_moving(lines: list[dict[str, Any]], objective: dict[str, Any]) -> dict[str, Any] | None:
+def _most_moving(lines: list[dict[str, Any]], objective: dict[str, Any]) -> Table | None:
     known = [line for line in lines if line["relative_change"] is not None]
     if not known:
         return None
@@ -105,17 +101,8 @@ def _most_moving(lines: list[dict[str, Any]], objective: dict[str, Any]) -> dict
         ]
         for line in ranked
     ]
-    return {
-        "note": "Each one alone, all else as it is.",
-        "columns": [
-            "uncertain",
-            "if it were",
-            objective["name"],
-            "the best design would be",
-            "staying costs",
-        ],
-        "rows": rows,
-    }
+    columns = ["uncertain", "if it were", objective["name"], "the best design would be", "staying costs"]
+    return Table("", columns, rows, "Each one alone, all else as it is.")
 
 
 def _cost(line: dict[str, Any]) -> str:
@@ -132,7 +119,7 @@ def _design(design: dict[str, Any]) -> str:
     return ", ".join(f"{key} = {as_text(value, 4)}" for key, value in design.items())
 
 
-def _tables(document: dict[str, Any]) -> list[tuple[str, list[str], list[list[Any]]]]:
+def _tables(document: dict[str, Any]) -> list[Table]:
     results, tables = document["results"], []
     targets = [one["name"] for one in (*document["objectives"], *document["constraints"])]
     if results.get("front"):
@@ -145,7 +132,7 @@ def _tables(document: dict[str, Any]) -> list[tuple[str, list[str], list[list[An
             ]
             for line in results["front"]
         ]
-        tables.append(("Designs of the front", columns, rows))
+        tables.append(Table("Designs of the front", columns, rows))
     if isinstance(results.get("best"), dict):
         best = results["best"]
         entries = {"": best} if "design" in best else best
@@ -157,13 +144,13 @@ def _tables(document: dict[str, Any]) -> list[tuple[str, list[str], list[list[An
             ]
             for name, line in entries.items()
         ]
-        tables.append(("Best designs", ["by", "design", *targets], rows))
+        tables.append(Table("Best designs", ["by", "design", *targets], rows))
     for name, entry in results.get("objectives", {}).items():
         rows = [
             [line["name"], *(_with_interval(line, key) for key in ("total", "first_order"))]
             for line in sorted(entry["factors"], key=lambda line: -(line["total"] or 0.0))
         ]
-        tables.append((f"Sensitivities of {name}", ["factor", "total index", "first-order index"], rows))
+        tables.append(Table(f"Sensitivities of {name}", ["factor", "total index", "first-order index"], rows))
     if results.get("one_at_a_time"):
         rows = [
             [
@@ -184,7 +171,7 @@ def _tables(document: dict[str, Any]) -> list[tuple[str, list[str], list[list[An
             "best design then",
             "staying costs",
         ]
-        tables.append(("One uncertain thing at a time", columns, rows))
+        tables.append(Table("One uncertain thing at a time", columns, rows))
     numbers = document["uncertainty"]["numbers"]
     if numbers:
         rows = [
@@ -199,9 +186,8 @@ def _tables(document: dict[str, Any]) -> list[tuple[str, list[str], list[list[An
             ]
             for one in numbers
         ]
-        tables.append(
-            ("What is uncertain", ["number", "value", "low", "high", "unit", "provenance", "source"], rows)
-        )
+        columns = ["number", "value", "low", "high", "unit", "provenance", "source"]
+        tables.append(Table("What is uncertain", columns, rows))
     return tables
 
 

@@ -73,7 +73,8 @@ def test_result_keys_and_exit_codes_are_documented(root):
 
 
 @pytest.mark.parametrize(
-    "page", ["interactions.md", "sources.md", "excitation.md", "streams.md", "timing.md", "decays.md"]
+    "page",
+    ["interactions.md", "sources.md", "excitation.md", "streams.md", "timing.md", "decays.md", "model.md"],
 )
 def test_commands_of_a_page_run(root, tmp_path, monkeypatch, cli, page):
     monkeypatch.chdir(tmp_path)

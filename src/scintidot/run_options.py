@@ -27,7 +27,7 @@ MEANINGS = {
     "nanocrystal.shape": "Of every nanocrystal",
     "nanocrystal.size_dispersion": "Standard deviation of the edge length over its mean",
     "radiation.particle": "What hits a nanocrystal",
-    "radiation.kinetic_energy_keV": "Of that particle",
+    "radiation.kinetic_energy_keV": "Kinetic energy of the electron",
     "radiation.start": "Where the electron starts: in the centre, anywhere inside, or outside to cross the nanocrystal",
     "deposit.model": "How the energy kept is found: simulated (track, local), analytic, or a file of deposits",
     "deposit.local_below_eV": "Limit of the model local: slower secondary electrons stay where they are born",
@@ -46,7 +46,7 @@ MEANINGS = {
     "kinetics.radiative": "How emission rises with the number of pairs; exact models",
     "kinetics.auger": "How Auger recombination rises with it; exact models",
     "kinetics.trapping_rate_per_ps": "Of an electron (ladder: exciton); exact models",
-    "kinetics.detrapping_rate_per_ps": "Back from its trap; exact models",
+    "kinetics.detrapping_rate_per_ps": "Of an electron back from its trap; exact models",
     "kinetics.trap_loss_rate_per_ps": "Of a trapped electron and a hole, dark; exact models",
     "kinetics.traps": "In a nanocrystal, a whole number from 1; without it they are never full",
     "light.light_yield_photons_per_MeV": "Measured light yield, from which every size is scaled",
@@ -58,7 +58,7 @@ MEANINGS = {
     "timing.jitter_sigma_ps": "Standard deviation of the detector, for the bound",
     "timing.response_fwhm_ps": "Full width of the Gaussian response in the lifetime 'instrument'",
     "timing.outcoupling": "Share of the light that leaves the sample",
-    "timing.detection_efficiency": "Share of that which is detected",
+    "timing.detection_efficiency": "Share of that light which is detected",
 }
 """Dotted key of the run file -> what it means."""
 

@@ -67,13 +67,14 @@ def panel_figure(panel: Panel, theme: str) -> Figure:
     return plotly_panel(panel, (vermilion, blue, *others), template(theme))
 
 
-def empty(theme: str, note: str = "") -> Any:
-    """A figure without data, with a note in its middle."""
+def empty(note: str) -> Figure:
+    """A figure without data, with a note in its middle; readable on light and dark ground."""
     import plotly.graph_objects as go
 
-    figure = go.Figure(layout={"template": template(theme)})
+    figure = go.Figure(layout={"template": template(LIGHT)})
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
-    if note:
-        figure.add_annotation(text=note, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
+    figure.add_annotation(
+        text=note, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper", font={"color": "#808080"}
+    )
     return figure

@@ -9,7 +9,7 @@ from dash import State as Also
 from dash.development.base_component import Component
 
 from scintidot.app import jobs
-from scintidot.app.figures import CONFIG
+from scintidot.app.figures import CONFIG, empty
 from scintidot.app.pages.shower import names
 from scintidot.app.pages.shower.drawing import scene_in
 from scintidot.app.shared import LINK, THEME, theme_of
@@ -28,6 +28,7 @@ SUMS = {
 """Rows of the account; the script fills them."""
 SPEEDS = {"2": "slow", "6": "medium", "20": "fast"}
 """Steps a second."""
+NOTHING_YET = "The history is drawn here once it is replayed."
 HEIGHT = "max(330px, min(52vh, 820px))"
 KEYS = "Arrow keys step, Home and End go to the ends, space plays. Drag to turn, scroll to come closer."
 
@@ -45,7 +46,7 @@ def layout(step: str | None) -> list[Component]:
         html.H2(id=names.HEADING, className="shower-heading"),
         html.Div(
             [
-                dcc.Graph(id=names.GRAPH, config=CONFIG, style={"height": HEIGHT}),
+                dcc.Graph(id=names.GRAPH, figure=empty(NOTHING_YET), config=CONFIG, style={"height": HEIGHT}),
                 html.Table(
                     html.Tbody(
                         [

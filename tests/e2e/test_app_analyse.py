@@ -48,7 +48,7 @@ def drop(page: Any, *files: Path) -> None:
 def fit(page: Any) -> str:
     """Fit, and return the answer."""
     page.click("#analyse-run")
-    page.wait_for_selector("#analyse-result .answer", timeout=60_000)
+    page.wait_for_selector("#analyse-result .answer", timeout=240_000)
     answer: str = page.inner_text("#analyse-result .answer")
     return answer
 

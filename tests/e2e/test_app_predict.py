@@ -11,7 +11,7 @@ from typing import Any
 Open = Callable[..., Any]
 QUICK = "/predict?edge_length=4%2C8&deposit=continuous&model=poisson-biexciton"
 LONG = "/predict?edge_length=10&histories=100000000&relative_error=1e-6"
-PATIENT = 120_000  # [ms]
+PATIENT = 240_000  # [ms]
 
 
 def field(page: Any, option: str) -> Any:

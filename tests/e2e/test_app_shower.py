@@ -11,7 +11,7 @@ from scintidot.deposits.replay import Shower, shower
 
 Open = Callable[..., Any]
 LINK = "/shower?edge_length=5&energy_keV=1&most_deposit=60&seed=3"
-PATIENT = 120_000  # [ms]
+PATIENT = 240_000  # [ms]
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,6 @@
-"""Run the code of a page of the documentation as plain Python, in order: ``python run_page.py PAGE.md``.
+"""Run pages of the documentation and programs as plain Python, one after the other: ``python run_page.py PAGE.md ...``.
+
+Nothing that one of them names is known to the next.
 
 Cells that begin with ``%%sh`` and ``sh`` blocks go to the shell (of the latter only what calls scintidot), those that
 begin with ``%%writefile NAME`` into that file.
@@ -41,7 +43,8 @@ def run(cell: str, names: dict[str, object], where: str) -> None:
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    shared: dict[str, object] = {"__name__": "__main__"}
-    for number, code in enumerate(cells(path.read_text(encoding="utf-8")), 1):
-        run(code, shared, f"{path.name}, cell {number}")
+    for path in map(Path, sys.argv[1:]):
+        shared: dict[str, object] = {"__name__": "__main__"}
+        text = path.read_text(encoding="utf-8")
+        for number, code in enumerate([text] if path.suffix == ".py" else cells(text), 1):
+            run(code, shared, f"{path.name}, cell {number}")

@@ -16,6 +16,7 @@ WRITTEN = [
     path for path in sorted((ROOT / "docs").rglob("*.md")) if not {"_build", "generated"} & {*path.parts}
 ]
 PAGES = [path for path in WRITTEN if "\n```{code-cell}" in path.read_text(encoding="utf-8")]
+TUTORIALS = [page for page in PAGES if page.parent.name == "tutorials"]
 RUN_PAGE = Path(__file__).with_name("run_page.py")
 
 
@@ -48,16 +49,21 @@ def run(tmp_path: Path) -> Callable[..., Path]:
     return python
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
-def test_program_of_the_gallery_draws_one_picture(run: Callable[..., Path], script: Path) -> None:
-    (picture,) = run(script).glob("*.png")
-    assert picture.stat().st_size > 10_000
+def test_programs_of_the_gallery_draw_a_picture_each(run: Callable[..., Path]) -> None:
+    pictures = list(run(RUN_PAGE, *SCRIPTS).glob("*.png"))
+    assert len(pictures) == len(SCRIPTS)
+    assert all(picture.stat().st_size > 10_000 for picture in pictures)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_code_of_a_page_runs(run: Callable[..., Path], page: Path) -> None:
+@pytest.mark.parametrize("page", TUTORIALS, ids=name_of)
+def test_a_tutorial_runs_from_a_clean_environment(run: Callable[..., Path], page: Path) -> None:
     run(RUN_PAGE, page)
+
+
+def test_code_of_the_other_pages_runs(run: Callable[..., Path]) -> None:
+    run(RUN_PAGE, *(page for page in PAGES if page not in TUTORIALS))
 
 
 def test_there_is_something_to_run() -> None:
     assert len(SCRIPTS) >= 8
+    assert len(TUTORIALS) >= 4

@@ -64,8 +64,9 @@ def test_self_contained_and_well_formed(default):
 
 def test_says_every_choice_warning_and_source(tmp_path):
     result, text = report(
-        tmp_path, statistics="paper", retained_fraction=0.25, start="centre", host="toluene"
-    )
+        tmp_path, statistics="paper", retained_fraction=0.25, start="centre", host="toluene", edge_length=[4, 9],
+        histories=500,
+    )  # fmt: skip
     plain = (
         text.replace("&gt;", ">")
         .replace("&lt;", "<")
@@ -163,9 +164,9 @@ def test_changed_numbers_are_marked(tmp_path):
 @pytest.mark.parametrize(
     "options",
     [
-        {"edge_length": 5.0},
+        {"edge_length": 5.0, "histories": 500},
         {"edge_length": [4, 20], "size_dispersion": 0.1, "deposit": "continuous"},
-        {"energy": "100 keV", "shape": "sphere"},
+        {"energy": "100 keV", "shape": "sphere", "edge_length": [4, 12], "histories": 200},
     ],
 )
 def test_unusual_runs_draw_too(tmp_path, options):

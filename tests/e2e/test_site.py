@@ -18,8 +18,8 @@ from scintidot.catalogue import list_cards, show_card
 from scintidot.cli.commands import app
 from scintidot.provenance import shipped_references
 
-PARTS = ("docs", "examples", "benchmarks", "validation", "src")
-"""What the site is made from; it is built from a copy, so that generated pages stay out of the checkout."""
+BESIDE = ("examples", "benchmarks", "validation", "src")
+"""What the site is made from, besides ``docs``: of that a copy, so that generated pages stay out of the checkout."""
 LOADED = re.compile(r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=\"((?:https?:)?//[^\"]+)\"")
 
 
@@ -27,9 +27,9 @@ LOADED = re.compile(r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=\"((?:http
 def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built pages."""
     folder = tmp_path_factory.mktemp("site")
-    for part in PARTS:
-        skipped = shutil.ignore_patterns("_build", "generated", "__pycache__")
-        shutil.copytree(root / part, folder / part, ignore=skipped)
+    shutil.copytree(root / "docs", folder / "docs", ignore=shutil.ignore_patterns("_build", "generated"))
+    for part in BESIDE:
+        (folder / part).symlink_to(root / part)
     for path in root.glob("*.md"):
         shutil.copy(path, folder)
     build = ["-m", "sphinx", "-W", "--keep-going", "-n", "-q", "-b", "html", "docs", "html"]

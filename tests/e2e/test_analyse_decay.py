@@ -178,6 +178,19 @@ def test_report_result_and_card_are_written(cli: Cli, laboratory: Path, tmp_path
     assert json.loads(done.out)["rows"]
 
 
+def test_answer_and_warning_name_a_bad_stretch_that_the_whole_hides(tmp_path: Path) -> None:
+    """Two components where trions shine, too: 3.5 standard deviations over all bins."""
+    simulate_tcspc(
+        tmp_path, model="carriers", mean_excitons=2.32, auger_efficiency=0.96, quantum_yield=0.786,
+        exciton_rate="9 ns", counts=3e5, bins=2048, bin_width_ps=32,
+    )  # fmt: skip
+    found = analyse_decay(tmp_path / "decay.csv", irf=tmp_path / "irf.csv", components=2)
+    assert found["quality"]["excess_standard_deviations"] < 4
+    assert found["quality"]["worst_places"][0]["standard_deviations"] > 10
+    assert "not perfect" in found.answer
+    assert any("not perfect: worst from" in warning for warning in found["warnings"])
+
+
 def test_many_decays_share_their_lifetimes(cli: Cli, laboratory: Path, tmp_path: Path) -> None:
     files = []
     for i, share in enumerate((0.1, 0.3)):

@@ -13,10 +13,10 @@ from scipy.stats import exponnorm
 from scintidot.analysis.decay.fit import Measured, fit_components, fit_kinetic
 from scintidot.analysis.decay.narrow import NarrowResponse, measured_response
 from scintidot.analysis.decay.prepare import alive, chosen_bins, full_width, prepare_response
-from scintidot.analysis.decay.quality import autocorrelation, expected_deviance, goodness, runs
+from scintidot.analysis.decay.quality import autocorrelation, deviance_of_bins, goodness, runs
 from scintidot.analysis.decay.responses import GaussianResponse, MeasuredResponse, NoResponse
 from scintidot.analysis.decay.shapes import NAMES, Kinetic
-from scintidot.analysis.fitting import Fit
+from scintidot.analysis.fitting import Cost, Fit, Prediction
 from scintidot.analysis.traces import DecayTrace
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.excitons.distribution import pair_distribution
@@ -217,9 +217,7 @@ def seen_narrow(shape: str, fwhm_bins: float, place: float) -> tuple[Measured, d
     light, times = np.array([2e4, 28e4]), np.array([90.0, 9000.0])
     true = MeasuredResponse(fine / fine.sum(), NARROW_WIDTH / CUT, 1e5)
     counts = light @ true.share(1 / times, 0.0, 0.0).reshape(2, NARROW_BINS, CUT).sum(axis=2) + 0.3
-    response = measured_response(
-        fine.reshape(NARROW_BINS, CUT).sum(axis=1) / fine.sum(), NARROW_WIDTH, 1e5
-    )
+    response = measured_response(fine.reshape(NARROW_BINS, CUT).sum(axis=1) / fine.sum(), NARROW_WIDTH, 1e5)
     edges = NARROW_WIDTH * np.arange(NARROW_BINS + 1)
     data = Measured("narrow", counts, edges, np.arange(NARROW_BINS), response, fwhm_bins * NARROW_WIDTH)
     return data, {"lifetime_XX_ps": 90.0, "lifetime_X_ps": 9000.0, "photons_XX": 2e4, "photons_X": 28e4}
@@ -330,9 +328,28 @@ def test_expected_deviance_is_that_of_poisson_numbers(mean: float) -> None:
     expected = np.full(200_000, mean)
     n = rng.poisson(expected)
     deviance = 2 * (expected - n + np.where(n > 0, n * np.log(np.maximum(n, 1) / expected), 0))
-    centre, spread = expected_deviance(expected)
-    assert deviance.sum() == pytest.approx(centre, abs=4 * spread)
-    assert deviance.std() * np.sqrt(200_000) == pytest.approx(spread, rel=0.05)
+    centre, variance = deviance_of_bins(expected)
+    assert deviance.sum() == pytest.approx(centre.sum(), abs=4 * np.sqrt(variance.sum()))
+    assert deviance.var() == pytest.approx(variance.mean(), rel=0.1)
+
+
+@pytest.mark.parametrize("mean", [0.05, 1.0, 3.0, 1000.0])
+@pytest.mark.parametrize("bins", [40, 400, 4096])
+def test_chance_alone_makes_no_bad_place(mean: float, bins: int) -> None:
+    """Of counts that are what is expected, in stretches of one bin and of many; and a stretch that is off is found."""
+    rng = np.random.default_rng(bins)
+    expected, time = np.full(bins, mean), np.arange(float(bins))
+
+    def places(counts: FloatArray) -> list[dict[str, Any]]:
+        cost = Cost.poisson(lambda _: Prediction(expected), counts)
+        return list(goodness(time, expected, cost.residuals(expected), 2)["worst_places"])
+
+    assert sum(bool(places(rng.poisson(expected).astype(float))) for _ in range(100)) <= 2
+    off = rng.poisson(expected).astype(float)
+    off[bins // 2 : bins // 2 + bins // 40] += 10 * np.sqrt(mean) + 5
+    worst = places(off)[0]
+    assert worst["from_ps"] < bins // 2 + bins // 40
+    assert worst["to_ps"] >= bins // 2
 
 
 def test_a_wrong_model_is_called_wrong_and_where() -> None:

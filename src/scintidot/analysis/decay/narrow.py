@@ -1,10 +1,10 @@
 """Measured responses that are only a few bins wide: how their light lies within the bins.
 
-The histogram gives the cumulative response F at the edges of the bins, and nothing between them. F is interpolated on a
-scale of which the law named ``normal`` makes a straight line: z with Phi(z) = F. So a Gaussian response comes out exactly
-however narrow it is, every bin keeps its light, and since the interpolation is monotone (scipy's PCHIP, after Fritsch
-and Butland 1984, doi:10.1137/0905021) no light is negative. A second law, ``logistic``, has the same histogram and
-heavier flanks: what differs between both is not known from the data. Each bin is then cut into `PARTS`, on which a
+The histogram gives the cumulative response F at the edges of the bins, and nothing between them. F is interpolated on
+a scale of which the law named ``normal`` makes a straight line: z with Phi(z) = F. So a Gaussian response comes out
+right however narrow it is, every bin keeps its light, and since the interpolation is monotone (scipy's PCHIP, after
+Fritsch and Butland 1984, doi:10.1137/0905021) no light is negative. A second law, ``logistic``, has the same histogram
+and heavier flanks: what differs between both is not known from the data. Each bin is then cut into `PARTS`, on which a
 `MeasuredResponse` does the rest.
 """
 

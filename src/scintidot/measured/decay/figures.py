@@ -10,8 +10,8 @@ import numpy as np
 
 from scintidot.analysis.decay.fit import DecayFit, Measured
 from scintidot.analysis.decay.model import DecayModel
-from scintidot.analysis.decay.quality import goodness
 from scintidot.analysis.decay.narrow import measured_response
+from scintidot.analysis.decay.quality import goodness
 from scintidot.analysis.decay.shapes import Kinetic
 from scintidot.analysis.identifiability import identifiability, refitted
 from scintidot.kinetic_options import EFFICIENCY_MEANING, KINETIC_MODELS
@@ -237,19 +237,30 @@ def _response_noise(fit: DecayFit, i: int, loaded: Loaded, place: int) -> float 
     return total / max(len(data.window), 1)
 
 
+def good(quality: dict[str, Any]) -> bool:
+    """Whether chance explains how far the counts are from the model, over all bins and in each stretch of them."""
+    return (quality["excess_standard_deviations"] or 0.0) <= DOUBTFUL and not quality["worst_places"]
+
+
 def _say_quality(quality: dict[str, Any], warnings: list[str]) -> None:
-    excess = quality["excess_standard_deviations"]
-    if excess is None or excess <= DOUBTFUL:
+    if good(quality):
         return
-    where = ""
+    said = []
+    if (quality["excess_standard_deviations"] or 0.0) > DOUBTFUL:
+        said.append(
+            f"deviance {quality['deviance_per_dof']:.3g} per degree of freedom where "
+            f"{quality['expected_deviance_per_dof']:.3g} is expected, "
+            f"{quality['excess_standard_deviations']:.0f} standard deviations above"
+        )
     if quality["worst_places"]:
         worst = quality["worst_places"][0]
         side = "more" if worst["mean_residual"] > 0 else "fewer"
-        where = f"; worst from {worst['from_ps']:.4g} to {worst['to_ps']:.4g} ps, with {side} counts than the model"
+        said.append(
+            f"worst from {worst['from_ps']:.4g} to {worst['to_ps']:.4g} ps, with {side} counts than the model and a "
+            f"deviance {worst['standard_deviations']:.0f} standard deviations above what is expected there"
+        )
     warnings.append(
-        f"the fit is not perfect: deviance {quality['deviance_per_dof']:.3g} per degree of freedom where "
-        f"{quality['expected_deviance_per_dof']:.3g} is expected, {excess:.0f} standard deviations above{where}; "
-        "the errors do not contain what the model lacks"
+        f"the fit is not perfect: {'; '.join(said)}; the errors do not contain what the model lacks"
     )
 
 

@@ -16,7 +16,7 @@ from scintidot.excitons.distribution import pair_distribution
 from scintidot.kinetic_options import FRACTION, KINETIC_MODELS
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.fields import In
-from scintidot.measured.decay.figures import DOUBTFUL, Result, fit_part, one, top
+from scintidot.measured.decay.figures import Result, fit_part, good, one, top
 from scintidot.measured.decay.held import FREE, Fix, read_freed, read_held
 from scintidot.measured.decay.inputs import Loaded, load
 from scintidot.measured.decay.occupancy import STATISTICS
@@ -320,11 +320,10 @@ def _sentence(decay: dict[str, Any], *, named: bool) -> str:
         lifetime = decay["auger_lifetime_ps"]
         text += f" 1/k_AR = {with_error(lifetime['value'], lifetime['error'])} ps, Φ_AR = {efficiency}."
     quality = decay["quality"]
-    fine = (quality["excess_standard_deviations"] or 0) <= DOUBTFUL
     return (
         text
         + f" Deviance {quality['deviance_per_dof']:.3g} per degree of freedom: "
-        + ("as good as the counts allow." if fine else "not perfect, see the warnings.")
+        + ("as good as the counts allow." if good(quality) else "not perfect, see the warnings.")
     )
 
 
@@ -351,6 +350,8 @@ def _card(decays: list[dict[str, Any]], kinetic: Kinetic | None) -> dict[str, An
                 fast["lifetime_error_ps"] / fast["lifetime_ps"] ** 2,
                 4 * slow["lifetime_error_ps"] / slow["lifetime_ps"] ** 2,
             )
-            both = "1/(1/tau_XX - 4/tau_X), " + note.replace("X of", "XX and X of")
+            both = (
+                f"1/(1/tau_XX - 4/tau_X), k_XX = 4 k_X and Phi_X = 1, {note.replace('X of', 'XX and X of')}"
+            )
             card["auger_lifetime_ps"] = (1 / rate, spread / rate**2, "ps", both)
     return card

@@ -335,7 +335,9 @@ def _card(decays: list[dict[str, Any]], kinetic: Kinetic | None) -> dict[str, An
         return {}
     slow = rows["X"]
     note = (
-        f"component X of a fit with {len(rows)} components" if kinetic is None else f"model {kinetic.model}"
+        f"component X of a fit with {len(rows)} components"
+        if kinetic is None
+        else f"model {kinetic.model} with {_assumed(decays[0])}"
     )
     card: dict[str, Any] = {"exciton.lifetime": (slow["lifetime_ps"], slow["lifetime_error_ps"], "ps", note)}
     if kinetic is not None:
@@ -355,3 +357,11 @@ def _card(decays: list[dict[str, Any]], kinetic: Kinetic | None) -> dict[str, An
             )
             card["auger_lifetime_ps"] = (1 / rate, spread / rate**2, "ps", both)
     return card
+
+
+def _assumed(decay: dict[str, Any]) -> str:
+    """xi and Phi_X of a kinetic model, and whether they were held."""
+    return ", ".join(
+        f"{symbol} = {decay[name]['value']:.3g} ({'held' if decay[name]['fixed'] else 'fitted'})"
+        for symbol, name in (("xi", "retained_fraction"), ("Phi_X", "quantum_yield"))
+    )

@@ -74,7 +74,8 @@ def analyse_decay(
     Parameters
     ----------
     files : path, array or `DecayTrace`, or a list of them
-        Decays; every trace of every file is fitted. An array of counts needs ``bin_width_ps``.
+        Decays; every trace of every file is fitted. A pattern such as ``"lab/*.csv"`` stands for files; an array of
+        counts needs ``bin_width_ps``.
     irf : path, array or `DecayTrace`, optional
         Measured response; ``none`` for a fit of the tail alone. Without it, a column that is called IRF, response,
         prompt or instrument.

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from scintidot.cli import loudness, mistakes
+from scintidot.cli.broken_library import broken_library
 from scintidot.cli.progress import progress as progress  # noqa: PLC0414 (commands take it from here)
 from scintidot.errors import CannotWrite, ScintidotError
 from scintidot.output import json_text
@@ -176,7 +177,8 @@ def _outcome(error: BaseException) -> tuple[str, int] | None:
         return str(full), full.exit_code
     if hasattr(error, "format_message"):  # a fault of the command line itself, found by typer
         return mistakes.line_of_usage(error, sys.argv[1:]), 2
-    return None
+    broken = broken_library(error)
+    return None if broken is None else (str(broken), broken.exit_code)
 
 
 _INTERRUPTED = "interrupted; nothing was left half written"

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from scintidot.errors import BadFile
 
-Other = TypeVar("Other")  # data that are given instead of a file
+Given = TypeVar("Given")  # a name, or data instead of it
 
 
-def expanded(files: Iterable[str | Path | Other]) -> list[str | Path | Other]:
+def expanded(files: Iterable[Given]) -> list[Given | str]:
     """The files, each pattern such as ``ta-*.npz`` or ``**/*.ptu`` replaced by what it matches, sorted by name.
 
     A name with ``*``, ``?`` or ``[`` that a file bears is that file.
@@ -22,7 +22,7 @@ def expanded(files: Iterable[str | Path | Other]) -> list[str | Path | Other]:
     BadFile
         For a pattern that matches nothing.
     """
-    found: list[str | Path | Other] = []
+    found: list[Given | str] = []
     for file in files:
         if not isinstance(file, (str, Path)) or not glob.has_magic(str(file)) or Path(file).exists():
             found.append(file)

@@ -30,8 +30,8 @@ def read_decays(
 
     A column that the user names stays a decay whatever it is called.
     """
-    alone = isinstance(files, (str, Path, DecayTrace, np.ndarray))
-    many: list[Source] = expanded([files] if alone else files)
+    listed: list[Source] = [files] if isinstance(files, (str, Path, DecayTrace, np.ndarray)) else list(files)
+    many = expanded(listed)
     if not many:
         raise BadValue(where=WHERE, what="list", who="FILE", expected="at least one decay", found="none")
     found, response = [], None

@@ -46,7 +46,7 @@ BELOW = {
 """Layer -> the layers that it may import, besides its own folder."""
 
 EXTRA_ARROWS = {
-    ("analysis", "kinetics"), ("materials", "atoms"),
+    ("analysis", "kinetics"), ("materials", "atoms"), ("materials", "notebook"),
     ("cli", "errors"), ("app", "errors"), ("report", "errors"),
     ("cli", "analysis"), ("app", "analysis"), ("report", "analysis"),
     ("cli", "report"), ("cli", "app"), ("app", "report"), ("__main__", "cli"),

@@ -71,6 +71,12 @@ class CannotWrite(ScintidotError):
     exit_code = 5
 
 
+class BadInstallation(ScintidotError):
+    """A library that is missing or cannot be imported."""
+
+    exit_code = 6
+
+
 EXIT_CODES = {
     0: "success",
     1: "unexpected internal error (please report it)",
@@ -78,7 +84,7 @@ EXIT_CODES = {
     3: "bad material card, table or run file",
     4: "value outside the range of a model",
     5: "output cannot be written",
-    6: "installation with a problem (scintidot doctor)",
+    6: "installation with a problem (scintidot doctor), or a library that cannot be imported",
     130: "interrupted",
 }
 

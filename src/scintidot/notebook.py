@@ -10,6 +10,7 @@ from scintidot.documents import figures_of, flat, heading, tables
 from scintidot.output import as_text
 
 if TYPE_CHECKING:
+    from scintidot.materials.library import Material
     from scintidot.results import Prediction
 
 MOST_ROWS, MOST_COLUMNS, MOST_FIGURES = 12, 10, 16
@@ -125,6 +126,28 @@ MAIN_FIGURES = (
     "ctr_ps.cramer_rao",
 )  # fmt: skip
 """Of a prediction, shown with their bands."""
+
+
+def material_html(material: Material) -> str:
+    """A material: what it is, what was changed of the card it is based on, every number, sources."""
+    from scintidot.catalogue import material_document, quantity_text
+
+    document = material_document(material)
+    numbers = document["quantities"]
+    estimates = sum(number["provenance"] == "estimate" for number in numbers)
+    rows = [
+        (number["key"], f"{quantity_text(number)}, {number['provenance']}: {', '.join(number['source'])}")
+        for number in numbers
+    ]
+    return block(
+        f"{document['name']} ({', '.join(filter(None, (document['formula'], document['kind'])))})",
+        paragraph(document["description"]),
+        f"<small>{len(numbers)} numbers, {estimates} of them estimates.</small>",
+        folded("Changed", material.changes().items()),
+        folded("Numbers, with bands and provenance", rows),
+        folded("Loss function", document["loss_function"].items()),
+        *beneath(document),
+    )
 
 
 def prediction_html(prediction: Prediction) -> str:

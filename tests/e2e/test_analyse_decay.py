@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from scintidot.analysis.readers import read
 from scintidot.errors import BadValue, ScintidotError
 from scintidot.materials.library import load_material
+from scintidot.measured.card import write_card
 from scintidot.measured.decay.occupancy import mean_from_ratio, population_ratio
 from scintidot.measured.decay.run import analyse_decay
 from scintidot.measured.laboratory.tcspc import simulate_tcspc
@@ -176,6 +177,32 @@ def test_report_result_and_card_are_written(cli: Cli, laboratory: Path, tmp_path
     done = cli("predict", "--material", card, "--edge-length", 8, "--deposit", "continuous", "--json")
     assert done.code == 0, done.err
     assert json.loads(done.out)["rows"]
+
+
+def test_card_says_what_the_fit_assumed(laboratory: Path, tmp_path: Path) -> None:
+    """A quantum yield that was held, and 1 where two components say nothing else."""
+    folder = laboratory / "carriers"
+    files = {"files": folder / "decay.csv", "irf": folder / "irf.csv"}
+    fit = analyse_decay(**files, model="poisson-biexciton", quantum_yield=0.786)
+    card = write_card(fit, tmp_path / "held.toml", edge_length=8).read_text()
+    assert "Phi_X = 0.786 (held)" in card
+    assert "xi = 0.5 (held)" in card
+    assert "Phi_X = 1" not in card
+    two = analyse_decay(**files, components=2)
+    assert "k_XX = 4 k_X and Phi_X = 1" in write_card(two, tmp_path / "two.toml", edge_length=8).read_text()
+
+
+def test_answer_and_warning_name_a_bad_stretch_that_the_whole_hides(tmp_path: Path) -> None:
+    """Two components where trions shine, too: 3.5 standard deviations over all bins."""
+    simulate_tcspc(
+        tmp_path, model="carriers", mean_excitons=2.32, auger_efficiency=0.96, quantum_yield=0.786,
+        exciton_rate="9 ns", counts=3e5, bins=2048, bin_width_ps=32,
+    )  # fmt: skip
+    found = analyse_decay(tmp_path / "decay.csv", irf=tmp_path / "irf.csv", components=2)
+    assert found["quality"]["excess_standard_deviations"] < 4
+    assert found["quality"]["worst_places"][0]["standard_deviations"] > 10
+    assert "not perfect" in found.answer
+    assert any("not perfect: worst from" in warning for warning in found["warnings"])
 
 
 def test_many_decays_share_their_lifetimes(cli: Cli, laboratory: Path, tmp_path: Path) -> None:

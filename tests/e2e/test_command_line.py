@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -182,6 +183,24 @@ def test_materials_show(cli: Cli) -> None:
     document = strict(cli("materials", "show", "CsPbBr3", "--json").out)
     assert {entry["key"] for entry in document["quantities"]} >= {"density", "exciton.lifetime"}
     assert "exciton.lifetime" in cli("materials", "show", "CsPbBr3").out
+
+
+@pytest.mark.parametrize("width", [50, 80, 110, 160])
+@pytest.mark.parametrize(
+    "command", [("materials", "show", "CsPbBr3"), ("materials", "list"), ("sources", "list")]
+)
+def test_tables_can_be_read_in_a_narrow_terminal(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, width: int, command: tuple[str, ...]
+) -> None:
+    """No line is longer than the terminal, and every word of the wide table stands there unbroken."""
+    wide = cli(*command).out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("NO_COLOR", "1")
+    narrow = re.sub(r"\x1b\[[0-9;]*m", "", cli(*command).out)
+    assert max(map(len, narrow.splitlines())) <= width
+    words = {word.strip("─") for word in wide.split()}
+    assert words <= {form for word in narrow.split() for form in (word, word.removesuffix(":"))} | {""}
 
 
 def test_materials_show_toml_is_a_card_to_start_from(cli: Cli, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import pytest
 from typer.main import get_command
 
 from scintidot.cli import loudness
+from scintidot.cli.broken_library import broken_library
 from scintidot.cli.commands import app
 from scintidot.cli.progress import progress
 from scintidot.cli.sections import SECTIONS
@@ -187,6 +188,49 @@ def test_doctor_outlives_a_broken_library(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (6, "")
     assert re.search(r"PROBLEM numba +it does not load: ImportError: libLLVM.so is missing", done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("library", "text", "found"),
+    [
+        ("pydantic", 'raise ImportError("DLL load failed")', "ImportError: DLL load failed"),
+        ("pydantic", 'raise SystemError("pydantic-core is too old")', "SystemError: pydantic-core is too old"),
+        ("typer", "import no_such_library", "ModuleNotFoundError: No module named 'no_such_library'"),
+    ],
+)  # fmt: skip
+def test_a_library_that_stops_the_start_is_named_with_its_mend(
+    tmp_path: Path, library: str, text: str, found: str
+) -> None:
+    (tmp_path / library).mkdir()
+    (tmp_path / library / "__init__.py").write_text(text)
+    path = os.pathsep.join([str(tmp_path), str(SOURCE.parent)])
+    done = subprocess.run(
+        [sys.executable, "-m", "scintidot", "doctor"], env={**os.environ, "PYTHONPATH": path}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (6, "")
+    assert done.stderr == (
+        f"scintidot: bad library for {library} (expected one that can be imported, found {found}). "
+        f"Mend it: pip install --force-reinstall {library}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["import scintidot.no_such", "import no_such", "from numpy import no_such", "1 / 0"]
+)
+def test_faults_of_our_own_are_not_blamed_on_libraries(text: str) -> None:
+    with pytest.raises((ImportError, ZeroDivisionError)) as caught:
+        exec(text, {"__name__": "scintidot.module"})
+    assert broken_library(caught.value.with_traceback(caught.tb.tb_next)) is None
+
+
+def test_a_library_that_is_missing_is_named() -> None:
+    with pytest.raises(ModuleNotFoundError) as caught:
+        exec(
+            "raise ModuleNotFoundError('No module named typer', name='typer')",
+            {"__name__": "scintidot.module"},
+        )
+    assert "--force-reinstall typer" in str(broken_library(caught.value.with_traceback(caught.tb.tb_next)))
 
 
 # --- files to start from -----------------------------------------------------------------------------------

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy.special import ndtr
+from scipy.stats import exponnorm
 
 from scintidot.analysis.decay.fit import Measured, fit_components, fit_kinetic
+from scintidot.analysis.decay.narrow import NarrowResponse, measured_response
 from scintidot.analysis.decay.prepare import alive, chosen_bins, full_width, prepare_response
-from scintidot.analysis.decay.quality import autocorrelation, expected_deviance, goodness, runs
+from scintidot.analysis.decay.quality import autocorrelation, deviance_of_bins, goodness, runs
 from scintidot.analysis.decay.responses import GaussianResponse, MeasuredResponse, NoResponse
 from scintidot.analysis.decay.shapes import NAMES, Kinetic
+from scintidot.analysis.fitting import Cost, Fit, Prediction
 from scintidot.analysis.traces import DecayTrace
 from scintidot.constants import FWHM_PER_SIGMA
 from scintidot.excitons.distribution import pair_distribution
+from scintidot.measured.decay.within_bins import say_within_bins, within_bins
 from scintidot.measured.laboratory.light import Light, read_light
 from scintidot.measured.laboratory.tcspc import Setup, histogram, record
 from scintidot.records import FloatArray
@@ -191,6 +196,75 @@ def test_tail_fit_knows_the_lifetime() -> None:
     assert fit["lifetime_X_ps"].value == pytest.approx(5000, abs=4 * fit["lifetime_X_ps"].error)
 
 
+# --- responses a few bins wide ---
+
+SHAPES = {
+    "gaussian": (ndtr, 2.355),
+    "sech": (lambda x: 0.5 * (1 + np.tanh(x)), 1.763),
+    "diffusion tail": (lambda x: 0.9 * ndtr(x) + 0.1 * exponnorm.cdf(x, 5.0), 2.36),
+    "afterpulse": (lambda x: 0.8 * ndtr(x) + 0.2 * ndtr((x - 3) / 2), 2.43),
+}
+"""Cumulative shape and full width at half maximum."""
+NARROW_WIDTH, NARROW_BINS, CUT = 64.0, 400, 32
+
+
+def seen_narrow(shape: str, fwhm_bins: float, place: float) -> tuple[Measured, dict[str, float]]:
+    """Counts without chance of 90 and 9000 ps in bins of 64 ps, from the response on 32 parts of a bin, with what its
+    histogram on whole bins makes of it; and the truth."""
+    before, unit = SHAPES[shape]
+    parts = np.arange(NARROW_BINS * CUT + 1) / CUT
+    fine = np.diff(before((parts - 60 - place) * unit / fwhm_bins))
+    light, times = np.array([2e4, 28e4]), np.array([90.0, 9000.0])
+    true = MeasuredResponse(fine / fine.sum(), NARROW_WIDTH / CUT, 1e5)
+    counts = light @ true.share(1 / times, 0.0, 0.0).reshape(2, NARROW_BINS, CUT).sum(axis=2) + 0.3
+    response = measured_response(fine.reshape(NARROW_BINS, CUT).sum(axis=1) / fine.sum(), NARROW_WIDTH, 1e5)
+    edges = NARROW_WIDTH * np.arange(NARROW_BINS + 1)
+    data = Measured("narrow", counts, edges, np.arange(NARROW_BINS), response, fwhm_bins * NARROW_WIDTH)
+    return data, {"lifetime_XX_ps": 90.0, "lifetime_X_ps": 9000.0, "photons_XX": 2e4, "photons_X": 28e4}
+
+
+def worst_bias(fit: Fit, truth: dict[str, float]) -> float:
+    """In errors."""
+    return max(abs(fit[name].value - value) / fit[name].error for name, value in truth.items())
+
+
+@pytest.mark.parametrize("place", [0.0, 0.25, 0.5])
+@pytest.mark.parametrize("fwhm_bins", [1.25, 1.57, 2.5])
+def test_narrow_gaussian_response_does_not_bias(fwhm_bins: float, place: float) -> None:
+    """XX of 1.4 bins; with a response that is constant within its bins the bias is 4 to 8 errors."""
+    data, truth = seen_narrow("gaussian", fwhm_bins, place)
+    found = fit_components([data], NAMES[2], starts=1)
+    assert worst_bias(found.fit, truth) < 0.15
+
+
+@pytest.mark.parametrize("place", [0.0, 0.5, 0.75])
+@pytest.mark.parametrize("fwhm_bins", [1.0, 1.57, 2.0, 4.0])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_bias_of_a_narrow_response_comes_with_a_warning(shape: str, fwhm_bins: float, place: float) -> None:
+    data, truth = seen_narrow(shape, fwhm_bins, place)
+    found = fit_components([data], NAMES[2], starts=1)
+    said = say_within_bins(within_bins(found))
+    bias = worst_bias(found.fit, truth)
+    assert bias < 0.5 or said
+    if fwhm_bins >= 2:
+        assert bias < 0.4
+        assert not said
+    if fwhm_bins == 1:
+        assert said
+
+
+def test_move_by_another_law_is_that_of_a_second_fit() -> None:
+    data, _ = seen_narrow("sech", 1.25, 0.25)
+    found = fit_components([data], NAMES[2], starts=1)
+    assert isinstance(data.response, NarrowResponse)
+    again = fit_components([replace(data, response=data.response.by("logistic"))], NAMES[2], starts=1)
+    told = within_bins(found)
+    assert told is not None
+    for name, row in told["changes"].items():
+        change = again.fit[name].value - found.fit[name].value
+        assert row["change"] == pytest.approx(change, abs=0.1 * found.fit[name].error)
+
+
 # --- preparing ---
 
 
@@ -254,9 +328,28 @@ def test_expected_deviance_is_that_of_poisson_numbers(mean: float) -> None:
     expected = np.full(200_000, mean)
     n = rng.poisson(expected)
     deviance = 2 * (expected - n + np.where(n > 0, n * np.log(np.maximum(n, 1) / expected), 0))
-    centre, spread = expected_deviance(expected)
-    assert deviance.sum() == pytest.approx(centre, abs=4 * spread)
-    assert deviance.std() * np.sqrt(200_000) == pytest.approx(spread, rel=0.05)
+    centre, variance = deviance_of_bins(expected)
+    assert deviance.sum() == pytest.approx(centre.sum(), abs=4 * np.sqrt(variance.sum()))
+    assert deviance.var() == pytest.approx(variance.mean(), rel=0.1)
+
+
+@pytest.mark.parametrize("mean", [0.05, 1.0, 3.0, 1000.0])
+@pytest.mark.parametrize("bins", [40, 400, 4096])
+def test_chance_alone_makes_no_bad_place(mean: float, bins: int) -> None:
+    """Of counts that are what is expected, in stretches of one bin and of many; and a stretch that is off is found."""
+    rng = np.random.default_rng(bins)
+    expected, time = np.full(bins, mean), np.arange(float(bins))
+
+    def places(counts: FloatArray) -> list[dict[str, Any]]:
+        cost = Cost.poisson(lambda _: Prediction(expected), counts)
+        return list(goodness(time, expected, cost.residuals(expected), 2)["worst_places"])
+
+    assert sum(bool(places(rng.poisson(expected).astype(float))) for _ in range(100)) <= 2
+    off = rng.poisson(expected).astype(float)
+    off[bins // 2 : bins // 2 + bins // 40] += 10 * np.sqrt(mean) + 5
+    worst = places(off)[0]
+    assert worst["from_ps"] < bins // 2 + bins // 40
+    assert worst["to_ps"] >= bins // 2
 
 
 def test_a_wrong_model_is_called_wrong_and_where() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +69,22 @@ def test_prediction_shows_figures_with_units_and_bands(prediction: scintidot.Pre
 )
 def test_other_results_show_themselves(shown: Any) -> None:
     assert shown._repr_html_().count("<table>") >= 1
+
+
+def test_material_shows_itself_in_a_line_and_in_a_notebook(tmp_path: Path) -> None:
+    """The card and the tables that hang on it, too, which are thousands of numbers."""
+    path = tmp_path / "mine.toml"
+    path.write_text('based_on = "CsPbBr3"\nname = "<b>mine"\n[exciton]\nlifetime = { value = 7, unit = "ns", '
+                    'source = "fratelli_2024", provenance = "measured" }\n')  # fmt: skip
+    material = scintidot.load_material(path)
+    for shown in (material, material.card, material.scintillator(), material.energy_loss):
+        assert len(repr(shown)) < 400
+        assert "\n" not in repr(shown)
+    page = material._repr_html_()
+    assert "&lt;b&gt;mine (CsPbBr3, scintillator)" in page
+    assert "9000 (8000 to 10000) -&gt; 7000" in page
+    assert "2.25 eV, measured: wessels_2023" in page
+    assert len(page) < 40_000
 
 
 def test_hostile_text_is_escaped_in_a_notebook() -> None:

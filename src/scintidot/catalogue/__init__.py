@@ -8,6 +8,7 @@ from typing import Any
 from scintidot import __version__
 from scintidot.choices import unusual
 from scintidot.materials.library import Material, load_material, material_names
+from scintidot.output import as_text
 from scintidot.provenance import PROVENANCE, cited
 
 
@@ -37,7 +38,22 @@ def card_text(name: str) -> str:
 
 def show_card(name: str) -> dict[str, Any]:
     """Every number of a card, as ``scintidot.material/1``."""
-    material = load_material(name, where="materials show", who="NAME|FILE")
+    return material_document(load_material(name, where="materials show", who="NAME|FILE"))
+
+
+def quantity_text(quantity: dict[str, Any]) -> str:
+    """Value, unit and band of a number of `material_document`.
+
+    >>> quantity_text({"value": 2.8, "unit": "eV", "low": 2.5, "high": 3.0})
+    '2.8 eV (2.5 to 3)'
+    """
+    unit = "" if quantity["unit"] == "1" else f" {quantity['unit']}"
+    band = "" if quantity["low"] is None else f" ({as_text(quantity['low'])} to {as_text(quantity['high'])})"
+    return f"{as_text(quantity['value'], 6)}{unit}{band}"
+
+
+def material_document(material: Material) -> dict[str, Any]:
+    """Every number of a material, as ``scintidot.material/1``."""
     quantities = dict(material.card.quantities())
     return {
         "schema": "scintidot.material/1",

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from scintidot.cli import loudness, mistakes
+from scintidot.cli.broken_library import broken_library
 from scintidot.cli.progress import progress as progress  # noqa: PLC0414 (commands take it from here)
 from scintidot.errors import CannotWrite, ScintidotError
 from scintidot.output import json_text
@@ -26,8 +27,12 @@ def print_json(document: dict[str, Any]) -> None:
     sys.stdout.write(json_text(document))
 
 
+READABLE = 20
+"""Letters to which a cell of words may be folded; a table that needs more than that is printed row by row."""
+
+
 def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
-    """A table for people; 200 columns wide when the output is not a terminal."""
+    """A table for people; 200 columns wide when the output is not a terminal. Rows one by one where it has no room."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -38,7 +43,14 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
             raise BrokenPipeError(errno.EPIPE, "the reader went away")
 
     console = Output(width=None if sys.stdout.isatty() else 200, highlight=False)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    if title:
+        console.print(Text(title))
+    room = console.width - _least_width(columns, rows)
+    if room < 0:
+        console.print(Text(f"\n{one_by_one(columns, rows, console.width)}\n"), soft_wrap=True)
+        return
+    airy = room >= 2 * (len(columns) - 1)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1 if airy else 0))
     for i, column in enumerate(columns):
         numeric = rows and all(row[i][:1] in "-0123456789" for row in rows)
         table.add_column(
@@ -46,9 +58,32 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
         )
     for row in rows:
         table.add_row(*map(Text, row))
-    if title:
-        console.print(Text(title))
     console.print(table)
+
+
+def _least_width(columns: list[str], rows: list[list[str]]) -> int:
+    """Of a table with blanks between its columns, the first of which is not folded, and others not below `READABLE`."""
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    return widths[0] + sum(min(width, READABLE) for width in widths[1:]) + len(columns) + 1
+
+
+def one_by_one(columns: list[str], rows: list[list[str]], width: int) -> str:
+    """Each row as its first cell and, beneath it, the others with the names of their columns.
+
+    >>> print(one_by_one(["key", "value", "source"], [["density", "4.856 g/cm3", "stoumpos_2013"]], 30))
+    key
+    density
+      value: 4.856 g/cm3
+      source: stoumpos_2013
+    """
+    hard = "\N{NO-BREAK SPACE}"  # a name stays with its cell, unless that is long
+    lines = [columns[0]] if columns[0] else []
+    for first, *others in rows:
+        parts = [f"{name}: {cell}" for name, cell in zip(columns[1:], others, strict=True) if cell]
+        kept = [part.replace(" ", hard) if len(part) < width - 2 else part for part in parts]
+        text = textwrap.fill("  ".join(kept), width, initial_indent="  ", subsequent_indent="  ")
+        lines += [*textwrap.wrap(first, width), *filter(None, [text.replace(hard, " ")])]
+    return "\n".join(lines)
 
 
 def print_notes(warnings: list[str], *, shortened: bool = False) -> None:
@@ -142,7 +177,8 @@ def _outcome(error: BaseException) -> tuple[str, int] | None:
         return str(full), full.exit_code
     if hasattr(error, "format_message"):  # a fault of the command line itself, found by typer
         return mistakes.line_of_usage(error, sys.argv[1:]), 2
-    return None
+    broken = broken_library(error)
+    return None if broken is None else (str(broken), broken.exit_code)
 
 
 _INTERRUPTED = "interrupted; nothing was left half written"

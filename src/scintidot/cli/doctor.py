@@ -6,8 +6,8 @@ import typer
 
 from scintidot.cli.console import print_json, progress
 from scintidot.cli.options import Json
+from scintidot.errors import BadInstallation
 
-PROBLEM_CODE = 6
 MARKS = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
 
 
@@ -28,4 +28,4 @@ def doctor(json: Json = False) -> None:
         problems = sum(check["status"] == "problem" for check in document["checks"])
         print(f"{problems} problem{'s' * (problems != 1)} found." if problems else "scintidot is ready.")
     if document["status"] == "problem":
-        raise typer.Exit(PROBLEM_CODE)
+        raise typer.Exit(BadInstallation.exit_code)

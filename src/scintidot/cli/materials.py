@@ -45,7 +45,7 @@ def show_material(
     json: Json = False,
 ) -> None:
     """Every number of a card with its band, provenance and source."""
-    from scintidot.catalogue import card_text, show_card
+    from scintidot.catalogue import card_text, quantity_text, show_card
     from scintidot.output import as_text
 
     if toml:
@@ -56,20 +56,12 @@ def show_material(
         print_json(document)
         return
     rows = [
-        [
-            q["key"],
-            as_text(q["value"], 6),
-            "" if q["low"] is None else f"{as_text(q['low'])} to {as_text(q['high'])}",
-            "" if q["unit"] == "1" else q["unit"],
-            q["provenance"],
-            ", ".join(q["source"]),
-        ]
-        for q in document["quantities"]
+        [q["key"], quantity_text(q), q["provenance"], ", ".join(q["source"])] for q in document["quantities"]
     ]
     print_table(
         f"{document['name']} ({', '.join(filter(None, (document['formula'], document['kind'])))}): "
         f"{document['description']}",
-        ["key", "value", "band", "unit", "provenance", "source"],
+        ["key", "value", "provenance", "source"],
         rows,
     )
     for key, value in document["loss_function"].items():

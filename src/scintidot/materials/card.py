@@ -8,7 +8,7 @@ and, where it is uncertain, ``low`` and ``high`` in the same unit. The format is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
@@ -38,7 +38,7 @@ from scintidot.materials.sections import (
 from scintidot.provenance import Quantity, Reference
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scintillator:
     """What a prediction needs of a card, all of it present."""
 
@@ -52,6 +52,9 @@ class Scintillator:
     pair_creation: dict[str, PairCreation]
     dielectric: Dielectric
     energy_loss: EnergyLoss
+
+    def __repr__(self) -> str:
+        return f"<Scintillator: {', '.join(field.name for field in fields(self))}>"
 
 
 class Card(Section):
@@ -85,6 +88,11 @@ class Card(Section):
         if self.kind == "scintillator" and self.density.value == 0:
             raise FieldError("density", "a positive density", "0 g/cm3")
         return self
+
+    def __repr__(self) -> str:
+        numbers = [key for key, _ in self.quantities()]
+        sections = dict.fromkeys(key.partition(".")[0] for key in numbers)
+        return f"<Card {self.name}, {self.kind}, {len(numbers)} numbers: {', '.join(sections)}>"
 
     def quantities(self) -> Iterator[tuple[str, Quantity]]:
         """Every number of the card with its dotted key."""

@@ -45,7 +45,7 @@ class Oscillators:
         return float(np.exp(np.sum(self.strength * np.log(self.energy)) / np.sum(self.strength)))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EnergyLoss:
     """Im(-1/eps) at zero momentum transfer, tabulated."""
 
@@ -56,6 +56,12 @@ class EnergyLoss:
     provenance: tuple[str, ...]
     electrons: float  # per formula unit
     plasma_energy: float  # [eV], of all electrons
+
+    def __repr__(self) -> str:
+        return (
+            f"<EnergyLoss: {len(self.energy)} energies, {self.energy[0]:.3g} to {self.energy[-1]:.3g} eV, "
+            f"{self.electrons:g} electrons per formula unit>"
+        )
 
     @cached_property
     def oscillators(self) -> Oscillators:

@@ -51,6 +51,11 @@ class Material:
         numbers = len(list(self.card.quantities()))
         return f"<Material {self.name}, {self.card.kind}, {numbers} numbers; see .card, .changes()>"
 
+    def _repr_html_(self) -> str:
+        from scintidot.notebook import material_html
+
+        return material_html(self)
+
     @cached_property
     def energy_loss(self) -> EnergyLoss | None:
         """Energy-loss function by the card's table or optical constants, if it has any."""

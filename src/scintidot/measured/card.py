@@ -163,8 +163,7 @@ def _law_at_one_size(
     near, further = law(np.array([edge_length, REACH * edge_length]))
     factor = float(further / near)
     words = (
-        f"through the measured lifetime at {edge_length:g} nm, with the exponent of {card.default}; derived with "
-        "k_XX = 4 k_X, Phi_X = 1"
+        f"through the measured lifetime at {edge_length:g} nm ({note}), with the exponent of {card.default}"
     )
     far = f"{note}; {factor:.4g} times the measured one, by the law {card.default} of {material.name}"
     return _law(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from scintidot.analysis.readers import expanded
 from scintidot.errors import BadFile, BadValue
 
 CHANNELS = "".join(f"{i} {i * i}\n" for i in range(8))
@@ -219,3 +221,31 @@ def test_unknown_formats_and_kinds(read_text: Callable[..., Any]) -> None:
         read_text(GLOTARAN, "transient", format="glotarn")
     with pytest.raises(BadValue, match="one of decay, transient, spectrum"):
         read_text(GLOTARAN, "image")
+
+
+def test_patterns_stand_for_files_where_no_shell_expands_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In order of their names; a file that bears such a name is meant itself; data pass."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("ta-2.npz", "ta-1.npz", "other.npz", "a[1].csv"):
+        Path(name).touch()
+    data = np.ones(3)
+    assert expanded(["ta-*.npz", Path("a[1].csv")]) == ["ta-1.npz", "ta-2.npz", Path("a[1].csv")]
+    assert expanded([data])[0] is data
+    with pytest.raises(BadFile, match=r"no-\*.npz: bad pattern for FILE \(expected one that files match"):
+        expanded(["no-*.npz"])
+
+
+@pytest.mark.parametrize("command", [("decay", "--irf", "none"), ("ta",)])
+def test_commands_expand_patterns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Callable[..., Any], command: tuple[str, ...]
+) -> None:
+    (tmp_path / "b-1.csv").write_text("not data")
+    monkeypatch.chdir(tmp_path)
+    analysis, *options = command
+    found, none = (cli("analyse", analysis, name, *options) for name in ("b-*.csv", "c-*.csv"))
+    assert found.err.startswith("b-1.csv: ")
+    assert none.err.startswith("c-*.csv: bad pattern for FILE")
+    assert found.code == none.code == BadFile.exit_code
+    assert none.err.count("\n") == 1

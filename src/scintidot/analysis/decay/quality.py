@@ -10,8 +10,8 @@ import numpy as np
 from scintidot.records import FloatArray
 
 
-def expected_deviance(expected: FloatArray) -> tuple[float, float]:
-    """Mean and standard deviation of the deviance of Poisson counts about ``expected``, summed over bins.
+def deviance_of_bins(expected: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean and variance of the deviance of a Poisson count about each of ``expected``.
 
     Below some 20 counts the deviance of a bin is no chi-square: its mean is above 1 near 1 count, and falls to 0 for
     rare counts. Sums over the Poisson law below 30 expected counts, series 1 + 1/(6 mu) beyond.
@@ -32,7 +32,7 @@ def expected_deviance(expected: FloatArray) -> tuple[float, float]:
         second = (probability * deviance**2).sum(axis=1)
         mean[low] = np.interp(np.log(mu[low]), np.log(grid), first)
         variance[low] = np.interp(np.log(mu[low]), np.log(grid), second - first**2)
-    return float(mean.sum()), float(math.sqrt(variance.sum()))
+    return mean, variance
 
 
 def autocorrelation(residuals: FloatArray, lags: int = 200) -> FloatArray:
@@ -57,18 +57,29 @@ def runs(residuals: FloatArray) -> float:
     return (number - mean) / math.sqrt(variance) if variance > 0 else 0.0
 
 
-def worst_places(time: FloatArray, residuals: FloatArray, parts: int = 40) -> list[dict[str, Any]]:
-    """Where the fit fails: stretches of bins whose sum of squared residuals is far above their number, worst first."""
+LEAST = 4.0
+"""Standard deviations of a normal number with the chance of a stretch of bins, from which it is listed."""
+
+
+def worst_places(
+    time: FloatArray, residuals: FloatArray, mean: FloatArray, variance: FloatArray, parts: int = 40
+) -> list[dict[str, Any]]:
+    """Where the fit fails: stretches of bins whose sum of squared residuals is above what chance makes, worst first.
+
+    ``mean`` and ``variance`` are those of the squared residual of each bin. Their sum has about a gamma law, of which
+    the cube root is nearly normal (Wilson and Hilferty 1931, doi:10.1073/pnas.17.12.684).
+    """
     places = []
     for chosen in np.array_split(np.arange(len(residuals)), min(parts, len(residuals))):
         square = float((residuals[chosen] ** 2).sum())
-        excess = (square - len(chosen)) / math.sqrt(2 * len(chosen))
-        if excess > 4:
+        middle, spread = float(mean[chosen].sum()), math.sqrt(float(variance[chosen].sum()))
+        width = (spread / middle) ** 2 / 9
+        if (np.cbrt(square / middle) - (1 - width)) / math.sqrt(width) > LEAST:
             places.append(
                 {
                     "from_ps": float(time[chosen[0]]), "to_ps": float(time[chosen[-1]]),
                     "deviance_per_bin": square / len(chosen), "mean_residual": float(residuals[chosen].mean()),
-                    "standard_deviations": excess,
+                    "standard_deviations": (square - middle) / spread,
                 }
             )  # fmt: skip
     return sorted(places, key=lambda place: -place["standard_deviations"])[:5]
@@ -81,8 +92,9 @@ def goodness(
     deviance = float((residuals**2).sum())
     degrees = len(residuals) - free
     points = len(residuals)
-    mean, spread = expected_deviance(expected) if counted else (float(points), math.sqrt(2 * points))
-    should = mean * degrees / max(len(residuals), 1)
+    mean, variance = deviance_of_bins(expected) if counted else (np.ones(points), np.full(points, 2.0))
+    spread = math.sqrt(float(variance.sum()))
+    should = float(mean.sum()) * degrees / max(points, 1)
     correlation = autocorrelation(residuals)
     return {
         "deviance": deviance,
@@ -93,5 +105,5 @@ def goodness(
         "runs_standard_deviations": runs(residuals),
         "autocorrelation_lag_1": float(correlation[1]) if len(correlation) > 1 else None,
         "autocorrelation_limit": 2 / math.sqrt(max(len(residuals), 1)),
-        "worst_places": worst_places(time, residuals),
+        "worst_places": worst_places(time, residuals, mean, variance),
     }

@@ -70,11 +70,15 @@ class MeasuredResponse:
     @cached_property
     def _spline(self) -> tuple[FloatArray, int]:
         """Coefficients and order n."""
-        h = self.histogram
-        smooth = _prefiltered(h)
+        smooth = _prefiltered(self.histogram)
         if smooth.min() < -RINGING * smooth.max():
-            return h, 2
+            return self.histogram, 2
         return smooth, 4
+
+    @property
+    def smooth(self) -> bool:
+        """Whether a smooth spline through the histogram does not ring."""
+        return self._spline[1] > 2
 
     def _moved(self, shift: float) -> tuple[FloatArray, float, int]:
         """Coefficients moved by whole bins, the share of a bin that is left, and the order."""

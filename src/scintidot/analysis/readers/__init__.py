@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scintidot.analysis.readers.patterns import expanded
 from scintidot.analysis.readers.registry import Contents, Given, Reader, Source, read, readers
 
-__all__ = ["Contents", "Given", "Reader", "Source", "read", "readers"]
+__all__ = ["Contents", "Given", "Reader", "Source", "expanded", "read", "readers"]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from scintidot.analysis.decay.fit import DecayFit, Measured
 from scintidot.analysis.decay.model import DecayModel
+from scintidot.analysis.decay.narrow import measured_response
 from scintidot.analysis.decay.quality import goodness
-from scintidot.analysis.decay.responses import MeasuredResponse
 from scintidot.analysis.decay.shapes import Kinetic
 from scintidot.analysis.identifiability import identifiability, refitted
 from scintidot.kinetic_options import EFFICIENCY_MEANING, KINETIC_MODELS
@@ -19,6 +19,7 @@ from scintidot.kinetics.curve import ExponentialDecay
 from scintidot.kinetics.lifetimes import DEFINITIONS, effective_lifetimes
 from scintidot.measured.decay.inputs import Loaded
 from scintidot.measured.decay.occupancy import STATISTICS, mean_excitons, pair_of
+from scintidot.measured.decay.within_bins import say_within_bins, within_bins
 from scintidot.measured.document import correlation_of, parameters_of
 from scintidot.output import number
 from scintidot.records import Exponentials, FloatArray
@@ -221,7 +222,7 @@ def _response_noise(fit: DecayFit, i: int, loaded: Loaded, place: int) -> float 
     if prepared is None or data.sigma is not None:
         return None
     rng = np.random.default_rng(0)
-    response = cast("MeasuredResponse", data.response)
+    period = getattr(data.response, "period", None)
     counts = np.maximum(prepared.histogram, 0) * prepared.counts
     expected = fit.expected(i)[data.window]
     shape, instrument = fit.models[i].shape, fit.models[i].instrument
@@ -229,26 +230,37 @@ def _response_noise(fit: DecayFit, i: int, loaded: Loaded, place: int) -> float 
     total = 0.0
     for _ in range(4):
         drawn = rng.poisson(counts) / prepared.counts
-        other = MeasuredResponse(drawn / drawn.sum(), response.bin_width, response.period)
+        other = measured_response(drawn / drawn.sum(), data.bin_width, period)
         model = DecayModel(shape, replace(instrument, response=other), data.window)
         change = model.expected(values)[data.window] - expected
         total += float(np.sum(change**2 / np.maximum(expected, 1e-9))) / 4
     return total / max(len(data.window), 1)
 
 
+def good(quality: dict[str, Any]) -> bool:
+    """Whether chance explains how far the counts are from the model, over all bins and in each stretch of them."""
+    return (quality["excess_standard_deviations"] or 0.0) <= DOUBTFUL and not quality["worst_places"]
+
+
 def _say_quality(quality: dict[str, Any], warnings: list[str]) -> None:
-    excess = quality["excess_standard_deviations"]
-    if excess is None or excess <= DOUBTFUL:
+    if good(quality):
         return
-    where = ""
+    said = []
+    if (quality["excess_standard_deviations"] or 0.0) > DOUBTFUL:
+        said.append(
+            f"deviance {quality['deviance_per_dof']:.3g} per degree of freedom where "
+            f"{quality['expected_deviance_per_dof']:.3g} is expected, "
+            f"{quality['excess_standard_deviations']:.0f} standard deviations above"
+        )
     if quality["worst_places"]:
         worst = quality["worst_places"][0]
         side = "more" if worst["mean_residual"] > 0 else "fewer"
-        where = f"; worst from {worst['from_ps']:.4g} to {worst['to_ps']:.4g} ps, with {side} counts than the model"
+        said.append(
+            f"worst from {worst['from_ps']:.4g} to {worst['to_ps']:.4g} ps, with {side} counts than the model and a "
+            f"deviance {worst['standard_deviations']:.0f} standard deviations above what is expected there"
+        )
     warnings.append(
-        f"the fit is not perfect: deviance {quality['deviance_per_dof']:.3g} per degree of freedom where "
-        f"{quality['expected_deviance_per_dof']:.3g} is expected, {excess:.0f} standard deviations above{where}; "
-        "the errors do not contain what the model lacks"
+        f"the fit is not perfect: {'; '.join(said)}; the errors do not contain what the model lacks"
     )
 
 
@@ -299,10 +311,13 @@ def fit_part(results: list[Result], warnings: list[str]) -> dict[str, Any]:
             warnings.append(f"{title}the data do not determine " + ", ".join(untold["not_determined"]))
         if untold["at_limit"]:
             warnings.append(f"{title}at a limit of what is allowed: " + ", ".join(untold["at_limit"]))
+        within = within_bins(found)
+        warnings += [f"{title}{doubt}" for doubt in say_within_bins(within)]
         best = min(fit.starts)
         parts.append(
             {
                 "parameters": parameters_of(fit), "correlation": correlation_of(fit), "identifiability": untold,
+                "response_within_bins": within,
                 "errors_by": fit.errors_by, "calls": fit.calls, "points": fit.points,
                 "starts": {"deviance": [number(s) for s in fit.starts],
                            "reached_best": sum(s - best < 0.1 for s in fit.starts), "number": len(fit.starts)},

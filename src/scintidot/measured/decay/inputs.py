@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from scintidot.analysis.decay.fit import Measured
+from scintidot.analysis.decay.narrow import measured_response
 from scintidot.analysis.decay.prepare import (
     PreparedResponse,
     alive,
@@ -19,7 +20,6 @@ from scintidot.analysis.decay.prepare import (
 )
 from scintidot.analysis.decay.responses import (
     GaussianResponse,
-    MeasuredResponse,
     NoResponse,
     Response,
 )
@@ -212,7 +212,7 @@ def _decay(
     fwhm, before = width or 0.0, 0.0
     if response is not None:
         prepared = _prepared(response, trace, background, notes)
-        kind, fwhm = MeasuredResponse(prepared.histogram, trace.bin_width, period), prepared.fwhm
+        kind, fwhm = measured_response(prepared.histogram, trace.bin_width, period), prepared.fwhm
     elif width is not None:
         kind = GaussianResponse(edges, period)
         if width < trace.bin_width / 20:

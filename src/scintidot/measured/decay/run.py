@@ -16,7 +16,7 @@ from scintidot.excitons.distribution import pair_distribution
 from scintidot.kinetic_options import FRACTION, KINETIC_MODELS
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.fields import In
-from scintidot.measured.decay.figures import DOUBTFUL, Result, fit_part, one, top
+from scintidot.measured.decay.figures import Result, fit_part, good, one, top
 from scintidot.measured.decay.held import FREE, Fix, read_freed, read_held
 from scintidot.measured.decay.inputs import Loaded, load
 from scintidot.measured.decay.occupancy import STATISTICS
@@ -74,7 +74,8 @@ def analyse_decay(
     Parameters
     ----------
     files : path, array or `DecayTrace`, or a list of them
-        Decays; every trace of every file is fitted. An array of counts needs ``bin_width_ps``.
+        Decays; every trace of every file is fitted. A pattern such as ``"lab/*.csv"`` stands for files; an array of
+        counts needs ``bin_width_ps``.
     irf : path, array or `DecayTrace`, optional
         Measured response; ``none`` for a fit of the tail alone. Without it, a column that is called IRF, response,
         prompt or instrument.
@@ -320,11 +321,10 @@ def _sentence(decay: dict[str, Any], *, named: bool) -> str:
         lifetime = decay["auger_lifetime_ps"]
         text += f" 1/k_AR = {with_error(lifetime['value'], lifetime['error'])} ps, Φ_AR = {efficiency}."
     quality = decay["quality"]
-    fine = (quality["excess_standard_deviations"] or 0) <= DOUBTFUL
     return (
         text
         + f" Deviance {quality['deviance_per_dof']:.3g} per degree of freedom: "
-        + ("as good as the counts allow." if fine else "not perfect, see the warnings.")
+        + ("as good as the counts allow." if good(quality) else "not perfect, see the warnings.")
     )
 
 
@@ -336,7 +336,9 @@ def _card(decays: list[dict[str, Any]], kinetic: Kinetic | None) -> dict[str, An
         return {}
     slow = rows["X"]
     note = (
-        f"component X of a fit with {len(rows)} components" if kinetic is None else f"model {kinetic.model}"
+        f"component X of a fit with {len(rows)} components"
+        if kinetic is None
+        else f"model {kinetic.model} with {_assumed(decays[0])}"
     )
     card: dict[str, Any] = {"exciton.lifetime": (slow["lifetime_ps"], slow["lifetime_error_ps"], "ps", note)}
     if kinetic is not None:
@@ -351,6 +353,16 @@ def _card(decays: list[dict[str, Any]], kinetic: Kinetic | None) -> dict[str, An
                 fast["lifetime_error_ps"] / fast["lifetime_ps"] ** 2,
                 4 * slow["lifetime_error_ps"] / slow["lifetime_ps"] ** 2,
             )
-            both = "1/(1/tau_XX - 4/tau_X), " + note.replace("X of", "XX and X of")
+            both = (
+                f"1/(1/tau_XX - 4/tau_X), k_XX = 4 k_X and Phi_X = 1, {note.replace('X of', 'XX and X of')}"
+            )
             card["auger_lifetime_ps"] = (1 / rate, spread / rate**2, "ps", both)
     return card
+
+
+def _assumed(decay: dict[str, Any]) -> str:
+    """xi and Phi_X of a kinetic model, and whether they were held."""
+    return ", ".join(
+        f"{symbol} = {decay[name]['value']:.3g} ({'held' if decay[name]['fixed'] else 'fitted'})"
+        for symbol, name in (("xi", "retained_fraction"), ("Phi_X", "quantum_yield"))
+    )

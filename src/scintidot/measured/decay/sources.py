@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from scintidot.analysis.decay.prepare import LEAST_COUNTS
-from scintidot.analysis.readers import Contents, Given, read
+from scintidot.analysis.readers import Contents, Given, expanded, read
 from scintidot.analysis.traces import DecayTrace
 from scintidot.errors import BadFile, BadValue
 
@@ -30,7 +30,8 @@ def read_decays(
 
     A column that the user names stays a decay whatever it is called.
     """
-    many = [files] if isinstance(files, (str, Path, DecayTrace, np.ndarray)) else list(files)
+    listed: list[Source] = [files] if isinstance(files, (str, Path, DecayTrace, np.ndarray)) else list(files)
+    many = expanded(listed)
     if not many:
         raise BadValue(where=WHERE, what="list", who="FILE", expected="at least one decay", found="none")
     found, response = [], None

@@ -12,7 +12,7 @@ from typing import Any, Unpack
 import numpy as np
 import numpy.typing as npt
 
-from scintidot.analysis.readers import Contents, Given, read
+from scintidot.analysis.readers import Contents, Given, expanded, read
 from scintidot.analysis.traces import TransientTrace
 from scintidot.errors import BadFile, BadValue, nearest
 from scintidot.measured.document import Analysis, new_document
@@ -56,7 +56,8 @@ def analyse_ta(
     Parameters
     ----------
     files : path or sequence of paths
-        One matrix, or several (in one file or more) with a fluence each.
+        One matrix, or several (in one file or more) with a fluence each; a pattern such as ``"ta/*.npz"`` stands for
+        files, sorted by name.
     format : str, optional
         Of the files, as ``scintidot formats`` lists them; recognised without it.
     time_unit, rows, spectral_unit : str, optional
@@ -107,7 +108,7 @@ def analyse_ta(
     said = file_options(time_unit=time_unit, rows=rows, spectral_unit=spectral_unit, where=WHERE)
     known = {name: value for name, value in vars(said).items() if value is not None}
     given = replace(given or Given(), **known)
-    paths = [files] if isinstance(files, (str, Path)) else list(files)
+    paths = expanded([files] if isinstance(files, (str, Path)) else files)
     contents = [read(path, "transient", format=format, given=given) for path in paths]
     traces = _checked([(str(c.path), trace) for c in contents for trace in c.traces])
     wanted = any(value is not None for value in (fluence, pulse_energy, pump_power))

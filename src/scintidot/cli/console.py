@@ -92,7 +92,10 @@ def _every_interrupt_heard() -> Iterator[Callable[[], bool]]:
     An interrupt that arrives while a weak reference or a finaliser calls back is printed as "Exception ignored"
     and lost: the command would go on as if nobody had asked it to stop.
     """
-    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    usual: dict[signal.Signals, Any] = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+    }
     heard = [number for number, handler in usual.items() if signal.getsignal(number) is handler]
     if threading.current_thread() is not threading.main_thread() or not heard:
         yield lambda: False

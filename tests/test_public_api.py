@@ -102,6 +102,27 @@ def test_editors_complete_the_options_of_predict() -> None:
     assert "Unpack[PredictOptions]" in str(inspect.signature(scintidot.predict))
 
 
+def test_editors_complete_the_options_of_simulations() -> None:
+    from scintidot.config import OPTIONS
+    from scintidot.deposits.keywords import DepositOptions, ShowerOptions
+    from scintidot.deposits.options import read_setup
+    from scintidot.light_yield.keywords import SampleOptions
+    from scintidot.light_yield.options import read_sample
+    from scintidot.photon_stream.inputs import OF_CRYSTAL, OF_INSTRUMENT, PhotonsOptions
+
+    of_a_run = {"histories", "relative_error", "seed", "threads"}
+    of_a_stream = {*OPTIONS, *OF_CRYSTAL, *OF_INSTRUMENT} - {"seed", "events", "statistics"}
+    assert set(DepositOptions.__annotations__) == set(inspect.signature(read_setup).parameters)
+    assert set(ShowerOptions.__annotations__) == set(DepositOptions.__annotations__) - of_a_run
+    assert set(SampleOptions.__annotations__) == set(inspect.signature(read_sample).parameters)
+    assert set(PhotonsOptions.__annotations__) == of_a_stream
+    for function, options in (
+        (scintidot.deposit, "DepositOptions"), (scintidot.shower, "ShowerOptions"),
+        (scintidot.sample_light, "SampleOptions"), (scintidot.photons, "PhotonsOptions"),
+    ):  # fmt: skip
+        assert f"Unpack[{options}]" in str(inspect.signature(function))
+
+
 def test_editors_complete_the_further_keywords_of_the_analyses() -> None:
     from scintidot.measured.keywords import SpectrumOptions, TransientOptions
     from scintidot.measured.spectrum.quantities import KEYWORDS

@@ -121,6 +121,18 @@ def document_html(document: dict[str, Any], title: str = "", answer: str = "") -
     )
 
 
+def study_html(document: dict[str, Any]) -> str:
+    """A design study: its answer and the best designs."""
+    from scintidot.studies.finding import best_designs
+
+    return block(
+        document["title"] or f"Design study: {document['kind']}",
+        paragraph(document["answer"]),
+        table(*best_designs(document)),
+        *beneath(document),
+    )
+
+
 MAIN_FIGURES = (
     "mean_excitons", "photons_per_nc", "photons_per_MeV_deposited", "tau_ps.harmonic", "ctr_ps.formula",
     "ctr_ps.cramer_rao",

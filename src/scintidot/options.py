@@ -19,8 +19,8 @@ Number = float | str
 """A number in the documented unit, or text with a unit such as ``"0.1/ns"``."""
 
 
-class PredictOptions(TypedDict, total=False):
-    """The options of `scintidot.predict`, those of `scintidot.config.OPTIONS`, with what they take."""
+class StreamOptions(TypedDict, total=False):
+    """The options of `scintidot.config.OPTIONS` that a prediction and a stream of photons share."""
 
     material: str | Path
     host: str | Path
@@ -33,12 +33,9 @@ class PredictOptions(TypedDict, total=False):
     local_deposit_below: Number
     histories: Number
     relative_error: Number
-    seed: Number
-    events: Number
     energy_unit: str
     table: str
     pair_creation_energy: Number
-    statistics: str
     model: str
     auger_law: str
     retained_fraction: Number
@@ -53,10 +50,18 @@ class PredictOptions(TypedDict, total=False):
     light_yield_material: str
     light_yield_scaling: str
     rise_time: Number
-    jitter_sigma: Number
     response: Number
     outcoupling: Number
     detection_efficiency: Number
+
+
+class PredictOptions(StreamOptions, total=False):
+    """The options of `scintidot.predict`, those of `scintidot.config.OPTIONS`, with what they take."""
+
+    seed: Number
+    events: Number
+    statistics: str
+    jitter_sigma: Number
 
 
 def option_flag(option: str) -> str:

@@ -6,7 +6,7 @@ import json
 import math
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -124,18 +124,23 @@ def check_writable(path: Path, option: str = "--out") -> None:
 
 
 def write_together(
-    folder: Path, writers: dict[str, Callable[[Path], object]], option: str = "--out"
+    folder: Path,
+    writers: dict[str, Callable[[Path], object]],
+    option: str = "--out",
+    *,
+    gone: Iterable[str] = (),
 ) -> dict[str, Path]:
-    """Write every file or none; returns the final paths."""
+    """Write every file or none; returns the final paths. Files named ``gone`` are removed where they lie there."""
     with output_folder(folder, option) as temporary:
         for name, write in writers.items():
             write(temporary / name)
-        _move_together(temporary, folder, list(writers))
+        _move_together(temporary, folder, list(writers), gone)
     return {name: folder / name for name in writers}
 
 
-def _move_together(source: Path, target: Path, names: list[str]) -> None:
+def _move_together(source: Path, target: Path, new: list[str], gone: Iterable[str]) -> None:
     """Rename all files, or put back what was there; an interrupt counts as a failure."""
+    names = [*new, *(name for name in gone if name not in new and (target / name).is_file())]
     for name in names:
         if (target / name).is_dir():
             raise IsADirectoryError(None, f"'{name}' is a folder there")
@@ -145,11 +150,12 @@ def _move_together(source: Path, target: Path, names: list[str]) -> None:
         for name in names:
             if (target / name).exists():
                 (target / name).rename(old / name)
-            (source / name).rename(target / name)
+            if name in new:
+                (source / name).rename(target / name)
     except BaseException:
         for name in names:
             if (old / name).exists():
                 (old / name).replace(target / name)
-            elif not (source / name).exists():
+            elif name in new and not (source / name).exists():
                 (target / name).unlink()
         raise

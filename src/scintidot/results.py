@@ -37,6 +37,8 @@ SCHEMA = "scintidot.predict/1"
 OUTPUT_FILES = (
     "report.html", "report.pdf", "result.json", "result.nc", "run.toml", "references.bib", "material.toml", "host.toml",
 )  # fmt: skip
+REPORTS = ("report.html", "report.pdf")
+"""Of an earlier result: they go where another result is saved without them."""
 
 DEPOSIT_COPY = "run-deposits"
 """Name, without its suffix, of a file of deposits beside the run file."""
@@ -303,6 +305,7 @@ class Prediction:
 
         All files are written under temporary names and renamed at the end: a failure or an interrupt leaves
         the folder as it was. A user's card or file of deposits is put beside the run file, which then reruns anywhere.
+        Reports of an earlier result are removed.
         """
         writers: dict[str, Callable[[Path], object]] = {
             "result.json": lambda path: write_text(path, json.dumps(self.as_json(), indent=1) + "\n"),
@@ -319,7 +322,7 @@ class Prediction:
             for source, name in _with_header(self._deposit_file, DEPOSIT_COPY):
                 writers[name] = partial(shutil.copyfile, source)
         check_folder(Path(folder))
-        return write_together(Path(folder), writers)
+        return write_together(Path(folder), writers, gone=REPORTS)
 
     @property
     def _deposit_file(self) -> Path | None:
@@ -354,17 +357,21 @@ def _with_header(path: Path, stem: str) -> Iterator[tuple[Path, str]]:
         yield header, stem + header.suffix
 
 
+def schema_in(folder: Path) -> str:
+    """Schema of the result that a folder holds; empty where there is none."""
+    try:
+        return str(json.loads((folder / "result.json").read_bytes())["schema"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
+
+
 def check_folder(folder: Path, names: Iterable[str] = OUTPUT_FILES, schema: str = SCHEMA) -> None:
     """Refuse a folder whose files of our ``names`` are not those of an earlier result of this ``schema``."""
     ours = [name for name in names if (folder / name).is_file()]
     ours += [path.name for path in sorted(folder.glob(f"{DEPOSIT_COPY}.*"))]
     if not ours:
         return
-    try:
-        known = json.loads((folder / "result.json").read_bytes()).get("schema") == schema
-    except (OSError, ValueError, AttributeError):
-        known = False
-    if not known:
+    if schema_in(folder) != schema:
         raise CannotWrite(
             where=str(folder),
             what="output folder",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -36,14 +37,22 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def app_link() -> Iterator[str]:
-    """The address of an app that runs in a process of its own: ``http://127.0.0.1:40123``."""
-    command = [sys.executable, "-m", "scintidot", "app", "--no-browser", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+def app_link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an app that runs in a process of its own: ``http://127.0.0.1:40123``.
+
+    It is deaf to Ctrl-C, as a script makes what it starts in the background; told to end, it leaves no files.
+    """
+    folder = tmp_path_factory.mktemp("app")
+    with subprocess.Popen(
+        [sys.executable, "-m", "scintidot", "app", "--no-browser", "--port", "0"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, "TMPDIR": str(folder)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # noqa: PLW1509
+    ) as process:  # fmt: skip
         assert process.stdout is not None
         yield process.stdout.readline().split()[-1].rstrip("/")
         process.terminate()
         assert process.wait(60) == 0
+    assert [path.name for path in folder.iterdir()] == []
 
 
 @pytest.fixture

@@ -570,7 +570,11 @@ def test_output_survives_a_terminal_without_unicode() -> None:
     [(0.4, signal.SIGINT), (1.0, signal.SIGTERM), (1.8, signal.SIGINT), (2.5, signal.SIGTERM)],
 )
 def test_interrupt_leaves_everything_or_nothing(tmp_path: Path, delay: float, number: signal.Signals) -> None:
-    """Ctrl-C, or the request of a system that ends its processes, at any moment of the work."""
+    """Ctrl-C, or the request of a system that ends its processes, at any moment of the work.
+
+    The request is heard in the background, too, where a script makes commands deaf to Ctrl-C.
+    """
+    ctrl_c = signal.SIG_DFL if number == signal.SIGINT else signal.SIG_IGN
     started = tmp_path / "started"
     program = (
         f"import pathlib, sys; pathlib.Path({str(started)!r}).touch()\n"
@@ -582,7 +586,7 @@ def test_interrupt_leaves_everything_or_nothing(tmp_path: Path, delay: float, nu
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 (xdist ignores it)
+        preexec_fn=lambda: signal.signal(signal.SIGINT, ctrl_c),  # noqa: PLW1509 (xdist ignores it)
     )
     while not started.exists():
         time.sleep(0.001)

@@ -10,6 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Callable
 from importlib import metadata
@@ -355,7 +356,7 @@ def test_library_says_nothing_by_itself() -> None:
 def test_progress_shows_step_share_and_time_left(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("rich.console.Console.is_terminal", True)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setattr("scintidot.cli.progress.SHOWN_AFTER_S", 0.0)
     monkeypatch.setenv("TERM", "xterm")
     told = logging.getLogger("scintidot.backends")
@@ -371,8 +372,6 @@ def test_progress_shows_step_share_and_time_left(
 
 def wait_for(capsys: pytest.CaptureFixture[str], *words: str) -> None:
     """Until the bar has been drawn with all words."""
-    import time
-
     seen = ""
     for _ in range(200):
         seen += capsys.readouterr().err
@@ -382,7 +381,12 @@ def wait_for(capsys: pytest.CaptureFixture[str], *words: str) -> None:
     raise AssertionError(seen)
 
 
-def test_progress_is_silent_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_silent_where_nobody_looks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("scintidot.cli.progress.SHOWN_AFTER_S", 0.0)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as in a cell of Jupyter, which is no terminal
     with progress() as show:
         show("step", 0.5)
+        time.sleep(0.1)
     assert capsys.readouterr() == ("", "")

@@ -17,6 +17,8 @@ import pytest
 import tomli_w
 
 import scintidot
+from scintidot.errors import ScintidotError
+from scintidot.report import plot_kinds
 from scintidot.studies.reading import read_plan
 from scintidot.studies.result import BLOCKS, as_dict
 
@@ -82,7 +84,9 @@ def test_a_sweep_prints_writes_and_prints_json(tmp_path: Path, cli: Callable[...
     assert done.code == 0
     assert done.out.startswith("Best of the grid: edge length 12 nm, host octane, with CTR formula ")
     assert "host changes nothing" in done.err
-    assert sorted(p.name for p in out.iterdir()) == ["report.html", "result.json", "result.nc", "study.toml"]
+    files = ["references.bib", "report.html", "result.json", "result.nc", "study.toml"]
+    assert sorted(p.name for p in out.iterdir()) == files
+    assert "@article{fratelli_2024," in (out / "references.bib").read_text(encoding="utf-8")
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "Of what is uncertain" in page
     alone = cli("study", path, "--json")
@@ -90,7 +94,9 @@ def test_a_sweep_prints_writes_and_prints_json(tmp_path: Path, cli: Callable[...
         json.loads(alone.out)["results"]
         == json.loads((out / "result.json").read_text(encoding="utf-8"))["results"]
     )
-    assert cli("study", path, "--out", out).code == 0  # an earlier result may be replaced
+    (out / "report.pdf").touch()
+    assert cli("study", path, "--out", out).code == 0  # an earlier result may be replaced, with its reports
+    assert sorted(p.name for p in out.iterdir()) == files
 
 
 def test_mistakes_are_one_line(tmp_path: Path, cli: Callable[..., Any]) -> None:
@@ -179,18 +185,29 @@ def test_a_killed_study_goes_on(root: Path, tmp_path: Path) -> None:
     ],
 )
 def test_the_picture_of_a_sweep_fits_its_axes(vary: dict[str, Any], picture: str) -> None:
-    from scintidot.report.study_figures import draw_study
-
     certain = {"uncertainty": {"numbers": "none"}}
-    drawn = draw_study(scintidot.study({**tomllib.loads(SMALL), **certain, "vary": vary}))
-    assert [one.name for one in drawn] == [picture]
-    assert drawn[0].svg.startswith("<svg")
+    found = scintidot.study({**tomllib.loads(SMALL), **certain, "vary": vary})
+    assert plot_kinds(found) == [picture]
+    axes = scintidot.plot(found).axes[0]
+    assert "CTR formula [ps]" in (
+        axes.get_xlabel(),
+        axes.get_ylabel(),
+        scintidot.plot(found).axes[-1].get_ylabel(),
+    )
+    with pytest.raises(ScintidotError, match=r"bad backend for a study \(expected 'matplotlib'"):
+        scintidot.plot(found, backend="plotly")
+    with pytest.raises(ScintidotError, match="bad name for kind"):
+        scintidot.plot(found, "tornado")
 
 
 def test_the_result_shows_itself() -> None:
     found = scintidot.study(tomllib.loads(SMALL))
     assert repr(found).startswith("<Study: Best of the grid: edge length 12 nm")
-    assert "xarray" in found._repr_html_()
+    page = found._repr_html_()
+    assert "Best of the grid: edge length 12 nm" in page
+    assert "edge_length_nm = 12, host = octane" in page
+    assert "Warnings (" in page
+    assert "Choices (" in page
     data = found.to_xarray()
     assert data["ctr_ps_formula"].attrs["units"] == "ps"
     assert data["edge_length"].attrs["units"] == "nm"

@@ -103,6 +103,24 @@ def test_errors_and_units_stand_with_their_values() -> None:
     assert figures_of(document) == [("tau", "12.34 ± 0.56 ps"), ("stopping power", "19.6 eV/nm")]
 
 
+def study(kind: str) -> Any:
+    """A small design study by each method."""
+    more = {} if kind == "sweep" else {"samples": 16}
+    figures = ("ctr_ps.formula", "photons_per_nc")[: 2 if kind == "pareto" else 1]
+    return scintidot.study(
+        {
+            "base": {"deposit": "continuous"},
+            "vary": {"edge_length": "4 to 9 nm, 3 points"},
+            "objective": [{"figure": figure} for figure in figures],
+            "method": {"kind": kind, **more},
+            "uncertainty": {
+                "numbers": ["biexciton.retained_fraction"],
+                **({} if kind in ("sweep", "sobol") else {"draws": 2}),
+            },
+        }
+    )
+
+
 def test_every_variable_of_every_dataset_has_a_unit_that_can_be_read(
     prediction: scintidot.Prediction,
 ) -> None:
@@ -110,6 +128,7 @@ def test_every_variable_of_every_dataset_has_a_unit_that_can_be_read(
         prediction.to_xarray(),
         scintidot.deposit(edge_length=5, histories=100, threads=1).to_xarray(),
         scintidot.build_tables("CsPbBr3"),
+        *(study(kind).to_xarray() for kind in ("sweep", "sobol", "pareto", "optimum")),
     ]
     for dataset in datasets:
         for name, variable in dataset.variables.items():

@@ -122,14 +122,18 @@ def run_guarded(command: Callable[[], Any]) -> int:
 def _every_interrupt_heard() -> Iterator[Callable[[], bool]]:
     """Yields whether Ctrl-C was pressed, or the process told to end; delivers it again where Python dropped it.
 
+    Each of the two is left alone where somebody else answers to it, or nobody shall: a shell makes what a script starts
+    in the background deaf to Ctrl-C, yet ``kill`` ends it.
     An interrupt that arrives while a weak reference or a finaliser calls back is printed as "Exception ignored"
     and lost: the command would go on as if nobody had asked it to stop.
     """
-    if (
-        threading.current_thread() is not threading.main_thread()
-        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-    ):
-        yield lambda: False  # somebody else answers to Ctrl-C, or nobody shall
+    usual: dict[signal.Signals, Any] = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+    }
+    heard = [number for number, handler in usual.items() if signal.getsignal(number) is handler]
+    if threading.current_thread() is not threading.main_thread() or not heard:
+        yield lambda: False
         return
     pressed = False
     usual_hook = sys.unraisablehook
@@ -143,21 +147,19 @@ def _every_interrupt_heard() -> Iterator[Callable[[], bool]]:
         if not issubclass(unraisable.exc_type, KeyboardInterrupt):
             usual_hook(unraisable)
             return
-        again = threading.Timer(0.01, _thread.interrupt_main)  # once the callback is over
+        again = threading.Timer(0.01, _thread.interrupt_main, heard[:1])  # once the callback is over
         again.daemon = True
         again.start()
 
-    heard = [signal.SIGINT]
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # else somebody else answers to it
-        heard.append(signal.SIGTERM)
-    usual = [signal.signal(number, interrupt) for number in heard]
+    for number in heard:
+        signal.signal(number, interrupt)
     sys.unraisablehook = ignored
     try:
         yield lambda: pressed
     finally:
         sys.unraisablehook = usual_hook
-        for number, handler in zip(heard, usual, strict=True):
-            signal.signal(number, handler)
+        for number in heard:
+            signal.signal(number, usual[number])
 
 
 def _outcome(error: BaseException) -> tuple[str, int] | None:

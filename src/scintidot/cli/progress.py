@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,7 +31,8 @@ def progress(first: str = "starting", *, counted: bool = True) -> Iterator[Show]
     from rich.console import Console
 
     console = Console(stderr=True)
-    if not console.is_terminal or loudness.quiet():
+    # rich takes FORCE_COLOR, which Jupyter sets, for a terminal
+    if not (console.is_terminal and sys.stderr.isatty()) or loudness.quiet():
         yield lambda *_: None
         return
     bars = _bars(console, counted=counted)

@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from scintidot.cli.console import print_json, print_notes, progress
-from scintidot.cli.options import Json
+from scintidot.cli.options import Json, Pdf, browser_for
 
 _DEFAULT_FOLDER = Path("scintidot-study")
 
 
 def study(
+    context: typer.Context,
     study_file: Annotated[
         Path,
         typer.Argument(metavar="STUDY.toml", help="What is varied and what is wanted; see docs/study.md."),
@@ -23,12 +24,14 @@ def study(
         Path | None,
         typer.Option(metavar="DIR", help=f"Output folder; ./{_DEFAULT_FOLDER} unless --json is given alone."),
     ] = None,
+    pdf: Pdf = False,
     json: Json = False,
 ) -> None:
     """Find the best design: sweep, Sobol sensitivity, Pareto front or optimum, with the uncertainty of the card.
 
-    Writes report.html (one self-contained file), result.json, result.nc (netCDF) and study.toml (complete). What was
-    computed before an interrupt is kept in the output folder: the same command goes on from there.
+    Writes report.html (one self-contained file), result.json, result.nc (netCDF), study.toml (complete) and
+    references.bib. What was computed before an interrupt is kept in the output folder: the same command goes on from
+    there.
     """
     from scintidot.output import output_folder
     from scintidot.results import check_folder
@@ -40,6 +43,7 @@ def study(
         check_folder(folder, OUTPUT_FILES, SCHEMA)
         with output_folder(folder):  # a folder that cannot be written is refused before the work
             pass
+    browser = browser_for(context, pdf, folder)
     try:
         with progress() as show:
             result = run(study_file, out=folder, progress=show)
@@ -52,9 +56,13 @@ def study(
         raise
     files: dict[str, Path] = {}
     if folder is not None:
+        from scintidot.report.pdf import print_report
         from scintidot.report.study import write_study_report
 
-        files = result.save(folder, {"report.html": lambda path: write_study_report(result, path)})
+        with progress("report", counted=False):
+            files = result.save(folder, {"report.html": lambda path: write_study_report(result, path)})
+            if browser is not None:
+                files["report.pdf"] = print_report(folder, browser)
     if json:
         print_json(result.as_json())
         return
@@ -62,4 +70,6 @@ def study(
     print_notes(result.document["warnings"], shortened=bool(files))
     if files:
         print(f"Report: {files['report.html'].resolve()} (open it in a browser; it has the notes in full)")
-        print("Data:   " + ", ".join(name for name in sorted(files) if name != "report.html"))
+        if browser is not None:
+            print(f"PDF:    {files['report.pdf'].resolve()}")
+        print("Data:   " + ", ".join(name for name in sorted(files) if not name.startswith("report.")))

@@ -149,7 +149,7 @@ def deposit_geant4(
     shape: str = "cube",
     treatment: str = "track",
     local_deposit_below: object = LOCAL_BELOW,
-    em_model: str = "penelope",
+    em_model: str | None = None,
     histories: object = None,
     seed: object = 1,
     **refused: object,
@@ -168,7 +168,7 @@ def deposit_geant4(
             expected="none with --engine geant4", found="it" if value is True else repr(str(value)),
             hint="Geant4 takes electrons from inside one cube or sphere, by its own models.",
         )  # fmt: skip
-    start = start or "uniform"
+    start, em_model = start or "uniform", em_model or "penelope"
     for name, names, who in (
         (start, STARTS, "--start"), (shape, SHAPES, "--shape"), (treatment, TREATMENTS, "--treatment"),
         (em_model, EM_MODELS, "--em-model"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scintidot import __version__
 from scintidot.deposits.choices import engine_warnings, run_choices, run_sources
 from scintidot.deposits.engine import check
+from scintidot.deposits.keywords import ShowerOptions
 from scintidot.deposits.names import MOST_HITS
 from scintidot.deposits.names import WHERE as ENGINE
 from scintidot.deposits.options import read_setup
@@ -128,7 +129,7 @@ def shower(
     *,
     most_deposit: object = None,
     progress: Progress = lambda *_: None,
-    **options: Any,
+    **options: Unpack[ShowerOptions],
 ) -> Shower:
     """Replay one history of `deposit`: with the same seed and options it is the same history, to the bit.
 
@@ -169,7 +170,7 @@ def shower(
                 hint=None if name in _NOT_HERE else nearest(name, known, listed=True),
             )  # fmt: skip
     try:
-        return _shower(seed, history, most_deposit, progress, options)
+        return _shower(seed, history, most_deposit, progress, {**options})
     except ScintidotError as error:
         if error.where != ENGINE:
             raise

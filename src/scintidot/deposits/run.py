@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from scintidot.deposits.bulk import bulk_pairs
 from scintidot.deposits.choices import run_choices, run_sources, run_warnings
 from scintidot.deposits.engine import run_case
+from scintidot.deposits.keywords import DepositOptions
 from scintidot.deposits.names import WHERE
 from scintidot.deposits.options import read_setup
 from scintidot.deposits.result import DepositResult
@@ -24,7 +25,11 @@ Progress = Callable[[str, float], None]
 
 
 def deposit(
-    progress: Progress = lambda *_: None, *, engine: str = "scintidot", **options: Any
+    progress: Progress = lambda *_: None,
+    *,
+    engine: str = "scintidot",
+    em_model: str | None = None,
+    **options: Unpack[DepositOptions],
 ) -> DepositResult | Geant4Result:
     """Energy that nanocrystals keep, event by event.
 
@@ -32,7 +37,7 @@ def deposit(
     ----------
     progress : callable
         Told the step and the share done.
-    engine : str
+    engine, em_model : str
         ``scintidot``, or ``geant4``: Geant4 through calzone, with ``em_model`` ``penelope`` or ``livermore``. It takes
         electrons that start in one cube or sphere; any option that it cannot follow is refused.
     material, host, shell : str, Path or Material
@@ -78,11 +83,11 @@ def deposit(
     if one_of(engine, ENGINES, where=WHERE, who="--engine") == "geant4":
         from scintidot.deposits.geant4 import deposit_geant4
 
-        return deposit_geant4(progress, **options)
-    if "em_model" in options:
+        return deposit_geant4(progress, em_model=em_model, **options)
+    if em_model is not None:
         raise BadValue(
             where=WHERE, what="option", who="--em-model", expected="it with --engine geant4 only",
-            found=repr(options["em_model"]),
+            found=repr(em_model),
         )  # fmt: skip
     return _deposit(progress, read_setup(**options))
 

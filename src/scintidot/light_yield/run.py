@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from scintidot.light.yields import (
     time_collected,
 )
 from scintidot.light_yield.choices import SCHEMA, sample_choices, sample_warnings
+from scintidot.light_yield.keywords import SampleOptions
 from scintidot.light_yield.kinetics import Kinetics, kinetics_of
 from scintidot.light_yield.options import Sample, blamed_on_us, read_sample
 from scintidot.light_yield.photons import (
@@ -43,7 +44,7 @@ COLLECTED = (0.9, 0.99)
 Progress = Callable[[str, float], None]
 
 
-def sample_light(progress: Progress = lambda *_: None, **options: Any) -> Document:
+def sample_light(progress: Progress = lambda *_: None, **options: Unpack[SampleOptions]) -> Document:
     """Light of nanocrystals in a host against the energy of the electron, as ``scintidot.light/1``.
 
     Parameters

@@ -10,7 +10,7 @@ from scintidot.constants import PS_PER_S
 from scintidot.errors import BadValue, one_of
 from scintidot.kinetic_options import FRACTION, RATE
 from scintidot.materials.fields import In
-from scintidot.options import option_flag, read, read_whole
+from scintidot.options import Number, StreamOptions, option_flag, read, read_whole
 from scintidot.timing.instrument import MOST_DARK_COUNTS, Instrument
 
 OF_CRYSTAL = {
@@ -30,6 +30,23 @@ OF_INSTRUMENT = {
     "afterpulse_lifetime": In("ps", above=0, at_most=1e12),
     "dead_time": In("ps", at_least=0, at_most=1e12),
 }
+
+
+class PhotonsOptions(StreamOptions, total=False):
+    """The further keywords of `scintidot.photons`: of a run, `OF_CRYSTAL` and `OF_INSTRUMENT`."""
+
+    quantum_yield: Number | None
+    exciton_lifetime: Number | None
+    neutralisation_rate: Number | None
+    period: Number | None
+    bin_width: Number | None
+    offset: Number | None
+    jitter_sigma: Number | None
+    dark_count_rate: Number | None
+    afterpulse_probability: Number | None
+    afterpulse_lifetime: Number | None
+    dead_time: Number | None
+
 
 PERIOD, BIN_WIDTH = 1e5, 5.0  # [ps]
 RECORDINGS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -35,6 +35,7 @@ from scintidot.photon_stream.inputs import (
     MOST_EVENTS,
     OF_CRYSTAL,
     OF_INSTRUMENT,
+    PhotonsOptions,
     Setup,
     read_instrument,
 )
@@ -78,7 +79,7 @@ def photons(
     device: str = "auto",
     where: str = "photons",
     progress: Progress = lambda *_: None,
-    **options: Any,
+    **options: Unpack[PhotonsOptions],
 ) -> Document:
     """Simulate photon streams of one nanocrystal as an instrument records them, as ``scintidot.photons/1``.
 
@@ -126,13 +127,14 @@ def photons(
     >>> result["recorded"]["counts"] == result["emitted"]["photons"] < result["emitted"]["pairs"]
     True
     """
-    own = {name: options.pop(name, None) for name in (*OF_CRYSTAL, *OF_INSTRUMENT)}
+    given: dict[str, Any] = {**options}
+    own = {name: given.pop(name, None) for name in (*OF_CRYSTAL, *OF_INSTRUMENT)}
     file_of_pairs = None
     if statistics is not None and is_file(str(statistics)):
         file_of_pairs, statistics = str(statistics), None
     if statistics is not None:
         check_statistics(str(statistics), mean_excitons is not None, where)
-    run = make_config(run_file, {**options, "statistics": statistics}, base=config, where=where)
+    run = make_config(run_file, {**given, "statistics": statistics}, base=config, where=where)
     check_choices(run, mean_excitons is not None, file_of_pairs, where)
     number_of_events = read_whole(events, "--events", where, 1, MOST_EVENTS)
     own_seed = read_seed(seed, where)

@@ -8,21 +8,29 @@ from pathlib import Path
 from scintidot.measured.document import Analysis
 from scintidot.report.plots import plot, plot_kinds
 from scintidot.results import Prediction
+from scintidot.studies.result import StudyResult
+
+Reported = Prediction | Analysis | StudyResult
 
 
-def write_report(result: Prediction | Analysis, path: str | Path) -> None:
-    """Write the report of a prediction or of an analysis to ``path``: one HTML file that needs nothing else."""
+def write_report(result: Reported, path: str | Path) -> None:
+    """Write the report of a prediction, an analysis or a study to ``path``: one HTML file that needs nothing else."""
     if isinstance(result, Analysis):
         from scintidot.report.analysis import write_analysis_report
 
         write_analysis_report(result, path)
+        return
+    if isinstance(result, StudyResult):
+        from scintidot.report.study import write_study_report
+
+        write_study_report(result, path)
         return
     from scintidot.report.page import write_report as write
 
     write(result, path)
 
 
-def write_pdf(result: Prediction | Analysis, path: str | Path) -> None:
+def write_pdf(result: Reported, path: str | Path) -> None:
     """Write the same report as a PDF file of A4 pages, by a browser that the machine has.
 
     Raises

@@ -14,15 +14,21 @@ from scintidot.report.first_page_analysis import first_page
 from scintidot.report.panels import draw_panel
 from scintidot.report.style import settings, to_svg
 from scintidot.report.templates import Drawn, render_report, tables_of
+from scintidot.results import schema_in
 
 MOST_CORRELATED = 14
 """Parameters up to which the whole correlation matrix is shown."""
 
 
 def write_analysis(analysis: Analysis, folder: str | Path) -> dict[str, Path]:
-    """``report.html``, ``result.json``, ``curves.csv`` and ``references.bib`` in a folder, all or none."""
+    """``report.html``, ``result.json``, ``curves.csv`` and ``references.bib`` in a folder, all or none.
+
+    Those of an earlier result that are not written again are removed.
+    """
+    folder = Path(folder)
     report = {"report.html": lambda path: write_analysis_report(analysis, path)}
-    return write_together(Path(folder), {**report, **analysis.writers()})
+    gone = ("report.pdf", "references.bib") if schema_in(folder).startswith("scintidot.") else ()
+    return write_together(folder, {**report, **analysis.writers()}, gone=gone)
 
 
 def write_analysis_report(analysis: Analysis, path: str | Path) -> None:

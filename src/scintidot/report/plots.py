@@ -8,6 +8,7 @@ from scintidot.errors import BadValue, one_of
 from scintidot.measured.document import Analysis
 from scintidot.measured.panels import Panel
 from scintidot.results import Prediction
+from scintidot.studies.result import StudyResult
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from scintidot.deposits.replay import Shower
     from scintidot.deposits.result import DepositResult
 
-    Plottable = Prediction | Analysis | DepositResult | Shower | dict[str, Any]
+    Plottable = Prediction | Analysis | StudyResult | DepositResult | Shower | dict[str, Any]
 
 BACKENDS = ("matplotlib", "plotly")
 SHOWER = "scintidot.track/1"
@@ -29,14 +30,15 @@ def plot(
 
     Parameters
     ----------
-    result : Prediction, Analysis, DepositResult, Shower or document
+    result : Prediction, Analysis, StudyResult, DepositResult, Shower or document
         What a public function returned.
     kind : str, optional
         What is shown; without it the first that there is, see `plot_kinds`. Of a prediction ``decay``, ``light``,
         ``lifetime``, ``ctr``, ``deposit``, ``excitons``, ``spectrum`` and ``sensitivity``; of an analysis the titles of
-        its figures; of a document with rows any of their columns, such as ``imfp_nm``.
+        its figures; of a study the names of its pictures, the first of which shows the answer, such as ``map`` and
+        ``tornado``; of a document with rows any of their columns, such as ``imfp_nm``.
     backend : str
-        ``matplotlib`` (default) or ``plotly``.
+        ``matplotlib`` (default) or ``plotly``; studies by matplotlib alone.
 
     Returns
     -------
@@ -47,7 +49,7 @@ def plot(
     Raises
     ------
     BadValue
-        For a kind that the result does not have, or a result without anything to plot.
+        For a kind that the result does not have, a result without anything to plot, or a study by plotly.
 
     Examples
     --------
@@ -59,6 +61,8 @@ def plot(
     Text(0.5, 1.0, 'Photons in my sample')
     """
     one_of(backend, BACKENDS, where="plot", who="backend")
+    if isinstance(result, StudyResult):
+        return _study_figure(result, kind, backend)
     panel = _panel(result, kind)
     if panel is None:
         from scintidot.report.shower import shower_figure
@@ -81,6 +85,8 @@ def plot_kinds(result: Plottable) -> list[str]:
         return list(KINDS)
     if isinstance(result, Analysis):
         return [panel.title for panel in result.panels]
+    if isinstance(result, StudyResult):
+        return list(_study_figures(result))
     if _document(result).get("schema") == SHOWER:
         return ["paths"]
     from scintidot.report.panels_of_document import kinds_of
@@ -88,16 +94,26 @@ def plot_kinds(result: Plottable) -> list[str]:
     return kinds_of(_document(result))
 
 
+def _study_figures(result: StudyResult) -> dict[str, Any]:
+    from scintidot.report.study_figures import study_pictures
+
+    return {picture.name: picture.drawing for picture in study_pictures(result)}
+
+
+def _study_figure(result: StudyResult, kind: str | None, backend: str) -> Any:
+    figures = _study_figures(result)
+    if backend != "matplotlib":
+        raise BadValue(
+            where="plot", what="backend", who="a study", expected="'matplotlib', which draws studies",
+            found=repr(backend), hint="For plotly, take the numbers from .to_xarray().",
+        )  # fmt: skip
+    return figures[_chosen(kind, list(figures), result)]
+
+
 def _panel(result: Plottable, kind: str | None) -> Panel | None:
     """What is shown; None for a shower, which is drawn in space."""
     kinds = plot_kinds(result)
-    if not kinds:
-        raise BadValue(
-            where="plot", what="result", who="result", expected="one with rows or curves to plot",
-            found=_document(result).get("schema", type(result).__name__),
-        )  # fmt: skip
-    kind = kind if kind is not None else kinds[0]
-    one_of(kind, kinds, where="plot", who="kind")
+    kind = _chosen(kind, kinds, result)
     if isinstance(result, Prediction):
         from scintidot.report.panels_of_prediction import KINDS
 
@@ -110,6 +126,18 @@ def _panel(result: Plottable, kind: str | None) -> Panel | None:
     from scintidot.report.panels_of_document import panel_of
 
     return panel_of(document, kind)
+
+
+def _chosen(kind: str | None, kinds: list[str], result: Any) -> str:
+    """The kind that was asked for, or the first."""
+    if not kinds:
+        raise BadValue(
+            where="plot", what="result", who="result", expected="one with rows or curves to plot",
+            found=_document(result).get("schema", type(result).__name__),
+        )  # fmt: skip
+    kind = kind if kind is not None else kinds[0]
+    one_of(kind, kinds, where="plot", who="kind")
+    return kind
 
 
 def _document(result: Any) -> dict[str, Any]:

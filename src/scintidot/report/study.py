@@ -7,9 +7,10 @@ from typing import Any
 
 from scintidot.bibtex import references_of
 from scintidot.output import as_text, write_text
-from scintidot.report.study_figures import draw_study
-from scintidot.report.templates import FirstPage, Table, render_report
-from scintidot.studies.finding import percent
+from scintidot.report.study_figures import study_pictures
+from scintidot.report.style import settings, to_svg
+from scintidot.report.templates import Drawn, FirstPage, Table, render_report
+from scintidot.studies.finding import banded_text, best_designs, design_text, percent
 from scintidot.studies.result import StudyResult
 
 MOST_LINES = 5
@@ -19,7 +20,10 @@ MOST_LINES = 5
 def write_study_report(result: StudyResult, path: str | Path) -> None:
     """Write the report of a study to ``path``: one HTML file that needs nothing else."""
     document = result.document
-    figures = draw_study(result)
+    with settings():
+        figures = [
+            Drawn(one.name, one.title, to_svg(one.drawing), one.caption) for one in study_pictures(result)
+        ]
     first = FirstPage(
         document["title"] or f"Design study: {document['kind']}",
         _lead(result),
@@ -96,7 +100,7 @@ def _most_moving(lines: list[dict[str, Any]], objective: dict[str, Any]) -> Tabl
             line["number"],
             line["at"],
             f"{100 * line['relative_change']:+.1f} %",
-            _design(line["best_design"]),
+            design_text(line["best_design"]),
             _cost(line),
         ]
         for line in ranked
@@ -115,10 +119,6 @@ def _percent(value: float | None) -> str:
     return "-" if value is None else percent(value, 1)
 
 
-def _design(design: dict[str, Any]) -> str:
-    return ", ".join(f"{key} = {as_text(value, 4)}" for key, value in design.items())
-
-
 def _tables(document: dict[str, Any]) -> list[Table]:
     results, tables = document["results"], []
     targets = [one["name"] for one in (*document["objectives"], *document["constraints"])]
@@ -126,25 +126,16 @@ def _tables(document: dict[str, Any]) -> list[Table]:
         columns = ["design", *targets, "probability to be on the front"]
         rows = [
             [
-                _design(line["design"]),
-                *(_banded(line, name) for name in targets),
+                design_text(line["design"]),
+                *(banded_text(line, name) for name in targets),
                 line["probability_on_front"],
             ]
             for line in results["front"]
         ]
         tables.append(Table("Designs of the front", columns, rows))
-    if isinstance(results.get("best"), dict):
-        best = results["best"]
-        entries = {"": best} if "design" in best else best
-        rows = [
-            [
-                name or document["objectives"][0]["name"],
-                _design(line["design"]),
-                *(_banded(line, one) for one in targets),
-            ]
-            for name, line in entries.items()
-        ]
-        tables.append(Table("Best designs", ["by", "design", *targets], rows))
+    columns, rows = best_designs(document)
+    if rows:
+        tables.append(Table("Best designs", columns, rows))
     for name, entry in results.get("objectives", {}).items():
         rows = [
             [line["name"], *(_with_interval(line, key) for key in ("total", "first_order"))]
@@ -158,7 +149,7 @@ def _tables(document: dict[str, Any]) -> list[Table]:
                 line["at"],
                 line["value"],
                 _percent(line["relative_change"]),
-                _design(line["best_design"]),
+                design_text(line["best_design"]),
                 _cost(line),
             ]
             for line in results["one_at_a_time"]
@@ -189,11 +180,6 @@ def _tables(document: dict[str, Any]) -> list[Table]:
         columns = ["number", "value", "low", "high", "unit", "provenance", "source"]
         tables.append(Table("What is uncertain", columns, rows))
     return tables
-
-
-def _banded(line: dict[str, Any], name: str) -> str:
-    value, low, high = (as_text(line[word][name], 4) for word in ("value", "low", "high"))
-    return value if low == high else f"{value} ({low} to {high})"
 
 
 def _with_interval(line: dict[str, Any], key: str) -> str:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, to_svg
+from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure
 from scintidot.studies.result import StudyResult
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_BARS = 12
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, GREY)
 
 
-class Drawn(NamedTuple):
-    """One figure of a report."""
+class Picture(NamedTuple):
+    """One picture of a study."""
 
     name: str
     title: str
-    svg: str
+    drawing: Figure
     caption: str
 
 
-def tornado(result: StudyResult) -> list[Drawn]:
+def tornado(result: StudyResult) -> list[Picture]:
     lines = result.document["results"]["one_at_a_time"]
     changes: dict[str, dict[str, float]] = {}
     for line in lines:
@@ -50,4 +53,4 @@ def tornado(result: StudyResult) -> list[Drawn]:
         "At the recommended design: each uncertain number set to its low and its high end, each undecided choice to "
         "its other names, all else unchanged. The longest bar is the number to measure first for this figure."
     )
-    return [Drawn("tornado", "Which uncertain number matters most", to_svg(drawing), caption)]
+    return [Picture("tornado", "Which uncertain number matters most", drawing, caption)]

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.report.study_drawing import COLOURS, Drawn, tornado
+from scintidot.report.study_drawing import COLOURS, Picture, tornado
 from scintidot.report.study_search import draw_front, draw_optimum, draw_sensitivities
-from scintidot.report.style import BLUE, GREY, figure, settings, to_svg
+from scintidot.report.style import BLUE, GREY, figure, settings
 from scintidot.studies.result import StudyResult
 from scintidot.studies.sweep import variable
 
@@ -16,8 +16,8 @@ MOST_LINES = 6
 """Values of a second axis that are drawn as lines; more make a map."""
 
 
-def draw_study(result: StudyResult) -> list[Drawn]:
-    """The pictures of a study; the first one shows the answer."""
+def study_pictures(result: StudyResult) -> list[Picture]:
+    """The pictures of a study as figures of matplotlib; the first one shows the answer."""
     makers = {"sweep": _sweep, "sobol": draw_sensitivities, "pareto": draw_front, "optimum": draw_optimum}
     if not result.finding.variables:
         return []
@@ -25,7 +25,7 @@ def draw_study(result: StudyResult) -> list[Drawn]:
         return makers[result.plan.method.kind](result)
 
 
-def _sweep(result: StudyResult) -> list[Drawn]:
+def _sweep(result: StudyResult) -> list[Picture]:
     dataset, plan = result.to_xarray(), result.plan
     main = plan.objectives[0]
     numeric = sorted(
@@ -51,7 +51,7 @@ def _at(axis: Any, best: dict[str, Any]) -> Any:
     )
 
 
-def _map(dataset: Any, plan: Any, main: Any, pair: Any, best: dict[str, Any]) -> Drawn:
+def _map(dataset: Any, plan: Any, main: Any, pair: Any, best: dict[str, Any]) -> Picture:
     others = {axis.name: _at(axis, best) for axis in plan.axes if axis not in pair}
     x, y = pair
     chosen = dataset.isel(others)
@@ -80,10 +80,10 @@ def _map(dataset: Any, plan: Any, main: Any, pair: Any, best: dict[str, Any]) ->
         f"{main.label} over the grid{', at ' + rest if rest else ''}. Star: the best design; pale: designs that "
         "miss a constraint."
     )
-    return Drawn("map", f"{main.heading} over the designs", to_svg(drawing), caption)
+    return Picture("map", f"{main.heading} over the designs", drawing, caption)
 
 
-def _lines(dataset: Any, plan: Any, main: Any, x: Any, best: dict[str, Any]) -> Drawn:
+def _lines(dataset: Any, plan: Any, main: Any, x: Any, best: dict[str, Any]) -> Picture:
     """Against one axis, a line with its band for each name."""
     place = {axis.name: _at(axis, best) for axis in plan.axes}
 
@@ -114,10 +114,10 @@ def _lines(dataset: Any, plan: Any, main: Any, x: Any, best: dict[str, Any]) -> 
         f"{main.label} against {x.heading}, with the band of the card. Dots: the designs computed that keep the "
         "constraints; dotted: those that do not; dashed: the best one."
     )
-    return Drawn("lines", f"{main.heading} against {x.name.replace('_', ' ')}", to_svg(drawing), caption)
+    return Picture("lines", f"{main.heading} against {x.name.replace('_', ' ')}", drawing, caption)
 
 
-def _bars(dataset: Any, plan: Any, main: Any) -> Drawn:
+def _bars(dataset: Any, plan: Any, main: Any) -> Picture:
     """Names alone: one bar with its band for each combination."""
     name = variable(main.name)
     stacked = dataset.stack(all=[axis.name for axis in plan.axes])
@@ -133,4 +133,4 @@ def _bars(dataset: Any, plan: Any, main: Any) -> Drawn:
     axis.set(yticks=range(len(labels)), xlabel=main.label)
     axis.set_yticklabels(labels)
     caption = f"{main.label} with the band of the card; grey: designs that miss a constraint."
-    return Drawn("bars", f"{main.heading} of the designs", to_svg(drawing), caption)
+    return Picture("bars", f"{main.heading} of the designs", drawing, caption)

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.report.study_drawing import COLOURS, MOST_BARS, Drawn, tornado
-from scintidot.report.style import BLUE, GREY, ORANGE, VERMILION, figure, shades, to_svg
+from scintidot.report.study_drawing import COLOURS, MOST_BARS, Picture, tornado
+from scintidot.report.style import BLUE, GREY, ORANGE, VERMILION, figure, shades
 from scintidot.studies.result import StudyResult
 from scintidot.studies.sweep import variable
 
 
-def draw_optimum(result: StudyResult) -> list[Drawn]:
+def draw_optimum(result: StudyResult) -> list[Picture]:
     dataset, plan = result.to_xarray(), result.plan
     main, constraints = plan.objectives[0], plan.constraints
     drawn = "best_objective" in dataset
@@ -42,7 +42,7 @@ def draw_optimum(result: StudyResult) -> list[Drawn]:
         "where a constraint is missed."
         + (" Below: where the best design lies over the draws of what is uncertain." if drawn else "")
     )
-    picture = Drawn("optimum", "Where the best design lies, and how sure that is", to_svg(drawing), caption)
+    picture = Picture("optimum", "Where the best design lies, and how sure that is", drawing, caption)
     return [picture, *tornado(result), *_constraints(dataset, plan)]
 
 
@@ -78,7 +78,7 @@ def _spread(panel: Any, values: Any, axis: Any) -> None:
     panel.grid(axis="x", visible=False)
 
 
-def _constraints(dataset: Any, plan: Any) -> list[Drawn]:
+def _constraints(dataset: Any, plan: Any) -> list[Picture]:
     """The constraints along the first axis."""
     if not plan.constraints:
         return []
@@ -91,10 +91,10 @@ def _constraints(dataset: Any, plan: Any) -> list[Drawn]:
                 panel.axhline(limit, color=VERMILION, lw=1.2)
         panel.set(xlabel=axis.heading, ylabel=one.label)
     caption = "The constraints along the first axis, with the band of the card; red: the limit."
-    return [Drawn("constraints", "Where the constraints are kept", to_svg(drawing), caption)]
+    return [Picture("constraints", "Where the constraints are kept", drawing, caption)]
 
 
-def draw_sensitivities(result: StudyResult) -> list[Drawn]:
+def draw_sensitivities(result: StudyResult) -> list[Picture]:
     dataset, plan = result.to_xarray(), result.plan
     count = len(plan.objectives)
     largest = dataset["ST"].max("objective").to_numpy()
@@ -119,12 +119,12 @@ def draw_sensitivities(result: StudyResult) -> list[Drawn]:
         "are 95 % intervals of the estimate. The longest bar is what to know better first."
     )
     return [
-        Drawn("sobol", "Whose uncertainty matters", to_svg(drawing), caption),
+        Picture("sobol", "Whose uncertainty matters", drawing, caption),
         _convergence(dataset, plan),
     ]
 
 
-def _convergence(dataset: Any, plan: Any) -> Drawn:
+def _convergence(dataset: Any, plan: Any) -> Picture:
     count = len(plan.objectives)
     drawing, axes = figure(1, count, max(11.0, 5 * count), 3.8)
     for i, (panel, target) in enumerate(zip(axes[0], plan.objectives, strict=True)):
@@ -137,10 +137,10 @@ def _convergence(dataset: Any, plan: Any) -> Drawn:
         panel.set(title=target.heading, xlabel="base samples", ylabel="total index", ylim=(0, None))
         panel.legend(fontsize=8.5)
     caption = "Total indices of the five largest factors against the number of base samples: flat lines have converged."
-    return Drawn("convergence", "Whether that many samples are enough", to_svg(drawing), caption)
+    return Picture("convergence", "Whether that many samples are enough", drawing, caption)
 
 
-def draw_front(result: StudyResult) -> list[Drawn]:
+def draw_front(result: StudyResult) -> list[Picture]:
     dataset, plan = result.to_xarray(), result.plan
     x, *others = plan.objectives
     drawing, axes = figure(1, len(others), max(11.0, 6 * len(others)), 5.4)
@@ -150,7 +150,7 @@ def draw_front(result: StudyResult) -> list[Drawn]:
         "Grey: all designs computed that keep the constraints. Dots: designs that no other one beats, coloured by the "
         "probability that this holds when the uncertain numbers are others; lines: 95 % of the draws."
     )
-    picture = Drawn("front", "Designs from which to choose", to_svg(drawing), caption)
+    picture = Picture("front", "Designs from which to choose", drawing, caption)
     return [picture, _designs(dataset, plan, x)]
 
 
@@ -182,7 +182,7 @@ def _front(panel: Any, dataset: Any, x: Any, y: Any, drawing: Any) -> None:
     panel.set(xlabel=f"{x.label} ({x.direction})", ylabel=f"{y.label} ({y.direction})")
 
 
-def _designs(dataset: Any, plan: Any, x: Any) -> Drawn:
+def _designs(dataset: Any, plan: Any, x: Any) -> Picture:
     """The axes along the front."""
     drawing, axes = figure(1, len(plan.axes), max(11.0, 4.2 * len(plan.axes)), 3.8)
     first = dataset[variable(x.name)].to_numpy()
@@ -192,4 +192,4 @@ def _designs(dataset: Any, plan: Any, x: Any) -> Drawn:
         panel.plot(first[order], values, "o", color=colour)
         panel.set(xlabel=x.label, ylabel=axis.heading)
     caption = f"Where the designs of the front lie on each axis, against {x.heading}."
-    return Drawn("designs", "Which designs these are", to_svg(drawing), caption)
+    return Picture("designs", "Which designs these are", drawing, caption)

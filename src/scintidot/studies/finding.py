@@ -83,6 +83,30 @@ def words_of(axes: Sequence[Axis], design: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
+def design_text(design: Mapping[str, Any]) -> str:
+    """A design of a document, for a table."""
+    return ", ".join(f"{key} = {as_text(value, 4)}" for key, value in design.items())
+
+
+def banded_text(line: Mapping[str, Any], name: str) -> str:
+    """A target of a design of a document with its band, for a table."""
+    value, low, high = (as_text(line[word][name], 4) for word in ("value", "low", "high"))
+    return value if low == high else f"{value} ({low} to {high})"
+
+
+def best_designs(document: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """Columns and rows of the best design by each objective; no rows where nothing is recommended."""
+    best = document["results"].get("best")
+    objectives = [one["name"] for one in document["objectives"]]
+    targets = [*objectives, *(one["name"] for one in document["constraints"])]
+    entries = {} if not isinstance(best, dict) else {objectives[0]: best} if "design" in best else best
+    rows = [
+        [name, design_text(line["design"]), *(banded_text(line, one) for one in targets)]
+        for name, line in entries.items()
+    ]
+    return ["by", "design", *targets], rows
+
+
 def value_in_words(target: Target, value: float, low: float | None = None, high: float | None = None) -> str:
     """A figure with unit and band."""
     unit = "" if target.unit == "1" else f" {shown_unit(target.unit)}"

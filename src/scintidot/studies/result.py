@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scintidot import __version__
+from scintidot.bibtex import bibtex, references_of
 from scintidot.config import OPTIONS
+from scintidot.documents import name_variables
 from scintidot.materials.library import Material
 from scintidot.output import json_text, write_text, write_together
-from scintidot.results import check_folder
+from scintidot.results import REPORTS, check_folder
 from scintidot.studies.finding import Finding
 from scintidot.studies.plan import FORMAT, Plan
 
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
     import xarray
 
 SCHEMA = "scintidot.study/1"
-OUTPUT_FILES = ("report.html", "result.json", "result.nc", "study.toml", "material.toml", "host.toml")
+OUTPUT_FILES = (
+    "report.html", "report.pdf", "result.json", "result.nc", "study.toml", "references.bib", "material.toml",
+    "host.toml",
+)  # fmt: skip
 BLOCKS = "blocks"
 """Folder, inside the output folder, of what an unfinished study has computed."""
 
@@ -62,20 +67,27 @@ class StudyResult:
             )
         }
         head = {name: self.document[name] for name in ("schema", "version", "title", "kind", "answer")}
-        return xarray.Dataset(self.finding.variables, self.finding.coordinates, {**head, **attributes})
+        dataset = xarray.Dataset(self.finding.variables, self.finding.coordinates, {**head, **attributes})
+        for variable in dataset.variables.values():
+            if variable.dtype.kind != "f":  # a name, a count, or yes and no
+                variable.attrs.setdefault("units", "1")
+        name_variables(dataset)
+        return dataset
 
     def __repr__(self) -> str:
         return f"<Study: {self.answer} See .document, .to_xarray(), .save(folder)>"
 
     def _repr_html_(self) -> str:
-        return self.to_xarray()._repr_html_()
+        from scintidot.notebook import study_html
+
+        return study_html(self.document)
 
     def save(
         self, folder: str | Path, extra: dict[str, Callable[[Path], object]] | None = None
     ) -> dict[str, Path]:
-        """Write ``result.json``, ``result.nc`` and ``study.toml`` (and ``extra`` files) into ``folder``: all or none.
+        """Write ``result.json``, ``result.nc``, ``study.toml``, ``references.bib`` (and ``extra`` files): all or none.
 
-        Blocks of unfinished work that lie there are removed.
+        Blocks of unfinished work and reports of an earlier study that lie there are removed.
         """
         folder = Path(folder)
         check_folder(folder, OUTPUT_FILES, SCHEMA)
@@ -83,13 +95,16 @@ class StudyResult:
             "result.json": lambda path: write_text(path, json_text(self.document)),
             "result.nc": lambda path: self.to_xarray().to_netcdf(path, engine="h5netcdf"),
             "study.toml": lambda path: write_text(path, self.study_file()),
+            "references.bib": lambda path: write_text(
+                path, bibtex(references_of(self.document["bibliography"]))
+            ),
             **(extra or {}),
         }
         for role, card in self._own_cards():
             writers[f"{role}.toml"] = partial(Path.write_bytes, data=card.content)
             for name, text in card.tables().items():
                 writers[name] = partial(Path.write_bytes, data=text.encode())
-        written = write_together(folder, writers)
+        written = write_together(folder, writers, gone=REPORTS)
         shutil.rmtree(folder / BLOCKS, ignore_errors=True)
         return written
 

@@ -55,6 +55,11 @@ def study(
     progress : callable, optional
         Told the step, and the share of it that is done.
 
+    Returns
+    -------
+    StudyResult
+        ``answer``, ``document``, ``to_xarray()``; ``save(folder)`` writes ``scintidot.study/1``.
+
     Raises
     ------
     ScintidotError

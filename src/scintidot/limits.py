@@ -110,6 +110,12 @@ def pair_creation_rule(
     )
 
 
+def known_sample_rule(reference: Material, material: Material, config: RunConfig) -> Rule:
+    """The rule of the run for the sample whose light yield is known: of its own card, if that has one of this name."""
+    named = config.excitons.pair_creation_energy in reference.scintillator().pair_creation
+    return pair_creation_rule((reference if named else material).scintillator(), config)
+
+
 def _check_energy(kinetic_energy_keV: float, blame: Blame) -> None:
     energy = kinetic_energy_keV * 1e3
     if LOWEST_ENERGY <= energy <= HIGHEST_ENERGY:

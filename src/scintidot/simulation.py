@@ -169,16 +169,17 @@ def evaluator(
     numbers, known = (dict(card.card.quantities()) for card in (material, reference))
 
     def evaluate(change: Change | None) -> Outputs:
-        run, anchor, pairs_of_anchor = material, reference, material
+        run, anchor = material, reference
         if change is not None:
             run = material.with_value(*change)
             if known.get(change[0]) == numbers[change[0]]:
-                anchor, pairs_of_anchor = reference.with_value(*change), run
-        rule, same = (
-            limits.pair_creation_rule(card.scintillator(), config) for card in (run, pairs_of_anchor)
-        )
+                anchor = reference.with_value(*change)
+        rule = limits.pair_creation_rule(run.scintillator(), config)
+        known_rule = limits.known_sample_rule(anchor, run, config)
         with np.errstate(divide="ignore", invalid="ignore"):  # no light: nan, reported as null
-            basis = float(light_yield_basis(simulate(anchor, sample, edge, same, deposits[1])[0], config)[0])
+            basis = float(
+                light_yield_basis(simulate(anchor, sample, edge, known_rule, deposits[1])[0], config)[0]
+            )
             outputs = with_detector(simulate(run, config, edge_length, rule, deposits[0])[0], config, basis)
             outputs["intensity_ensemble_relative"] = outputs["intensity_per_gram"] / largest_intensity
         return outputs

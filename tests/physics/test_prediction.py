@@ -255,3 +255,17 @@ def test_a_simulation_in_which_nothing_is_hit_predicts_no_light():
     assert row["occupancy"]["compound"]["one_exciton"] == 0
     with pytest.raises(scintidot.ScintidotError, match="--histories"):
         scintidot.predict(edge_length=2, histories=1)
+
+
+def test_own_pair_creation_energy_leaves_the_known_sample_as_it_is(write_card):
+    """Its light yield was measured on CsPbBr3 of 4.2 gaps a pair, whatever a pair costs in the sample of the run."""
+    card = write_card(
+        '[pair_creation.fratelli.gap_factor]\nvalue = 3.0\nunit = "1"\nsource = "fratelli_2024"\nprovenance = "estimate"\n'
+    )
+    options = {"edge_length": [5, 12], "deposit": "continuous"}
+    own, usual = predict(material=str(card), **options), predict(**options)
+    for mine, known in zip(own.rows, usual.rows, strict=True):
+        assert mine["mean_excitons"] == pytest.approx(known["mean_excitons"] * 4.2 / 3.0, rel=1e-12)
+        photons = mine["photons_per_nc"] / known["photons_per_nc"]
+        light_yield = mine["light_yield_photons_per_MeV"] / known["light_yield_photons_per_MeV"]
+        assert light_yield == pytest.approx(photons, rel=1e-12)

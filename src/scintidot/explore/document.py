@@ -95,8 +95,9 @@ def explore(
     rule = limits.pair_creation_rule(material.scintillator(), config)
     reference, sample = reference_sample(material, config)
     known_edge = np.array(sample.nanocrystal.edge_length_nm)
+    known_rule = limits.known_sample_rule(reference, material, config)
     with np.errstate(divide="ignore", invalid="ignore"):  # no light: nan, reported as null
-        known = simulate(reference, sample, known_edge, rule, found[1])[0]
+        known = simulate(reference, sample, known_edge, known_rule, found[1])[0]
         outputs, light = simulate(material, config, edge, rule, found[0], held)
         outputs = with_detector(outputs, config, float(light_yield_basis(known, config)[0]))
         per_gram = outputs["intensity_per_gram"]

@@ -2,13 +2,14 @@
 
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+
+from scintidot.browsers import find_browser
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 GRAPHS = ("explore-occupancy", "explore-decay", "explore-spectrum")
@@ -97,7 +98,7 @@ def measured(browser, link, pins=0):
 
 def figures():
     """Every measurement, with the load of the machine; or why there is none."""
-    path = os.environ.get("SCINTIDOT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    path = find_browser()
     if path is None:
         return {"skipped": "no Chromium found"}
     missing = [name for name in ("dash", "playwright") if find_spec(name) is None]

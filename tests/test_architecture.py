@@ -29,6 +29,7 @@ LAYERS = {
         "excitation", "photon_stream", "light_yield", "emission", "nanocrystal_light", "output",
         "measured", "progress", "named_choices", "recognition", "installation", "templates",
         "demonstration", "bibtex", "documents", "notebook", "run_options",
+        "browsers",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),

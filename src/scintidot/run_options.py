@@ -35,7 +35,7 @@ MEANINGS = {
     "deposit.relative_error": "Standard error of the mean deposit over the mean, at which a size is done",
     "deposit.seed": "Of the random numbers: the same seed gives the same numbers",
     "deposit.events": "Primaries behind a file of deposits, where the file does not say it",
-    "deposit.energy_unit": "Of the energies in a file of deposits, where it does not say it",
+    "deposit.energy_unit": "Of the energies in a file of deposits, where it does not say it: eV, keV, MeV or GeV",
     "deposit.table": "Which table of a file of deposits with several",
     "excitons.pair_creation_energy": "Energy per electron-hole pair: a rule of the card, or an energy such as '7.5 eV'",
     "excitons.statistics": "Of the number of excitons; compound: from the simulated deposits, paper: as Fratelli 2024",
@@ -78,9 +78,10 @@ _NAMED = {
 class RunOption:
     """One option of a prediction."""
 
-    name: str  # in Python, in a link, and with dashes on the command line
+    name: str  # in Python, in a link, and with dashes on the command line; empty: of the run file alone
     key: str  # dotted, in the run file
     unit: str  # of a bare number; empty: it has none
+    limits: str  # of a number, in words; empty: there are none
     default: str  # as a user writes it; empty: another choice or the card decides
     meaning: str
     names: Mapping[str, str]  # named choices and what each means; empty: there are none
@@ -95,17 +96,25 @@ class RunOption:
 @cache
 def run_options(material: str = "CsPbBr3") -> dict[str, RunOption]:
     """Every option by its name; laws and rules are those of a shipped ``material``. Raises `ScintidotError`."""
+    return {option.name: option for option in run_keys(material).values() if option.name}
+
+
+@cache
+def run_keys(material: str = "CsPbBr3") -> dict[str, RunOption]:
+    """The same by key, with the keys that no option sets."""
     names = {**_NAMED, **_materials(), **_of_card(material)}
+    options = {key: name for name, key in OPTIONS.items()}
     found = {}
-    for name, key in OPTIONS.items():
-        field = _field(key)
-        limits = next((entry for entry in limits_and_names(field) if isinstance(entry, In)), None)
-        found[name] = RunOption(
+    for key, meaning in MEANINGS.items():
+        name, field = options.get(key, ""), _field(key)
+        number = next((entry for entry in _beside_the_type(field) if isinstance(entry, In)), None)
+        found[key] = RunOption(
             name,
             key,
-            unit="" if limits is None or limits.unit == "1" else limits.unit,
+            unit="" if number is None or number.unit == "1" else number.unit,
+            limits="" if number is None else number.in_words(),
             default=as_written(field.default),
-            meaning=MEANINGS[key],
+            meaning=meaning,
             names=names.get(name, {}),
             free=name not in names or name == "pair_creation_energy",
         )
@@ -134,7 +143,7 @@ def _field(key: str) -> Any:
     return model.model_fields[last]
 
 
-def limits_and_names(field: Any) -> Iterator[Any]:
+def _beside_the_type(field: Any) -> Iterator[Any]:
     """What stands beside the type of a field, at any depth."""
     yield from field.metadata
     yield from _inside(field.annotation)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,15 +11,11 @@ from typing import Any
 
 import pytest
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+from scintidot.browsers import VARIABLE, find_browser
+
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
 ]  # fmt: skip
-
-
-def find_browser() -> str | None:
-    """``SCINTIDOT_CHROMIUM``, or the first Chromium on the path."""
-    return os.environ.get("SCINTIDOT_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +23,7 @@ def browser() -> Iterator[Any]:
     """Headless Chromium through playwright."""
     path = find_browser()
     if path is None:
-        pytest.skip("no Chromium found (Debian: apt-get install chromium; or set SCINTIDOT_CHROMIUM)")
+        pytest.skip(f"no Chromium found (Debian: apt-get install chromium; or set {VARIABLE})")
     sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with sync.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=FLAGS)

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 import scintidot
+from scintidot.browsers import find_browser
 from scintidot.errors import CannotWrite
 from scintidot.report import write_pdf
-from scintidot.report.pdf import find_browser, need_browser, print_pdf
+from scintidot.report.pdf import need_browser, print_pdf
 
 with_browser = pytest.mark.skipif(find_browser() is None, reason="no browser that prints is found")
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from scintidot.cli.arguments import rejoined
 from scintidot.cli.commands import app
-from scintidot.cli.mistakes import rejoined
 
 Cli = Callable[..., Any]
 

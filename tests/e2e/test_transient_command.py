@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -224,14 +225,14 @@ def test_the_laboratory_refuses_what_it_cannot_make(
 def test_the_laboratory_says_the_command_that_reads_its_files(cli: Run, tmp_path: Path, format: str) -> None:
     """The line after 'Try:' works as it stands; options have the names of the other commands too."""
     options = ("--fluence", FLUENCES, "--noise", 0.2, "--irf-fwhm-ps", 0.4, "--format", format)
-    done = cli("simulate", "ta", "--out", tmp_path / "ta", *SMALL[2:], *options)
+    done = cli("simulate", "ta", "--out", tmp_path / "my ta", *SMALL[2:], *options)
     assert done.code == 0, done.err
     written, said = done.out.splitlines()[-2:]
     assert written.startswith("Written: ")
-    truth = json.loads((tmp_path / "ta" / "truth.json").read_text(encoding="utf-8"))["truth"]
+    truth = json.loads((tmp_path / "my ta" / "truth.json").read_text(encoding="utf-8"))["truth"]
     assert (truth["noise_mOD"], truth["retained_fraction"]) == (0.2, 0.5)
-    words = said.removeprefix("Try: scintidot ").split()
-    files = sorted((tmp_path / "ta").glob(Path(words[2]).name))
+    words = shlex.split(said.removeprefix("Try: scintidot "))
+    files = sorted((tmp_path / "my ta").glob(Path(words[2]).name))
     assert len(files) == 4
     assert cli(*words[:2], *files, *words[3:]).code == 0
 

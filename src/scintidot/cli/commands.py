@@ -66,7 +66,7 @@ def _root(
     verbose: Verbose = 0,
 ) -> None:
     if context.invoked_subcommand is None:
-        print(welcome(__version__, vars(context.command)["commands"]))
+        print(welcome(__version__))
 
 
 app.command("demo")(demo.demo)

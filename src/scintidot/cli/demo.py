@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -103,8 +104,8 @@ def _print(out: Path, found: dict[str, Any]) -> None:
         ["edge [nm]", *(f"{row['edge_length_nm']:g}" for row in rows)],
         [[name, *(as_text(_at(row, keys), 3) for row in rows)] for name, keys in lines.items()],
     )
-    decay, put_in = found["found"], found["put_in"]
-    mean = decay["mean_excitons"]
+    fitted, put_in = found["found"], found["put_in"]
+    mean = fitted["mean_excitons"]
     print_table(
         f"2. Measured in the virtual laboratory: {COUNTS:g} photons of those of {MEASURED:g} nm. 3. Analysed:",
         ["", "put in", "found"],
@@ -113,7 +114,7 @@ def _print(out: Path, found: dict[str, Any]) -> None:
             [
                 "Phi_AR, how strongly Auger recombination competes",
                 as_text(put_in["auger_efficiency"]),
-                with_error(decay["auger_efficiency"], decay["auger_efficiency_error"]),
+                with_error(fitted["auger_efficiency"], fitted["auger_efficiency_error"]),
             ],
         ],
     )
@@ -121,10 +122,12 @@ def _print(out: Path, found: dict[str, Any]) -> None:
     for part in ("prediction", "analysis"):
         print(f"    {(out / part / 'report.html').resolve()}")
     print("Next:")
-    print(f"    scintidot predict {out / 'prediction' / 'run.toml'} --host toluene --out other-host")
-    print(
-        f"    scintidot analyse decay {out}/measurement/decay.csv --irf {out}/measurement/irf.csv --components 3"
+    run, decay, irf = (
+        shlex.quote(str(out / part))
+        for part in ("prediction/run.toml", "measurement/decay.csv", "measurement/irf.csv")
     )
+    print(f"    scintidot predict {run} --host toluene --out other-host")
+    print(f"    scintidot analyse decay {decay} --irf {irf} --components 3")
     print("    scintidot                    what else to try")
 
 

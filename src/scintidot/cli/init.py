@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -47,7 +48,8 @@ def init(
         )  # fmt: skip
     write_together(path.parent, {path.name: partial(write_text, text=text)}, "FILE")
     print(f"Written: {path.resolve()}")
-    print(f"Edit it, then: {use.format(path if path.is_absolute() else './' + str(path))}")
+    named = str(path) if path.is_absolute() else f"./{path}"
+    print(f"Edit it, then: {use.format(shlex.quote(named))}")
 
 
 def _text(template: str | None, *, material: bool, study: bool) -> tuple[str, str, str]:

@@ -46,19 +46,13 @@ SECTIONS = {
 }
 """Section -> command -> what it is for, short enough for 80 columns."""
 
-SUMMARIES = {name: words for commands in SECTIONS.values() for name, words in commands.items()}
-
 
 class Sections(TyperGroup):
     """A group of commands that help shows by what they are for."""
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the sections; a command without one comes last."""
-        left = [name for name in self.list_commands(ctx) if name not in SUMMARIES]
-        others = {name: self.commands[name].get_short_help_str(60) for name in left}
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write the sections."""
         width = max(map(len, self.commands))
-        for title, commands in {**SECTIONS, "Others": others}.items():
-            rows = [(name.ljust(width), words) for name, words in commands.items() if name in self.commands]
-            if rows:
-                with formatter.section(title):
-                    formatter.write_dl(rows)
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), words) for name, words in commands.items()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -107,10 +108,10 @@ def simulate_ta(
 def _next(out: Path, document: dict[str, Any]) -> str:
     """The command that analyses the series, with what its files do not say."""
     suffix, kind = Path(document["matrices"][0]["file"]).suffix, document["choices"]["format"]
-    words = ["scintidot analyse ta", str(out / f"ta-*{suffix}")]
+    words = ["scintidot analyse ta", f"{shlex.quote(str(out))}/ta-*{suffix}"]
     if kind == "glotaran":
         words.append("--time-unit ps")
     if kind != "npz":
         values = ",".join(f"{row['fluence_photons_per_cm2']:.6g}" for row in document["matrices"])
         words.append(f"--fluence {values}")
-    return " ".join([*words, f"--out {out / 'analysis'}"])
+    return " ".join([*words, f"--out {shlex.quote(str(out / 'analysis'))}"])

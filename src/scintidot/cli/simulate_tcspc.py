@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -86,5 +87,6 @@ def tcspc(
     kind = "ptu" if format == "ptu" else "csv"
     print(f"{document['decay']['counts']:.6g} counts in {document['decay']['duration_s']:.4g} s")
     print(f"Written: {(out / f'decay.{kind}').resolve()}, irf.{kind}, truth.json")
-    print(f"Try: scintidot analyse decay {out / f'decay.{kind}'} --irf {out / f'irf.{kind}'}")
+    decay, irf = (shlex.quote(str(out / f"{name}.{kind}")) for name in ("decay", "irf"))
+    print(f"Try: scintidot analyse decay {decay} --irf {irf}")
     print_notes(document["warnings"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 TASKS = {
     "See everything once, in a minute": ("scintidot demo",),
     "Predict light, decay and time resolution against size": ("scintidot predict --out my-report",),
@@ -21,10 +19,9 @@ TASKS = {
 """Wish -> commands that work as written, in this order."""
 
 
-def welcome(version: str, commands: Collection[str]) -> str:
-    """The screen; tasks whose command is not among ``commands`` are left out."""
+def welcome(version: str) -> str:
+    """The screen."""
     lines = [f"scintidot {version}: predict and measure how nanocrystals scintillate.", ""]
     for wish, tries in TASKS.items():
-        if tries[0].split()[1] in commands:
-            lines += [wish, *(f"    {command}" for command in tries)]
+        lines += [wish, *(f"    {command}" for command in tries)]
     return "\n".join([*lines, "", "Every command: scintidot --help"])

@@ -10,14 +10,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from scintidot import browsers
 from scintidot.backends import code_folder
 from scintidot.installation.check import NOTE, OK, PROBLEM, Check
 from scintidot.interactions.cache import VARIABLE, cache_folder
 
 FEW_BYTES, LITTLE_BYTES = 50_000_000, 500_000_000
 """Free space that is too little for tables and results, and that is soon used up."""
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-"""That can print a report as PDF."""
 
 
 def cache() -> Iterator[Check]:
@@ -84,7 +83,7 @@ def browser() -> Iterator[Check]:
     """For reports, the app and PDF."""
     import webbrowser
 
-    printing = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    printing = browsers.find_browser()
     if printing:
         yield Check("browser", OK, f"{printing}, also for PDF")
         return
@@ -93,7 +92,7 @@ def browser() -> Iterator[Check]:
         found = "one is there, but none that prints PDF by itself"
     except webbrowser.Error:
         found = "none is found: copy report.html to a machine that has one"
-    yield Check("browser", NOTE, found, "Install Chromium or Chrome.")
+    yield Check("browser", NOTE, found, f"Install {browsers.KINDS}, or name one in {browsers.VARIABLE}.")
 
 
 def _why_not_writable(folder: Path) -> str:

@@ -9,38 +9,15 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+from scintidot.browsers import KINDS, VARIABLE, find_browser, why_none
 from scintidot.errors import CannotWrite
 from scintidot.output import write_together
 
-VARIABLE = "SCINTIDOT_BROWSER"
-NAMES = (
-    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",
-    "microsoft-edge-stable", "msedge", "brave-browser", "brave",
-)  # fmt: skip
-PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-    "/Applications/Brave Browser.app/Contents/MacOS/Brave Browser",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
-    "C:/Program Files/BraveSoftware/Brave-Browser/Application/brave.exe",
-)
-"""Where browsers lie that are not on the path."""
 FLAGS = (
     "--headless", "--disable-gpu", "--no-first-run", "--no-default-browser-check", "--disable-extensions",
     "--disable-background-networking", "--no-pdf-header-footer",
 )  # fmt: skip
 TIMEOUT_S = 120.0
-
-
-def find_browser() -> str | None:
-    """Program of a browser that prints; that of ``SCINTIDOT_BROWSER`` if it is set, and no other then."""
-    named = os.environ.get(VARIABLE)
-    if named:
-        return shutil.which(named)
-    return next((found for name in (*NAMES, *PLACES) if (found := shutil.which(name))), None)
 
 
 def need_browser(where: str, who: str = "--pdf") -> str:
@@ -53,10 +30,8 @@ def need_browser(where: str, who: str = "--pdf") -> str:
     """
     browser = find_browser()
     if browser is None:
-        named = os.environ.get(VARIABLE)
         raise CannotWrite(
-            where=where, what="browser", who=who, expected="Chromium, Chrome, Edge or Brave, which prints the report",
-            found=f"{VARIABLE}={named}, which is no program" if named else "none",
+            where=where, what="browser", who=who, expected=f"{KINDS}, which prints the report", found=why_none(),
             hint=f"Install one (such as the package chromium), or set {VARIABLE} to its program; report.html prints "
             "from any browser.",
         )  # fmt: skip

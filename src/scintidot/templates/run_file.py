@@ -1,17 +1,15 @@
-"""A commented run file: every key with its default, unit, limits and names, made from `RunConfig` itself."""
+"""A commented run file: every key with its default, unit, limits and names, as `run_options` knows them."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 from scintidot import __version__
-from scintidot.config import OPTIONS, RunConfig
+from scintidot.config import RunConfig
 from scintidot.errors import one_of
-from scintidot.materials.fields import In, OneOf
-from scintidot.named_choices import names_of
-from scintidot.run_options import MEANINGS, limits_and_names
+from scintidot.run_options import MEANINGS, RunOption, run_keys
 
 WIDTH = 100
 
@@ -51,51 +49,25 @@ def run_file(template: str = "full") -> str:
         "# the unit of its key. A key behind '#' is empty by default; the value shown is an example.",
     ]  # fmt: skip
     section = ""
-    for key, field in _fields(RunConfig):
-        if key not in shown:
-            continue
-        part = key.rpartition(".")[0]
-        if part != section:
-            lines += ["", f"[{part}]"]
-            section = part
-        lines += ["", *_entry(key, field)]
+    for option in (option for key, option in run_keys().items() if key in shown):
+        if option.section != section:
+            section = option.section
+            lines += ["", f"[{section}]"]
+        lines += ["", *_entry(option)]
     return "\n".join(lines) + "\n"
 
 
-def _fields(model: Any, above: str = "") -> Iterator[tuple[str, Any]]:
-    """Every key with its field, sections after plain keys."""
-    for name, field in model.model_fields.items():
-        if hasattr(field.annotation, "model_fields"):
-            yield from _fields(field.annotation, f"{above}{name}.")
-        else:
-            yield f"{above}{name}", field
-
-
-def _entry(key: str, field: Any) -> list[str]:
+def _entry(option: RunOption) -> list[str]:
     """Comment and line of one key."""
-    words = MEANINGS[key].rstrip(".")
-    limits = next((entry for entry in limits_and_names(field) if isinstance(entry, In)), None)
-    unit = f" [{limits.unit}]" if limits is not None and limits.unit != "1" else ""
-    words += f"{unit}; {limits.in_words()}" if limits is not None else ""
-    names = _names(key, field)
-    comment = textwrap.wrap(f"{words}. {_of_names(names)}", WIDTH - 2)
-    name = key.rpartition(".")[2]
-    empty = field.default is None
-    value = EXAMPLES[key] if empty else field.default
-    return [*(f"# {line}" for line in comment), f"{'# ' if empty else ''}{name} = {_toml(value)}"]
-
-
-def _of_names(names: list[str]) -> str:
-    return f"One of {', '.join(names)}." if len(names) > 1 else ""
-
-
-def _names(key: str, field: Any) -> list[str]:
-    """Names that the key takes, if it takes names."""
-    listed = next((entry for entry in limits_and_names(field) if isinstance(entry, OneOf)), None)
-    if listed is not None:
-        return list(listed.names)
-    option = next((option for option, dotted in OPTIONS.items() if dotted == key), "")
-    return names_of("predict", option)
+    words = option.meaning.rstrip(".")
+    words += f" [{option.unit}]" if option.unit else ""
+    words += f"; {option.limits}" if option.limits else ""
+    words += f". One of {', '.join(option.names)}" if len(option.names) > 1 else ""
+    default = attrgetter(option.key)(RunConfig())
+    empty = default is None
+    line = f"{option.key.rpartition('.')[2]} = {_toml(EXAMPLES[option.key] if empty else default)}"
+    comment = textwrap.wrap(f"{words}.", WIDTH - 2, break_on_hyphens=False)
+    return [*(f"# {part}" for part in comment), f"{'# ' if empty else ''}{line}"]
 
 
 def _toml(value: Any) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from scintidot.catalogue import list_cards
-from scintidot.kinetic_options import KINETIC_MODELS
-from scintidot.measured.given import ROWS, SPECTRAL_UNITS, SPECTRUM_KINDS, TIME_UNITS
+from scintidot.measured.given import SPECTRAL_UNITS, TIME_UNITS
+from scintidot.named_choices import names_of
 
 SEPARATOR = ";"
 """Between the values of an option that may be repeated."""
@@ -72,6 +72,11 @@ class Kind:
         return next(option for option in self.options() if option.name == name)
 
 
+def _named(analysis: str, name: str, flag: str, label: str, default: str) -> Option:
+    """An option with the names that the command takes."""
+    return Option(name, flag, label, default, tuple(names_of(f"analyse {analysis}", name)))
+
+
 _FORMAT = Option("format", "--format", "Format", "recognised")
 _COLUMN = Option("column", "--column", "Column of values", "all")
 _TIME_UNIT = Option("time_unit", "--time-unit", "Unit of times", "as the file says", TIME_UNITS)
@@ -100,14 +105,14 @@ DECAY = Kind(
             "Model",
             (
                 Option("components", "--components", "Exponentials", "3", ("1", "2", "3", "4")),
-                Option("model", "--model", "Or kinetic model", "exponentials", tuple(KINETIC_MODELS)),
+                _named("decay", "model", "--model", "Or kinetic model", "exponentials"),
                 Option("names", "--names", "Names, by rising lifetime", "XX,trion,X"),
-                Option("statistics", "--statistics", "Statistics of ⟨N⟩", "poisson", ("poisson", "exponential")),
+                _named("decay", "statistics", "--statistics", "Statistics of ⟨N⟩", "poisson"),
                 Option("retained_fraction", "--retained-fraction", "Retained fraction ξ", "0.5"),
                 Option("quantum_yield", "--quantum-yield", "Quantum yield Φ_X", "1"),
                 Option("free", "--free", "Fit besides", "nothing", repeated=True),
                 Option("fix", "--fix", "Hold, NAME=VALUE", "nothing", repeated=True),
-                Option("share", "--share", "Common to all decays", "none", ("none", "lifetimes")),
+                _named("decay", "share", "--share", "Common to all decays", "none"),
             ),
             open=True,
         ),
@@ -118,7 +123,7 @@ DECAY = Kind(
                 Option("bin_width_ps", "--bin-width-ps", "Bin width [ps]", "of the file"),
                 _TIME_UNIT,
                 Option("excitations", "--excitations", "Excitations", "of the file"),
-                Option("pile_up", "--pile-up", "Pile-up", "first-photon", ("first-photon", "none")),
+                _named("decay", "pile_up", "--pile-up", "Pile-up", "first-photon"),
                 Option("channel", "--channel", "Channel", "all"),
                 _COLUMN,
                 _FORMAT,
@@ -143,7 +148,7 @@ TRANSIENT = Kind(
         Group(
             "One matrix, or a fluence series",
             (
-                Option("mode", "--mode", "Analysis", "global for one matrix", ("global", "series")),
+                _named("ta", "mode", "--mode", "Analysis", "global for one matrix"),
                 Option("fluence", "--fluence", "Fluences [photons/cm²]", "of the files"),
                 Option("pulse_energy", "--pulse-energy-uJ-cm2", "Or pulse energies [µJ/cm²]", "none"),
                 Option("pump_wavelength", "--pump-wavelength", "Wavelength of the pump [nm]", "none"),
@@ -155,7 +160,7 @@ TRANSIENT = Kind(
             "Global analysis",
             (
                 Option("components", "--components", "Lifetimes", "as many as pay", tuple("123456")),
-                Option("chirp", "--chirp", "Chirp", "polynomial", ("polynomial", "cauchy", "linear", "none")),
+                _named("ta", "chirp", "--chirp", "Chirp", "polynomial"),
                 Option("artefact", "--artefact", "Columns of the artefact", "where needed", tuple("0123")),
             ),
             open=True,
@@ -166,11 +171,8 @@ TRANSIENT = Kind(
                 Option("band", "--band", "Band [nm]", "about the strongest bleach"),
                 Option("wavelength", "--wavelength", "Or one wavelength [nm]", "none"),
                 Option("tail", "--tail", "Tail [ps]", "after 6 biexciton lifetimes"),
-                Option("model", "--model", "Model", "carriers", ("carriers", "ladder")),
-                Option(
-                    "filling", "--filling", "What bleaches", "electrons-and-holes",
-                    ("electrons-and-holes", "electrons"),
-                ),
+                _named("ta", "model", "--model", "Model", "carriers"),
+                _named("ta", "filling", "--filling", "What bleaches", "electrons-and-holes"),
                 Option("degeneracy", "--degeneracy", "Carriers of the level", "2"),
                 Option("exciton_rate", "--exciton-rate", "k_X or lifetime", "fitted"),
                 Option("retained_fraction", "--retained-fraction", "Retained fraction ξ", "fitted"),
@@ -181,7 +183,7 @@ TRANSIENT = Kind(
             "What the file does not say",
             (
                 _TIME_UNIT,
-                Option("rows", "--rows", "What runs down the rows", "as the file says", ROWS),
+                _named("ta", "rows", "--rows", "What runs down the rows", "as the file says"),
                 _SPECTRAL_UNIT,
                 _FORMAT,
             ),
@@ -197,11 +199,11 @@ SPECTRUM = Kind(
             "Window and peak",
             (
                 Option("window", "--window", "Window [nm]", "all"),
-                Option("kind", "--kind", "Kind of spectrum", "as the file says", SPECTRUM_KINDS),
-                Option("peak", "--peak", "Peak of absorption", "curvature", ("curvature", "maximum")),
-                Option("line", "--line", "Line of emission", "gaussian", ("gaussian", "pseudo-voigt", "asymmetric")),
-                Option("background", "--background", "Under emission", "none", ("none", "ends")),
-                Option("weight", "--weight", "The file holds", "photons", ("photons", "energy")),
+                _named("spectrum", "kind", "--kind", "Kind of spectrum", "as the file says"),
+                _named("spectrum", "peak", "--peak", "Peak of absorption", "curvature"),
+                _named("spectrum", "line", "--line", "Line of emission", "gaussian"),
+                _named("spectrum", "background", "--background", "Under emission", "none"),
+                _named("spectrum", "weight", "--weight", "The file holds", "photons"),
                 Option("band", "--band", "Band of the integral [nm]", "all"),
                 Option("material", "--material", "Sizing curve of", "none", material=True),
                 Option("edge_length", "--edge-length", "Expected at an edge length of [nm]", "none"),
@@ -216,7 +218,7 @@ SPECTRUM = Kind(
                 Option("reference_absorbance", "--reference-absorbance", "Of the reference", "none"),
                 Option("index", "--index", "Refractive index, sample", "equal"),
                 Option("reference_index", "--reference-index", "Refractive index, reference", "equal"),
-                Option("plqy_method", "--plqy-method", "By", "absorptance", ("absorptance", "absorbance")),
+                _named("spectrum", "plqy_method", "--plqy-method", "By", "absorptance"),
                 Option("reference_light_yield", "--reference-light-yield", "Light yield [photons/MeV]", "none"),
             ),
         ),
@@ -242,18 +244,16 @@ SERIES = Kind(
         Group(
             "Prediction to compare with",
             (
-                Option("model", "--model", "Model", "carriers", tuple(KINETIC_MODELS)),
-                Option("statistics", "--statistics", "Statistics", "poisson", ("poisson", "exponential", "paper")),
+                _named("series", "model", "--model", "Model", "carriers"),
+                _named("series", "statistics", "--statistics", "Statistics", "poisson"),
                 Option("retained_fraction", "--retained-fraction", "Retained fraction ξ", "0.5"),
-                Option("tau_definition", "--tau-definition", "Definition of τ", "of each row", (
-                    "harmonic", "instrument", "mean_photon_time", "one_over_e",
-                )),
+                _named("series", "tau_definition", "--tau-definition", "Definition of τ", "of each row"),
                 Option("response", "--response-ps", "Width in τ instrument [ps]", "100"),
                 Option("rise_time", "--rise-time-ps", "Rise time of the CTR [ps]", "100"),
                 Option("gamma_energy_keV", "--gamma-energy-kev", "Energy of the CTR [keV]", "511"),
                 Option("outcoupling", "--outcoupling", "Light that leaves", "1"),
                 Option("detection_efficiency", "--detection-efficiency", "Light that is detected", "1"),
-                Option("shape", "--shape", "Shape", "cube", ("cube", "sphere")),
+                _named("series", "shape", "--shape", "Shape", "cube"),
                 Option("material", "--material", "Density of", "none", material=True),
             ),
             open=True,

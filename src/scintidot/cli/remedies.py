@@ -1,4 +1,4 @@
-"""Values and commands that would work, for the lines that say what went wrong."""
+"""Values, words and options that would work, for the lines that say what went wrong."""
 
 from __future__ import annotations
 

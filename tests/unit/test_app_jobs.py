@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 
 pytest.importorskip("dash")
 
-from scintidot.app import jobs
+from flask import Flask
+
+from scintidot.app import jobs, known
 from scintidot.app.jobs import CANCELLED, DONE, FAILED, RUNNING, Board, Status
 from scintidot.app.state import as_text, check_names, read_link, write_link
 from scintidot.config import make_config
@@ -160,6 +163,24 @@ def test_what_a_run_has_so_far_is_there_before_its_end(board: Board) -> None:
     status = ended(board, name)
     assert status.state == DONE
     assert status.result[0]["size"]["edge_length"] == 8.7
+
+
+def test_runs_are_remembered_by_many_requests_at_once() -> None:
+    app, often = Flask("app"), sys.getswitchinterval()
+
+    def ask(thread: int) -> None:
+        with app.app_context():
+            for i in range(500):
+                known.remember({"name": "", "tab": "", "key": f"{thread} {i}"})
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(ask, range(4)))
+    finally:
+        sys.setswitchinterval(often)
+    with app.app_context():
+        assert len(known._runs()) == known.MOST
 
 
 # --- links ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html
@@ -119,7 +120,7 @@ def _correlation(document: dict[str, Any], theme: str) -> list[Component]:
     from plotly.graph_objects import Figure
 
     found = document.get("correlation") or {"names": []}
-    labels, matrix = found["names"], found.get("matrix", [])
+    labels, matrix = [escape(name) for name in found["names"]], found.get("matrix", [])
     if not 1 < len(labels) <= MOST_CORRELATED:
         return []
     figure = Figure()

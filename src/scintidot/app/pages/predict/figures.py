@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from scintidot.app.figures import COLOURS, DARK, DASHES, template
@@ -213,7 +214,7 @@ def _sensitivity(shown: dict[str, Any], theme: str) -> Drawn:
     figure = _figure(theme, "change of the CTR bound [%]", "", barmode="overlay")
     for i, end in enumerate(("low", "high")):
         figure.add_bar(
-            x=[changes[key][i] for key in keys], y=keys, orientation="h", name=f"at {end}",
+            x=[changes[key][i] for key in keys], y=[escape(key) for key in keys], orientation="h", name=f"at {end}",
             marker={"color": COLOURS[theme][i], "opacity": 0.85},
             hovertemplate="%{y} at " + end + ": %{x:+.2g} %<extra></extra>",
         )  # fmt: skip

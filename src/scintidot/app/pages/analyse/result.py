@@ -160,5 +160,5 @@ def grid(heads: list[str], rows: list[list[str]]) -> Component:
                 html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows]),
             ]
         ),
-        className="wide plain",
+        className="wide",
     )

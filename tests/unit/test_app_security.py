@@ -245,7 +245,7 @@ def test_names_of_a_card_and_of_a_fit_are_text_in_figures(text: str) -> None:
     """Plotly takes tags in labels as markup, links too."""
     correlation = {"correlation": {"names": [text, "b"], "matrix": [[1, 0], [0, 1]]}}
     picture = analyse_result._correlation(correlation, "light")[1].children.figure
-    changes = {"CTR bound [ps]": {text: [-1.0, 1.0]}}
+    changes = {text: [-1.0, 1.0]}
     bars = predict_figures._sensitivity(
         {"plots": {"sensitivity": {"edge": 5.0, "changes": changes}}}, "light"
     ).figure

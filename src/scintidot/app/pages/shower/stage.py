@@ -12,7 +12,7 @@ from scintidot.app import jobs
 from scintidot.app.figures import CONFIG, empty
 from scintidot.app.pages.shower import names
 from scintidot.app.pages.shower.drawing import scene_in
-from scintidot.app.shared import LINK, THEME, theme_of
+from scintidot.app.shared import LINK, THEME, spoken, theme_of
 
 SUMS = {
     "deposit_eV": "kept by nanocrystals",
@@ -88,8 +88,7 @@ def layout(step: str | None) -> list[Component]:
 
 
 def _button(key: str, sign: str, words: str) -> Component:
-    label: Any = {"aria-label": words}
-    return html.Button(sign, id=key, type="button", title=words, **label)
+    return html.Button(sign, id=key, type="button", title=words, **spoken(words))
 
 
 def register(app: Dash) -> None:

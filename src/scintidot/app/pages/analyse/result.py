@@ -12,6 +12,7 @@ from scintidot.app import jobs
 from scintidot.app.figures import CONFIG, panel_figure, template
 from scintidot.app.pages.analyse import card, names
 from scintidot.app.pages.analyse.work import panel_of
+from scintidot.app.run_bar import downloads
 from scintidot.app.shared import TAB, THEME, theme_of
 from scintidot.app.shelf import shelf
 from scintidot.documents import figures_of, flat, heading, tables
@@ -52,13 +53,7 @@ def shown(job: str, found: dict[str, Any], theme: str) -> list[Component]:
         html.H2(found["title"]),
         html.P(found["answer"] or "See the tables below.", className="answer failed" if failed else "answer"),
         html.Ul([html.Li(text) for text in warnings], className="warnings"),
-        html.Div(
-            [
-                html.A(words, href=f"/files/{job}/{name}", className="button", download=name)
-                for name, words in FILES.items()
-            ],
-            className="row",
-        ),
+        downloads(FILES, job, FILES),
         *card.part(found),
         html.Div([_figure(plain, theme) for plain in found["panels"]], className="figures"),
         *[_table(*table, unfolded=True) for table in found_tables[:1]],

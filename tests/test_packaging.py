@@ -37,6 +37,7 @@ DATA = [
     "app/assets/analyse.css",
     "app/assets/explore.css",
     "app/assets/explore.js",
+    "app/assets/materials.css",
     "app/assets/predict.css",
     "app/assets/shell.js",
     "app/assets/shower.css",

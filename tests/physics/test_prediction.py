@@ -259,9 +259,8 @@ def test_a_simulation_in_which_nothing_is_hit_predicts_no_light():
 
 def test_own_pair_creation_energy_leaves_the_known_sample_as_it_is(write_card):
     """Its light yield was measured on CsPbBr3 of 4.2 gaps a pair, whatever a pair costs in the sample of the run."""
-    card = write_card(
-        '[pair_creation.fratelli.gap_factor]\nvalue = 3.0\nunit = "1"\nsource = "fratelli_2024"\nprovenance = "estimate"\n'
-    )
+    number = 'value = 3.0\nunit = "1"\nsource = "fratelli_2024"\nprovenance = "estimate"\n'
+    card = write_card(f"[pair_creation.fratelli.gap_factor]\n{number}")
     options = {"edge_length": [5, 12], "deposit": "continuous"}
     own, usual = predict(material=str(card), **options), predict(**options)
     for mine, known in zip(own.rows, usual.rows, strict=True):

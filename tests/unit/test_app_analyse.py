@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from scintidot.app.figures import panel_figure
 from scintidot.app.pages.analyse.command import command_line, keywords
-from scintidot.app.pages.analyse.options import DECAY, KINDS, ON, SERIES, SPECTRUM, TRANSIENT, Kind
+from scintidot.app.pages.analyse.options import DECAY, KINDS, ON, SERIES, SPECTRUM, TRANSIENT, Kind, Option
 from scintidot.app.pages.analyse.preview import window_text
 from scintidot.app.pages.analyse.recognised import kind_of, look
 from scintidot.app.pages.analyse.result import shown
@@ -28,7 +28,7 @@ from scintidot.measured.decay.inputs import read_stretch
 from scintidot.measured.panels import Panel, Series
 from scintidot.measured.spectrum.traces import read_window
 
-OUTSIDE = {"json", "out", "to_card", "files", "file", "table", "irf", "reference", "absorption"}
+OUTSIDE = {"json", "out", "pdf", "to_card", "files", "file", "table", "irf", "reference", "absorption"}
 """Parameters of the commands that are no fields: outputs, and files, which have roles."""
 OF_THE_CARD = {"decay": {"material", "edge_length_nm"}, "ta": {"material", "edge_length_nm"}}
 """Those that stand beside the card that is exported."""
@@ -51,17 +51,20 @@ def test_the_form_has_every_option_of_the_command_and_no_other(kind: Kind) -> No
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"),
-    [(kind, option.name) for kind in KINDS.values() for option in kind.options() if option.names()],
-    ids=lambda part: part if isinstance(part, str) else part.name,
+    ("kind", "option"),
+    [(kind, option) for kind in KINDS.values() for option in kind.options() if option.names()],
+    ids=lambda part: part.name,
 )
 def test_names_to_choose_from_are_those_that_the_analysis_takes(
-    kind: Kind, name: str, tmp_path: Path
+    kind: Kind, option: Option, tmp_path: Path
 ) -> None:
-    option = kind.option(name)
-    if name == "irf" or option.names()[0].isdigit() or option.material:
+    if option.name == "irf" or option.names()[0].isdigit() or option.material:
         return  # a file, a number or a card may stand there, too
-    task = {"analysis": kind.name, "files": [str(tmp_path / "none.csv")], "options": {name: "nonsense"}}
+    task = {
+        "analysis": kind.name,
+        "files": [str(tmp_path / "none.csv")],
+        "options": {option.name: "nonsense"},
+    }
     with pytest.raises(BadValue) as fault:
         analyse(task, tmp_path, lambda *_: None)
     listed = fault.value.expected.removeprefix("one of ").split(", ")

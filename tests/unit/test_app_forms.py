@@ -13,8 +13,8 @@ pytest.importorskip("dash", reason="the extra app is not installed")
 
 from scintidot.app.pages import predict, shower
 from scintidot.app.pages.predict import asked
-from scintidot.app.pages.predict.running import remaining
 from scintidot.app.pages.shower import asked as shower_asked
+from scintidot.app.run_bar import fault_of, remaining
 from scintidot.config import OPTIONS, make_config
 from scintidot.errors import BadValue
 from scintidot.run_options import run_options
@@ -79,6 +79,15 @@ def test_time_left_is_said_once_there_is_something_to_judge_by() -> None:
     assert remaining(0.02, 100) == ""
     assert remaining(0.25, 10) == "about 30 s left"
     assert remaining(0.1, 60) == "about 9 min left"
+
+
+def test_a_fault_of_a_job_is_said_at_the_field_of_its_flag() -> None:
+    line = "decay (1).csv: bad window for --window (expected 2 ends, found 1). Write a:b."
+    assert fault_of(line) == ("--window", "expected 2 ends, found 1. Write a:b.")
+    assert (
+        fault_of("track: bad size for --edge-length, 9 nm (expected less, found more).")[0] == "--edge-length"
+    )
+    assert fault_of("The run was cancelled.") == fault_of(None) == ("", "")
 
 
 def test_a_history_is_named_or_searched() -> None:

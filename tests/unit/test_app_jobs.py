@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -13,7 +15,9 @@ from hypothesis import strategies as st
 
 pytest.importorskip("dash")
 
-from scintidot.app import jobs
+from flask import Flask
+
+from scintidot.app import jobs, known
 from scintidot.app.jobs import CANCELLED, DONE, FAILED, RUNNING, Board, Status
 from scintidot.app.state import as_text, check_names, read_link, write_link
 from scintidot.config import make_config
@@ -73,6 +77,22 @@ def test_a_process_that_dies_says_so(board: Board) -> None:
     assert "ended unexpectedly" in status.error
 
 
+@pytest.mark.parametrize(
+    ("script", "letters"),
+    [("import os; os._exit(3)", 1 << 20), ("print('{\"step\": \"half a', end='')", 1)],
+    ids=["before it reads its task", "within a line"],
+)
+def test_a_worker_that_dies_badly_leaves_no_run_behind(
+    board: Board, monkeypatch: pytest.MonkeyPatch, script: str, letters: int
+) -> None:
+    monkeypatch.setattr(jobs, "WORKER", (sys.executable, "-c", script))
+    monkeypatch.setattr(jobs, "MOST_AT_ONCE", 1)
+    for _ in range(2):
+        status = ended(board, board.start("tab", SIMULATE, {"text": "x" * letters}))
+        assert status.state == FAILED
+        assert "ended unexpectedly" in (status.error or "")
+
+
 def test_a_mistake_of_the_user_is_its_sentence(board: Board) -> None:
     status = ended(board, board.start("tab", SIMULATE, arguments(edge_length=90, material="CsPbBr3")))
     assert status.state == FAILED
@@ -105,6 +125,28 @@ def test_the_run_of_a_closed_tab_is_cancelled(board: Board, monkeypatch: pytest.
     assert not board._jobs[other].cancelled
 
 
+def test_the_run_of_a_closed_tab_ends_though_nobody_asks_for_another(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "FORGOTTEN_AFTER", 0.1)
+    says = 'import time\nwhile True: print(\'{"step": "a", "share": 0.1}\', flush=True); time.sleep(0.02)'
+    monkeypatch.setattr(jobs, "WORKER", (sys.executable, "-c", says))
+    job = board._jobs[board.start("tab", SIMULATE, {})]
+    job.reader.join(60)
+    assert job.cancelled
+    assert job.process.poll() is not None
+
+
+def test_a_run_that_was_forgotten_is_not_kept(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "WORKER", (sys.executable, "-c", "print('{\"result\": 1}')"))
+    name = board.start("tab", SIMULATE, {})
+    assert ended(board, name).state == DONE
+    monkeypatch.setattr(jobs, "FORGOTTEN_AFTER", -1.0)
+    assert board.status("other", "tab").error == "This run is not kept any more. Start it again."
+    board.start("tab", SIMULATE, {})
+    assert board.status(name, "tab").error == "This run is not kept any more. Start it again."
+
+
 def test_the_end_of_the_app_ends_its_runs_and_deletes_their_files() -> None:
     board = Board()
     job = board._jobs[board.start("tab", SIMULATE, arguments())]
@@ -121,6 +163,24 @@ def test_what_a_run_has_so_far_is_there_before_its_end(board: Board) -> None:
     status = ended(board, name)
     assert status.state == DONE
     assert status.result[0]["size"]["edge_length"] == 8.7
+
+
+def test_runs_are_remembered_by_many_requests_at_once() -> None:
+    app, often = Flask("app"), sys.getswitchinterval()
+
+    def ask(thread: int) -> None:
+        with app.app_context():
+            for i in range(500):
+                known.remember({"name": "", "tab": "", "key": f"{thread} {i}"})
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(ask, range(4)))
+    finally:
+        sys.setswitchinterval(often)
+    with app.app_context():
+        assert len(known._runs()) == known.MOST
 
 
 # --- links ----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ import pytest
 pytest.importorskip("dash")
 
 from scintidot.app import jobs
+from scintidot.app.pages.analyse import result as analyse_result
+from scintidot.app.pages.predict import figures as predict_figures
 from scintidot.app.security import LARGEST_FILE, LARGEST_REQUEST, Access, is_loopback, known_host
-from scintidot.app.server import create_app
+from scintidot.app.server import create_app, run
+from scintidot.errors import BadValue
 
 HOST = "127.0.0.1:8050"
 OWN = {"Host": HOST, "Origin": f"http://{HOST}", "Sec-Fetch-Site": "same-origin"}
@@ -110,6 +114,13 @@ def test_a_token_in_the_address_does_not_let_a_post_through(guarded: Any) -> Non
         guarded.test_client().post(f"{CALLBACK}?token=open+sesame", json={}, headers=headers).status_code
         == 403
     )
+
+
+@pytest.mark.parametrize("token", ["", "  "])
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_an_empty_token_opens_nothing(token: str, host: str) -> None:
+    with pytest.raises(BadValue, match=r"app: bad token for --token \(expected a word, found an empty one\)"):
+        run(host, 0, token=token)
 
 
 # --- origins ------------------------------------------------------------------------------------------------------
@@ -227,6 +238,19 @@ def test_script_in_a_link_comes_back_as_text_of_a_sentence(client: Any, name: st
     assert ": bad " in error
     assert "Traceback" not in answer.text
     assert not [kind for kind in types_of(found) if kind in ("Markdown", "Iframe", "DangerouslySetInnerHTML")]
+
+
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_names_of_a_card_and_of_a_fit_are_text_in_figures(text: str) -> None:
+    """Plotly takes tags in labels as markup, links too."""
+    correlation = {"correlation": {"names": [text, "b"], "matrix": [[1, 0], [0, 1]]}}
+    picture = analyse_result._correlation(correlation, "light")[1].children.figure
+    changes = {text: [-1.0, 1.0]}
+    bars = predict_figures._sensitivity(
+        {"plots": {"sensitivity": {"edge": 5.0, "changes": changes}}}, "light"
+    ).figure
+    for labels in (picture.data[0].x, picture.data[0].y, bars.data[0].y):
+        assert labels[0] == escape(text)
 
 
 def types_of(part: Any) -> list[str]:

@@ -6,10 +6,12 @@ import base64
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scintidot.app import shelf as module
+from scintidot.app.pages.materials.draft import keep
 from scintidot.app.shelf import LONGEST_NAME, MOST_FILES, Shelf, decoded, plain_name
 from scintidot.errors import BadFile
 
@@ -50,6 +52,31 @@ def test_too_many_and_too_large_files_are_refused_in_a_sentence(monkeypatch: pyt
     shelf.put("other", "small.csv", bytes(900_000))
     with pytest.raises(BadFile, match="for the size of all files"):
         shelf.put("other", "more.csv", bytes(900_000))
+
+
+def test_a_refused_file_leaves_the_old_one_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LARGEST_FILE", 10)
+    monkeypatch.setattr(module, "MOST_BYTES", 14)
+    shelf = Shelf()
+    good = shelf.put("tab", "a.toml", b"good", {"a.csv": b"1, 2"})
+    assert good.size == 8
+    for content, beside in ((b"x" * 11, {}), (b"x", {"a.csv": b"x" * 10})):
+        with pytest.raises(BadFile, match="for its size"):
+            shelf.put("tab", "a.toml", content, beside)
+    with pytest.raises(BadFile, match="for the size of all files"):
+        shelf.put("tab", "b.toml", b"1234567")
+    assert [file.path.read_bytes() for file in shelf.files("tab").values()] == [b"good"]
+    new = shelf.put("tab", "a.toml", b"1234567890")  # the old one no longer counts
+    assert new.path.read_bytes() == b"1234567890"
+    assert not good.path.exists()
+
+
+def test_a_card_kept_in_its_own_place_keeps_its_tables() -> None:
+    with Flask("app").app_context():
+        first = module.shelf().put("tab", "mine.toml", b"a = 1", {"absorption.csv": b"1, 2"})
+        again = keep("tab", "mine.toml", "a = 2", first.path.parent)
+        assert again.path.read_bytes() == b"a = 2"
+        assert again.path.with_name("absorption.csv").read_bytes() == b"1, 2"
 
 
 def test_files_of_the_tab_that_was_quiet_for_longest_go_first(monkeypatch: pytest.MonkeyPatch) -> None:

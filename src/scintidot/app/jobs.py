@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ MOST_AT_ONCE = max(4, os.cpu_count() or 4)
 """Jobs that run at the same time, of all tabs together."""
 FORGOTTEN_AFTER = 300.0
 """Seconds without anybody asking, after which the tab is taken for closed and its job is cancelled."""
+WORKER = (sys.executable, "-m", "scintidot.app.worker")
 RUNNING, DONE, CANCELLED, FAILED = "running", "done", "cancelled", "failed"
 
 
@@ -93,8 +95,8 @@ class Board:
             name = secrets.token_urlsafe(9)
             folder = Path(tempfile.mkdtemp(dir=self._home()))
             process = subprocess.Popen(
-                [sys.executable, "-m", "scintidot.app.worker"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True,
+                WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+                start_new_session=True,
             )  # fmt: skip
             now = time.monotonic()
             job = _Job(tab, folder, process, now, now)
@@ -102,11 +104,9 @@ class Board:
             self._jobs[name] = job
         assert process.stdin is not None
         task = {"function": function, "arguments": arguments, "folder": str(folder)}
-        try:
+        with suppress(BrokenPipeError):  # it died at once: the reader says so
             process.stdin.write(json.dumps(task) + "\n")
             process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it died at once: the reader says so
         job.reader.start()
         return name
 
@@ -115,7 +115,7 @@ class Board:
         with self._lock:
             job = self._jobs.get(name or "")
             if job is None or job.tab != tab:
-                return Status(FAILED, error="This run is not known any more: the app was started anew.")
+                return Status(FAILED, error="This run is not kept any more. Start it again.")
             job.asked = time.monotonic()
             self._tidy()
             seconds = (job.ended or job.asked) - job.began
@@ -179,26 +179,40 @@ def _stop(job: _Job) -> None:
 
 
 def _listen(job: _Job) -> None:
-    """Follow what a worker says until it ends."""
-    assert job.process.stdout is not None
+    """Follow what a worker says until it ends, however it does."""
     assert job.process.stdin is not None
     answered = False
+    try:
+        answered = _answered(job)
+    finally:
+        with suppress(OSError):  # of a task that a dead worker has not read
+            job.process.stdin.close()  # on which the worker ends, whatever else it still does
+        code = job.process.wait()
+        if job.ended is None:
+            if not answered:
+                job.error = (
+                    f"The run ended unexpectedly (exit status {code}); the terminal of the app may say why."
+                )
+            job.ended = time.monotonic()
+
+
+def _answered(job: _Job) -> bool:
+    """Whether the lines of a worker end with its result or its error; stops the job of a closed tab."""
+    assert job.process.stdout is not None
     with job.process.stdout as lines:
         for line in lines:
-            entry = json.loads(line)
+            try:
+                entry = json.loads(line)
+            except ValueError:  # the worker died within the line
+                return False
             job.result = entry.get("result", job.result)
             if "share" not in entry:
-                job.error, answered = entry.get("error"), True
-                break
+                job.error = entry.get("error")
+                return True
             job.step, job.share = entry["step"], float(entry["share"])
-    job.process.stdin.close()  # on which the worker ends, whatever else it still does
-    code = job.process.wait()
-    if job.ended is None:
-        if not answered:
-            job.error = (
-                f"The run ended unexpectedly (exit status {code}); the terminal of the app may say why."
-            )
-        job.ended = time.monotonic()
+            if time.monotonic() - job.asked > FORGOTTEN_AFTER:
+                _stop(job)
+    return False
 
 
 _EXTENSION = "scintidot-jobs"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from flask import current_app
@@ -13,19 +14,23 @@ MOST = 100
 
 Run = dict[str, Any]
 """``name`` and ``tab`` of a job, and the ``key`` of what it was asked."""
+_LOCK = threading.Lock()
+"""Of the runs: requests come in threads."""
 
 
 def remember(run: Run) -> None:
     """Keep a run that is done."""
-    runs = _runs()
-    runs[run["key"]] = run
-    while len(runs) > MOST:
-        runs.pop(next(iter(runs)))
+    with _LOCK:
+        runs = _runs()
+        runs[run["key"]] = run
+        while len(runs) > MOST:
+            runs.pop(next(iter(runs)))
 
 
 def find(key: str | None) -> Run | None:
     """A run of this key whose result is still there."""
-    run = _runs().get(key or "")
+    with _LOCK:
+        run = _runs().get(key or "")
     if run is None or jobs.board().status(run["name"], run["tab"]).state != jobs.DONE:
         return None
     return run

@@ -68,8 +68,13 @@ def run(
     Raises
     ------
     BadValue
-        If the port is taken, or the host is none of this machine.
+        If the port is taken, the host is none of this machine, or the token is empty.
     """
+    if token is not None and not token.strip():
+        raise BadValue(
+            where="app", what="token", who="--token", expected="a word", found="an empty one",
+            hint="Leave it out: one is made where it is needed.",
+        )  # fmt: skip
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     if token is None and not is_loopback(host):
         token = secrets.token_urlsafe(16)

@@ -17,11 +17,6 @@ page writes ``[path, query]`` there and the address line follows. ``error``: one
 """
 
 
-def aria(label: str) -> Any:
-    """What a screen reader says of a component, as keywords of it."""
-    return {"aria-label": label}
-
-
 def theme_of(stored: str | None) -> str:
     """The theme to draw in."""
     return DARK if stored == DARK else LIGHT

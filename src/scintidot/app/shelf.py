@@ -14,6 +14,7 @@ import shutil
 import tempfile
 import threading
 import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ class Dropped:
     key: str
     name: str  # as it was dropped, for people
     path: Path
-    size: int  # [bytes]
+    size: int  # with the files beside it [bytes]
 
 
 @dataclass
@@ -74,33 +75,40 @@ class Shelf:
                     shutil.rmtree(dropped.path.parent, ignore_errors=True)
             return tab
 
-    def put(self, tab: str, name: str, content: bytes) -> Dropped:
-        """Keep a file of a tab; one of the same name takes the place of the old one.
+    def put(self, tab: str, name: str, content: bytes, beside: Mapping[str, bytes] | None = None) -> Dropped:
+        """Keep a file of a tab; one of the same name takes the place of the old one, unless it is refused.
+
+        ``beside``: name and content of files that lie in the same folder, of which the first one speaks.
 
         Raises
         ------
         BadFile
             If it is too large, or the tab has too many.
         """
+        parts = {plain_name(table): rows for table, rows in (beside or {}).items()} | {
+            plain_name(name): content
+        }
+        size = sum(map(len, parts.values()))
         with self._lock:
             files = self.tab(tab).files
             old = next((key for key, file in files.items() if file.name == name), None)
-            if old is not None:
-                self.remove(tab, old)
-            together = sum(file.size for file in files.values()) + len(content)
+            others = [file.size for key, file in files.items() if key != old]
             for who, found, most, unit in (
-                ("its size", len(content) / 2**20, LARGEST_FILE / 2**20, " MB"),
-                ("the size of all files", together / 2**20, MOST_BYTES / 2**20, " MB"),
-                ("the number of files", len(files) + 1, MOST_FILES, ""),
+                ("its size", size / 2**20, LARGEST_FILE / 2**20, " MB"),
+                ("the size of all files", (sum(others) + size) / 2**20, MOST_BYTES / 2**20, " MB"),
+                ("the number of files", len(others) + 1, MOST_FILES, ""),
             ):
                 if found > most:
                     raise BadFile(
                         where=name, what="file", who=who, expected=f"at most {most:g}{unit}",
                         found=f"{found:.4g}{unit}",
                     )  # fmt: skip
-            path = Path(tempfile.mkdtemp(dir=self.home())) / plain_name(name)
-            path.write_bytes(content)
-            dropped = Dropped(secrets.token_urlsafe(9), name, path, len(content))
+            if old is not None:
+                self.remove(tab, old)
+            folder = Path(tempfile.mkdtemp(dir=self.home()))
+            for part, its in parts.items():
+                (folder / part).write_bytes(its)
+            dropped = Dropped(secrets.token_urlsafe(9), name, folder / plain_name(name), size)
             files[dropped.key] = dropped
             return dropped
 

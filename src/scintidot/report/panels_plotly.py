@@ -85,7 +85,7 @@ def mark(figure: Figure, start: float, end: float, words: str, place: int, colou
 def _add(figure: Figure, many: tuple[Series, ...], row: int, colours: Sequence[str]) -> None:
     """Series as the report draws them: lines in their colours, points of a fit in the colour of its line."""
     lined = [series.label for series in many if series.style in ("line", "dashed", "bar") and series.label]
-    own = dict(zip(lined, _palette(len(lined), colours), strict=False))
+    own = dict(zip(lined, palette(len(lined), colours), strict=False))
     last = next(iter(own.values()), colours[0])
     for series in many:
         x, y, error, x_error = thinned(series)
@@ -108,7 +108,7 @@ def _add(figure: Figure, many: tuple[Series, ...], row: int, colours: Sequence[s
         figure.add_scatter(**trace, **look, row=row, col=1)
 
 
-def _palette(count: int, colours: Sequence[str]) -> list[str]:
+def palette(count: int, colours: Sequence[str]) -> list[str]:
     """The colours; many lines get some from dark to light."""
     if count <= len(colours):
         return list(colours)

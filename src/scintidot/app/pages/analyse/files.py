@@ -12,7 +12,7 @@ from scintidot.app.pages.analyse import names
 from scintidot.app.pages.analyse.form import read_fields
 from scintidot.app.pages.analyse.options import DECAY, KINDS, Kind
 from scintidot.app.pages.analyse.recognised import LEFT_OUT, Found, analysis_named, kind_of, look, role_of
-from scintidot.app.shared import TAB, aria
+from scintidot.app.shared import TAB, spoken
 from scintidot.app.shelf import LIMITS, Dropped, decoded, shelf
 from scintidot.errors import ScintidotError
 
@@ -187,7 +187,7 @@ def listed(tab: str, kind: Kind, found: Mapping[str, Found]) -> list[Component]:
                         ),
                         html.Button(
                             "✕", id={"type": names.REMOVE, "key": key}, type="button", title="Remove",
-                            **aria(f"Remove {file.name}"),
+                            **spoken(f"Remove {file.name}"),
                         ),
                     ],
                     className="between",

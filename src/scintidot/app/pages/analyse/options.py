@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from scintidot.catalogue import list_cards
 from scintidot.measured.given import SPECTRAL_UNITS, TIME_UNITS
 from scintidot.named_choices import names_of
+from scintidot.run_options import run_options
 
 SEPARATOR = ";"
 """Between the values of an option that may be repeated."""
@@ -16,10 +15,9 @@ ON = "on"
 """Value of a switch that is set."""
 
 
-@cache
 def scintillators() -> tuple[str, ...]:
     """Shipped materials that a prediction can run."""
-    return tuple(entry["name"] for entry in list_cards()["materials"] if entry["predict"])
+    return tuple(run_options()["material"].names)
 
 
 @dataclass(frozen=True)
@@ -59,17 +57,12 @@ class Kind:
     roles: Mapping[str, str]  # keyword that takes a file -> words; the data come first
     many: bool  # whether it takes several files of data
     window: str | None  # option that dragging on the plot of the data sets
-    window_unit: str
     groups: tuple[Group, ...]
 
     def options(self) -> Iterator[Option]:
         """Every option of every group."""
         for group in self.groups:
             yield from group.options
-
-    def option(self, name: str) -> Option:
-        """The option of a keyword."""
-        return next(option for option in self.options() if option.name == name)
 
 
 def _named(analysis: str, name: str, flag: str, label: str, default: str) -> Option:
@@ -85,7 +78,7 @@ _SPECTRAL_UNIT = Option(
 )
 
 DECAY = Kind(
-    "decay", "Decay", "decay", {"files": "data", "irf": "response"}, True, "window", "ps",
+    "decay", "Decay", "decay", {"files": "data", "irf": "response"}, True, "window",
     (
         Group(
             "Window and response",
@@ -143,7 +136,7 @@ DECAY = Kind(
 )  # fmt: skip
 
 TRANSIENT = Kind(
-    "ta", "Transient absorption", "transient", {"files": "data"}, True, "band", "nm",
+    "ta", "Transient absorption", "transient", {"files": "data"}, True, "band",
     (
         Group(
             "One matrix, or a fluence series",
@@ -193,7 +186,7 @@ TRANSIENT = Kind(
 
 SPECTRUM = Kind(
     "spectrum", "Spectrum", "spectrum",
-    {"file": "data", "reference": "reference", "absorption": "absorption"}, False, "window", "nm",
+    {"file": "data", "reference": "reference", "absorption": "absorption"}, False, "window",
     (
         Group(
             "Window and peak",
@@ -239,7 +232,7 @@ SPECTRUM = Kind(
 )  # fmt: skip
 
 SERIES = Kind(
-    "series", "Series of samples", "table", {"table": "table"}, False, None, "",
+    "series", "Series of samples", "table", {"table": "table"}, False, None,
     (
         Group(
             "Prediction to compare with",

@@ -25,9 +25,10 @@ from scintidot.app.shelf import Dropped
 from scintidot.errors import ScintidotError
 from scintidot.measured.decay.inputs import read_stretch
 from scintidot.measured.given import given
+from scintidot.measured.panels import Series
 from scintidot.measured.spectrum.traces import read_window
-from scintidot.report.panels import MOST_POINTS
-from scintidot.report.panels_plotly import MOST_LEGEND, log_axis
+from scintidot.report.panels import thinned
+from scintidot.report.panels_plotly import MOST_LEGEND, log_axis, palette
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -132,11 +133,11 @@ def figure_of_files(
         return None
     window, excluded = _chosen(kind, values)
     figure = Figure()
-    palette = _palette(len(curves), theme)
-    for (name, x, y), colour in zip(curves, palette, strict=True):
-        step = max(1, -(-len(x) // MOST_POINTS))
+    colours = palette(len(curves), COLOURS[theme])
+    for (name, x, y), colour in zip(curves, colours, strict=False):
+        drawn_x, drawn_y, *_ = thinned(Series(name, x, y))
         figure.add_scatter(
-            x=x[::step], y=y[::step], mode="lines+markers", name=escape(name),
+            x=drawn_x, y=drawn_y, mode="lines+markers", name=escape(name),
             line={"width": 1.5, "color": colour}, marker={"size": 2}, unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
     span = _span(kind, curves)
@@ -152,14 +153,6 @@ def figure_of_files(
     if decay:
         figure.update_yaxes(**log_axis([y for _, _, y in curves]))
     return figure
-
-
-def _palette(count: int, theme: str) -> list[str]:
-    if count <= len(COLOURS[theme]):
-        return list(COLOURS[theme][:count])
-    from plotly.colors import sample_colorscale
-
-    return list(sample_colorscale("Viridis", np.linspace(0.1, 0.9, count).tolist()))
 
 
 def _chosen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html
@@ -11,6 +12,7 @@ from scintidot.app import jobs
 from scintidot.app.figures import CONFIG, panel_figure, template
 from scintidot.app.pages.analyse import card, names
 from scintidot.app.pages.analyse.work import panel_of
+from scintidot.app.run_bar import downloads
 from scintidot.app.shared import TAB, THEME, theme_of
 from scintidot.app.shelf import shelf
 from scintidot.documents import figures_of, flat, heading, tables
@@ -51,13 +53,7 @@ def shown(job: str, found: dict[str, Any], theme: str) -> list[Component]:
         html.H2(found["title"]),
         html.P(found["answer"] or "See the tables below.", className="answer failed" if failed else "answer"),
         html.Ul([html.Li(text) for text in warnings], className="warnings"),
-        html.Div(
-            [
-                html.A(words, href=f"/files/{job}/{name}", className="button", download=name)
-                for name, words in FILES.items()
-            ],
-            className="row",
-        ),
+        downloads(FILES, job, FILES),
         *card.part(found),
         html.Div([_figure(plain, theme) for plain in found["panels"]], className="figures"),
         *[_table(*table, unfolded=True) for table in found_tables[:1]],
@@ -119,7 +115,7 @@ def _correlation(document: dict[str, Any], theme: str) -> list[Component]:
     from plotly.graph_objects import Figure
 
     found = document.get("correlation") or {"names": []}
-    labels, matrix = found["names"], found.get("matrix", [])
+    labels, matrix = [escape(name) for name in found["names"]], found.get("matrix", [])
     if not 1 < len(labels) <= MOST_CORRELATED:
         return []
     figure = Figure()
@@ -159,5 +155,5 @@ def grid(heads: list[str], rows: list[list[str]]) -> Component:
                 html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows]),
             ]
         ),
-        className="wide plain",
+        className="wide",
     )

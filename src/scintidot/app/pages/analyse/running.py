@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
@@ -15,6 +14,7 @@ from scintidot.app.pages.analyse.files import with_roles
 from scintidot.app.pages.analyse.form import ANALYSIS, read_fields
 from scintidot.app.pages.analyse.options import DECAY, Kind
 from scintidot.app.pages.analyse.recognised import analysis_named
+from scintidot.app.run_bar import buttons, command_row, fault_of, said
 from scintidot.app.shared import LINK, TAB
 from scintidot.app.shelf import shelf
 from scintidot.app.state import write_link
@@ -22,8 +22,6 @@ from scintidot.errors import BadValue
 
 WORK = "scintidot.app.pages.analyse.work:analyse"
 TICK_MS = 300
-FLAG = re.compile(r" for (--[A-Za-z0-9-]+) \((.*)", re.DOTALL)
-"""The option that an error line speaks of, and what it says of it."""
 
 
 def layout() -> list[Component]:
@@ -31,16 +29,12 @@ def layout() -> list[Component]:
     return [
         html.Div(
             [
-                html.Button("Fit", id=names.RUN, type="button", className="primary"),
-                html.Button("Cancel", id=names.CANCEL, type="button", hidden=True),
+                *buttons("Fit", names.RUN, names.CANCEL),
                 html.Span(id=names.PROGRESS, role="status", className="soft"),
             ],
             className="row",
         ),
-        html.Div(
-            [html.Code(id=names.COMMAND), dcc.Clipboard(target_id=names.COMMAND, title="Copy the command")],
-            className="row command",
-        ),
+        command_row(names.COMMAND),
         dcc.Interval(id=names.TICK, interval=TICK_MS, disabled=True),
         dcc.Store(id=names.FINISHED),
         dcc.Store(id=names.REFUSED, data={}),
@@ -119,17 +113,11 @@ def register(app: Dash) -> None:
         job = names.Memory(tab).job
         status = jobs.board().status(job, tab)
         if status.state == jobs.RUNNING:
-            words = [
-                html.Progress(value=str(status.share), max="1"),
-                f" {status.step or 'starting'}, {status.seconds:.0f} s",
-            ]
-            return words, False, True, False, no_update, no_update
+            return said(status), False, True, False, no_update, no_update
         if status.state == jobs.DONE:
-            return f"Done in {status.seconds:.1f} s", True, False, True, job, {}
-        said = shelf().plain(status.error or "")
-        flag = FLAG.search(said)
-        at_field = {flag[1]: flag[2].replace(").", ".")} if flag else {}
-        return html.Span(said, className="fault"), True, False, True, no_update, at_field
+            return said(status), True, False, True, job, {}
+        flag, words = fault_of(shelf().plain(status.error or ""))
+        return said(status), True, False, True, no_update, {flag: words} if flag else {}
 
 
 def task(kind: Kind, tab: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from scintidot.app.jobs import Progress
 from scintidot.measured.document import Analysis
 from scintidot.measured.panels import Panel, Series
 from scintidot.report.analysis import write_analysis
-from scintidot.report.panels import MOST_POINTS
+from scintidot.report.panels import thinned
 
 ARRAYS = ("x", "y", "error", "x_error")
+"""Of a series, in the order of `thinned`."""
 
 
 def analyse(arguments: dict[str, Any], folder: Path, progress: Progress) -> dict[str, Any]:
@@ -75,12 +76,10 @@ def plain_panel(panel: Panel) -> dict[str, Any]:
 
 
 def _plain_series(series: Series) -> dict[str, Any]:
-    step = max(1, -(-len(series.x) // MOST_POINTS))
     plain = dict(vars(series))
-    for name in ARRAYS:
-        if plain[name] is not None:
-            values = np.asarray(plain[name], dtype=float)[::step].tolist()
-            plain[name] = [float(f"{value:.7g}") if math.isfinite(value) else None for value in values]
+    for name, values in zip(ARRAYS, thinned(series), strict=True):
+        if values is not None:
+            plain[name] = [float(f"{v:.7g}") if math.isfinite(v) else None for v in map(float, values)]
     return plain
 
 

@@ -95,8 +95,6 @@ def _shown(request: dict[str, Any]) -> tuple[Any, ...]:
         "number": request["number"],
         "query": query,
         "numbers": now.numbers,
-        "case": now.case,
-        "edge_length_nm": now.edge_length_nm,
         "wanting": [one.query for one in (now, *pins) if one.wanting],
     }  # fmt: skip
     view = {"time": request["time"]}

@@ -5,7 +5,6 @@ Nothing is written but into the temporary folder of the app.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -66,20 +65,19 @@ def _as_file(text: str, beside: Path | None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=shelf().home()) as folder:
         path = Path(folder) / CARD
         path.write_text(text, encoding="utf-8", newline="\n")
-        _copy_tables(beside, path.parent)
+        for table, rows in _tables(beside).items():
+            (path.parent / table).write_bytes(rows)
         yield path
 
 
-def _copy_tables(source: Path | None, target: Path) -> None:
-    for table in source.glob("*.csv") if source is not None else ():
-        shutil.copyfile(table, target / table.name)
+def _tables(folder: Path | None) -> dict[str, bytes]:
+    """Name and content of the tables in a folder."""
+    return {} if folder is None else {table.name: table.read_bytes() for table in folder.glob("*.csv")}
 
 
 def keep(tab: str, name: str, text: str, beside: Path | None) -> Dropped:
     """Put a card among the files of a tab, where other pages find it."""
-    dropped = shelf().put(tab, name, text.encode())
-    _copy_tables(beside, dropped.path.parent)
-    return dropped
+    return shelf().put(tab, name, text.encode(), _tables(beside))
 
 
 def take(tab: str, files: Mapping[str, bytes]) -> Dropped:
@@ -102,9 +100,7 @@ def take(tab: str, files: Mapping[str, bytes]) -> Dropped:
             if table.lower().endswith(".csv"):
                 (card.parent / plain_name(table)).write_bytes(rows)
         check_card(card)
-        dropped = shelf().put(tab, name, content)
-        _copy_tables(card.parent, dropped.path.parent)
-    return dropped
+        return shelf().put(tab, name, content, _tables(card.parent))
 
 
 def owned(parts: Mapping[str, str], number: Number) -> dict[str, str]:

@@ -21,7 +21,7 @@ def form(numbers: Sequence[draft.Number]) -> Component:
     heads = ["key", "value", "unit", "low", "high", "provenance", "source", "note"]
     return html.Div(
         html.Table([html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(rows)]),
-        className="wide plain numbers",
+        className="wide numbers",
     )
 
 

@@ -161,7 +161,7 @@ def _cell(number: Number, anchors: Mapping[str, str]) -> Component:
 def _table(heads: Sequence[str], rows: Sequence[Component]) -> Component:
     return html.Div(
         html.Table([html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(rows)]),
-        className="wide plain",
+        className="wide",
     )
 
 

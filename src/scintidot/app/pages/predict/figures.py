@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from scintidot.app.figures import COLOURS, DARK, DASHES, template
@@ -190,9 +191,9 @@ def _transitions(shown: dict[str, Any], theme: str) -> Drawn:
 
 def _models(shown: dict[str, Any], theme: str) -> Drawn:
     figure = _figure(theme, EDGE, "CTR bound [ps FWHM]")
-    for i, (model, figures) in enumerate(shown["plots"]["models"].items()):
+    for i, (model, bounds) in enumerate(shown["plots"]["models"].items()):
         figure.add_scatter(
-            x=shown["edges"], y=figures["ctr_ps.cramer_rao"], name=model, mode="lines+markers",
+            x=shown["edges"], y=bounds, name=model, mode="lines+markers",
             line={"color": COLOURS[theme][i], "dash": DASHES[i]},
             hovertemplate=f"{model}, %{{x:.3g}} nm: %{{y:.3g}}<extra></extra>",
         )  # fmt: skip
@@ -204,7 +205,7 @@ def _models(shown: dict[str, Any], theme: str) -> Drawn:
 def _sensitivity(shown: dict[str, Any], theme: str) -> Drawn:
     """Bars of the figure of time resolution; the longest first."""
     found = shown["plots"]["sensitivity"]
-    changes = found["changes"]["CTR bound [ps]"]
+    changes = found["changes"]
 
     def longest(key: str) -> float:
         return float(max(abs(value or 0.0) for value in changes[key]))
@@ -213,7 +214,7 @@ def _sensitivity(shown: dict[str, Any], theme: str) -> Drawn:
     figure = _figure(theme, "change of the CTR bound [%]", "", barmode="overlay")
     for i, end in enumerate(("low", "high")):
         figure.add_bar(
-            x=[changes[key][i] for key in keys], y=keys, orientation="h", name=f"at {end}",
+            x=[changes[key][i] for key in keys], y=[escape(key) for key in keys], orientation="h", name=f"at {end}",
             marker={"color": COLOURS[theme][i], "opacity": 0.85},
             hovertemplate="%{y} at " + end + ": %{x:+.2g} %<extra></extra>",
         )  # fmt: skip

@@ -110,7 +110,7 @@ def _rules(options: Mapping[str, RunOption]) -> list[Component]:
 
 def own_files(tab: str) -> dict[str, str]:
     """Files dropped in a tab by their name."""
-    return {file.name: str(file.path) for file in shelf().tab(tab).files.values()}
+    return {file.name: str(file.path) for file in shelf().files(tab).values()}
 
 
 def read(ids: Sequence[Mapping[str, str]], values: Sequence[Any], tab: str) -> asked.Asked:

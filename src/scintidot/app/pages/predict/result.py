@@ -11,6 +11,7 @@ from scintidot.app import jobs
 from scintidot.app.figures import CONFIG
 from scintidot.app.pages.predict import names
 from scintidot.app.pages.predict.figures import Drawn, draw
+from scintidot.app.run_bar import downloads
 from scintidot.app.shared import THEME, theme_of
 
 FEWEST_NOTES = 3
@@ -85,8 +86,7 @@ def _card(answer: list[str]) -> Component:
 def _downloads(files: list[str] | None, job: str) -> Component:
     if files is None:
         return html.P("The report and the files are being written.", className="soft")
-    links = [html.A(name, href=f"/files/{job}/{name}", download=name, className="button") for name in files]
-    return html.Div([html.Span("Download"), *links], className="row")
+    return downloads(files, job)
 
 
 def _notes(warnings: list[str]) -> Component:

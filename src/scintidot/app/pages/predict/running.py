@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from scintidot.app import jobs, known
 from scintidot.app.pages.predict import asked, names, work
 from scintidot.app.pages.predict.form import own_files, read
+from scintidot.app.run_bar import buttons, command_row, register_cancel, said
 from scintidot.app.shared import TAB
 from scintidot.app.shelf import shelf
 from scintidot.errors import BadValue
@@ -25,16 +26,12 @@ def layout() -> list[Component]:
     return [
         html.Div(
             [
-                html.Button("Run", id=names.RUN, type="button", className="primary"),
-                html.Button("Cancel", id=names.CANCEL, type="button", hidden=True),
+                *buttons("Run", names.RUN, names.CANCEL),
                 html.Span(id=names.PROGRESS, role="status", className="soft"),
             ],
             className="row run-bar",
         ),
-        html.Div(
-            [html.Code(id=names.COMMAND), dcc.Clipboard(target_id=names.COMMAND, title="Copy the command")],
-            className="row command",
-        ),
+        command_row(names.COMMAND),
         html.Details(
             [
                 html.Summary("Run file that does the same"),
@@ -54,18 +51,6 @@ def layout() -> list[Component]:
         dcc.Store(id=names.JOB),
         dcc.Store(id=names.SHOWN),
     ]
-
-
-def remaining(share: float, seconds: float) -> str:
-    """Time left in words, once there is something to judge it by.
-
-    >>> remaining(0.25, 10), remaining(0.01, 10)
-    ('about 30 s left', '')
-    """
-    if not 0.05 < share < 1:
-        return ""
-    left = seconds * (1 - share) / share
-    return f"about {left:.0f} s left" if left < 90 else f"about {left / 60:.0f} min left"
 
 
 def register(app: Dash) -> None:
@@ -111,10 +96,7 @@ def register(app: Dash) -> None:
             return no_update
         return known.find(key) or no_update
 
-    @app.callback(Input(names.CANCEL, "n_clicks"), State(names.JOB, "data"), State(TAB, "data"))
-    def cancel(clicks: int | None, job: known.Run | None, tab: str) -> None:
-        if clicks and job is not None:
-            jobs.board().cancel(job["name"], tab)
+    register_cancel(app, names.CANCEL, names.JOB)
 
     @app.callback(
         Output(names.PROGRESS, "children"),
@@ -136,7 +118,7 @@ def register(app: Dash) -> None:
         drawn = no_update if status.result is None or stage == shown else stage
         if status.state == jobs.DONE:
             known.remember(job)
-        return _said(status), running, not running, not running, drawn
+        return said(status), running, not running, not running, drawn
 
     @app.callback(
         Output(names.OTHER, "children"), Input(names.NOW, "data"), Input(names.JOB, "data"),
@@ -146,13 +128,3 @@ def register(app: Dash) -> None:
         if job is None or shown is None or (key == job["key"] and shown["name"] == job["name"]):
             return ""
         return "The result below is that of an earlier form; Run predicts what the form says now."
-
-
-def _said(status: jobs.Status) -> Any:
-    if status.state == jobs.RUNNING:
-        left = remaining(status.share, status.seconds)
-        words = ", ".join(filter(None, (status.step or "starting", f"{status.share:.0%}", left)))
-        return [html.Progress(value=str(status.share), max="1"), f" {words}"]
-    if status.state == jobs.DONE:
-        return f"Done in {status.seconds:.1f} s."
-    return html.Span(shelf().plain(status.error or ""), className="fault")

@@ -9,7 +9,7 @@ import numpy as np
 
 from scintidot.app.jobs import Progress
 from scintidot.output import as_text, number
-from scintidot.report.figures_sensitivity import SENSITIVITY_FIGURES, middle_row
+from scintidot.report.figures_sensitivity import changes_in_per_cent, middle_row
 from scintidot.report.page import answers, figure_rows, write_report
 from scintidot.results import Prediction
 from scintidot.simulation import predict
@@ -23,10 +23,11 @@ SIMULATED, LIT = 0.7, 0.8
 LIGHT = "light, bands and other choices"
 CURVES = (
     "tau_ps.harmonic", "tau_ps.instrument", "tau_ps.mean_photon_time", "tau_ps.one_over_e", "ctr_ps.formula",
-    "ctr_ps.cramer_rao", "photons_per_nc", "photons_per_MeV_deposited", "intensity_ensemble_relative",
-    "mean_deposit_eV", "mean_excitons",
+    "ctr_ps.cramer_rao", "photons_per_nc", "photons_per_MeV_deposited", "mean_deposit_eV", "mean_excitons",
 )  # fmt: skip
 """Figures that are drawn against size."""
+BOUND = "ctr_ps.cramer_rao"
+"""The figure of which kinetic models and uncertain numbers are compared."""
 
 
 def run(arguments: dict[str, Any], folder: Path, progress: Progress) -> dict[str, Any]:
@@ -66,8 +67,7 @@ def page_of(result: Prediction, others: list[Alternative]) -> dict[str, Any]:
             "emission": _emission(result),
             "deposits": _deposits(result),
             "models": {
-                model: {key: _plain(outputs[key]) for key in ("photons_per_nc", "tau_ps.harmonic", "ctr_ps.cramer_rao")}
-                for model, outputs in result.models.items()
+                model: _plain(outputs[BOUND]) for model, outputs in result.models.items()
             },
             "sensitivity": _sensitivity(result),
         },
@@ -134,14 +134,10 @@ def _deposits(result: Prediction) -> dict[str, list[float | None]] | None:
 
 
 def _sensitivity(result: Prediction) -> dict[str, Any]:
-    """Change in per cent of the main figures, with each uncertain number of the card at its low and high end."""
+    """Change of the CTR bound [%] with each uncertain number of the card at its low and high end."""
     index = middle_row(result)
-    central = result.figures.central
-    changes = {
-        label: {
-            key: [number(100 * (side[name][index] / central[name][index] - 1)) for side in sides]
-            for key, sides in result.figures.single.items()
-        }
-        for name, label in SENSITIVITY_FIGURES.items()
+    changes = changes_in_per_cent(result, [BOUND], index)[:, 0]
+    return {
+        "edge": float(result.edge_length[index]),
+        "changes": {key: _plain(ends) for key, ends in zip(result.figures.single, changes, strict=True)},
     }
-    return {"edge": float(result.edge_length[index]), "changes": changes}

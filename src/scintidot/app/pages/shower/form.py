@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from dash.development.base_component import Component
 
 from scintidot.app import jobs, known
 from scintidot.app.pages.shower import asked, names, work
+from scintidot.app.run_bar import buttons, command_row, fault_of, register_cancel, said
 from scintidot.app.shared import TAB
 from scintidot.app.state import State, write_link
 from scintidot.errors import BadValue
@@ -20,8 +20,6 @@ from scintidot.errors import BadValue
 TICK_MS = 300
 LONGEST_TEXT = 100
 ASK = "Press Replay to begin."
-FLAG = re.compile(r" for (--[a-z-]+)[ ,]")
-"""The option that an error line speaks of."""
 
 
 def layout(state: State) -> list[Component]:
@@ -35,18 +33,9 @@ def layout(state: State) -> list[Component]:
             [html.Summary("Shell, many nanocrystals, treatment"), html.Div(more, className="fields")],
             open=any(name in state for name in asked.MORE),
         ),
-        html.Div(
-            [
-                html.Button("Replay", id=names.RUN, type="button", className="primary"),
-                html.Button("Cancel", id=names.CANCEL, type="button", hidden=True),
-            ],
-            className="row",
-        ),
+        html.Div(buttons("Replay", names.RUN, names.CANCEL), className="row"),
         html.P("" if _light(state) else ASK, id=names.PROGRESS, role="status", className="soft"),
-        html.Div(
-            [html.Code(id=names.COMMAND), dcc.Clipboard(target_id=names.COMMAND, title="Copy the command")],
-            className="row command",
-        ),
+        command_row(names.COMMAND),
         dcc.Interval(id=names.CLOCK, interval=TICK_MS, disabled=True),
         dcc.Store(id=names.ASKED),
         dcc.Store(id=names.JOB),
@@ -136,10 +125,7 @@ def register(app: Dash) -> None:
             return no_update
         return {"name": name, "tab": tab, "key": f"shower {key}"}
 
-    @app.callback(Input(names.CANCEL, "n_clicks"), Also(names.JOB, "data"), Also(TAB, "data"))
-    def cancel(clicks: int | None, job: known.Run | None, tab: str) -> None:
-        if clicks and job is not None:
-            jobs.board().cancel(job["name"], tab)
+    register_cancel(app, names.CANCEL, names.JOB)
 
     @app.callback(
         Output(names.PROGRESS, "children"),
@@ -164,14 +150,6 @@ def register(app: Dash) -> None:
         running = status.state == jobs.RUNNING
         if status.state == jobs.DONE:
             known.remember(job)
-        found = FLAG.search(status.error or "")
-        faults = [status.error if found and found[1] == flag["name"] else "" for flag in flags]
-        return _said(status, at_a_field=any(faults)), not running, not running, new, faults
-
-
-def _said(status: jobs.Status, *, at_a_field: bool) -> Any:
-    if status.state == jobs.RUNNING:
-        return [html.Progress(value=str(status.share), max="1"), f" {status.step or 'starting'}"]
-    if status.state == jobs.DONE or at_a_field:
-        return ""
-    return html.Span(status.error, className="fault")
+        faults = [status.error if fault_of(status.error)[0] == flag["name"] else "" for flag in flags]
+        told = "" if status.state == jobs.DONE or any(faults) else said(status)
+        return told, not running, not running, new, faults

@@ -12,7 +12,8 @@ from scintidot.app import jobs
 from scintidot.app.figures import CONFIG, empty
 from scintidot.app.pages.shower import names
 from scintidot.app.pages.shower.drawing import scene_in
-from scintidot.app.shared import LINK, THEME, theme_of
+from scintidot.app.run_bar import downloads
+from scintidot.app.shared import LINK, THEME, spoken, theme_of
 
 SUMS = {
     "deposit_eV": "kept by nanocrystals",
@@ -29,6 +30,7 @@ SUMS = {
 SPEEDS = {"2": "slow", "6": "medium", "20": "fast"}
 """Steps a second."""
 NOTHING_YET = "The history is drawn here once it is replayed."
+DRAWING = "The pictures are being drawn."
 HEIGHT = "max(330px, min(52vh, 820px))"
 KEYS = "Arrow keys step, Home and End go to the ends, space plays. Drag to turn, scroll to come closer."
 
@@ -88,8 +90,7 @@ def layout(step: str | None) -> list[Component]:
 
 
 def _button(key: str, sign: str, words: str) -> Component:
-    label: Any = {"aria-label": words}
-    return html.Button(sign, id=key, type="button", title=words, **label)
+    return html.Button(sign, id=key, type="button", title=words, **spoken(words))
 
 
 def register(app: Dash) -> None:
@@ -110,7 +111,11 @@ def register(app: Dash) -> None:
             return no_update
         shown = status.result
         heading = [shown["title"], html.Span(f" · {shown['which']} · {shown['books']}", className="soft")]
-        files = _downloads(shown.get("files"), drawn["name"])
+        files = (
+            downloads(shown["files"], drawn["name"])
+            if "files" in shown
+            else html.P(DRAWING, className="soft")
+        )
         notes = [html.Li(note) for note in shown["notes"]]
         return scene_in(shown, theme_of(theme), drawn["name"]), heading, files, notes
 
@@ -150,10 +155,3 @@ def register(app: Dash) -> None:
         [Also(names.STEP, "max"), Also(names.SCENE, "data"), Also(names.START, "data")],
         prevent_initial_call=True,
     )
-
-
-def _downloads(files: list[str] | None, job: str) -> Any:
-    if files is None:
-        return html.P("The pictures are being drawn.", className="soft")
-    links = [html.A(name, href=f"/files/{job}/{name}", download=name, className="button") for name in files]
-    return html.Div([html.Span("Download"), *links], className="row")

@@ -47,7 +47,6 @@ def page_of(document: dict[str, Any], scene: Scene) -> dict[str, Any]:
         "title": title_of(document),
         "books": books_in_words(document),
         "which": which_history(document),
-        "host": document["choices"]["host"],
         "notes": notes,
         "traces": [*lines(scene), *marks(document, scene, words_of(document))],
         "space": space(scene),

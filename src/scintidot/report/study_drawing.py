@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, to_svg
+from scintidot.report.templates import Drawn
 from scintidot.studies.result import StudyResult
 
 MOST_BARS = 12
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, GREY)
-
-
-class Drawn(NamedTuple):
-    """One figure of a report."""
-
-    name: str
-    title: str
-    svg: str
-    caption: str
 
 
 def tornado(result: StudyResult) -> list[Drawn]:

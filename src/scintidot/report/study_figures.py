@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.report.study_drawing import COLOURS, Drawn, tornado
+from scintidot.report.study_drawing import COLOURS, tornado
 from scintidot.report.study_search import draw_front, draw_optimum, draw_sensitivities
 from scintidot.report.style import BLUE, GREY, figure, settings, to_svg
+from scintidot.report.templates import Drawn
+from scintidot.studies.finding import variable
 from scintidot.studies.result import StudyResult
-from scintidot.studies.sweep import variable
 
 MOST_LINES = 6
 """Values of a second axis that are drawn as lines; more make a map."""

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.report.study_drawing import COLOURS, MOST_BARS, Drawn, tornado
+from scintidot.report.study_drawing import COLOURS, MOST_BARS, tornado
 from scintidot.report.style import BLUE, GREY, ORANGE, VERMILION, figure, shades, to_svg
+from scintidot.report.templates import Drawn
+from scintidot.studies.finding import variable
 from scintidot.studies.result import StudyResult
-from scintidot.studies.sweep import variable
 
 
 def draw_optimum(result: StudyResult) -> list[Drawn]:

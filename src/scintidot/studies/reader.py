@@ -67,7 +67,11 @@ class Reader:
 
     def names(self, value: object, who: str, least: int = 0) -> tuple[str, ...]:
         """A list of ``least`` texts or more."""
-        if not isinstance(value, list) or len(value) < least or not all(isinstance(one, str) for one in value):
+        if (
+            not isinstance(value, list)
+            or len(value) < least
+            or not all(isinstance(one, str) for one in value)
+        ):
             expected = f"a list of {least} or more names" if least else "a list of names"
             raise self.fault("list", who, expected, repr(value))
         return tuple(value)

@@ -29,7 +29,7 @@ NAMED_NUMBERS: dict[str, tuple[str, ...] | None] = {"card": None, "none": ()}
 """Uncertain numbers by a word: all with a band, or none."""
 
 
-def read_plan(study: str | Path | Mapping[str, Any], where: str = "study") -> Plan:
+def read_plan(study: str | Path | Mapping[str, Any]) -> Plan:
     """A study from a file, or from the same as nested mappings.
 
     Raises
@@ -38,7 +38,7 @@ def read_plan(study: str | Path | Mapping[str, Any], where: str = "study") -> Pl
         With the file and the key at fault.
     """
     if isinstance(study, Mapping):
-        return _plan(Reader(study, where, Path()))
+        return _plan(Reader(study, "study", Path()))
     path = Path(study)
     try:
         content = path.read_bytes()

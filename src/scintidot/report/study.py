@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scintidot.bibtex import references_of
-from scintidot.output import as_text, per_cent, with_error, write_text
+from scintidot.output import as_text, per_cent, write_text
 from scintidot.report.study_figures import draw_study
 from scintidot.report.templates import FirstPage, Table, render_report
 from scintidot.studies.result import StudyResult
@@ -192,7 +192,8 @@ def _banded(line: dict[str, Any], name: str) -> str:
 
 
 def _with_interval(line: dict[str, Any], key: str) -> str:
-    return with_error(line[key], line[f"{key}_half_interval"])
+    value, half = line[key], line[f"{key}_half_interval"]
+    return "-" if value is None or half is None else f"{value:.3f} ± {half:.3f}"
 
 
 def _choices(choices: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -130,8 +130,5 @@ def take(points: Points, index: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]
 
 def design(axes: Sequence[Axis], points: Points, index: int) -> dict[str, Any]:
     """Values of the axes at one point, keyed with their units."""
-    return {
-        axis.key: value if axis.named else float(value)
-        for axis in axes
-        for value in [points[axis.name][index]]
-    }
+    values = {axis.key: points[axis.name][index] for axis in axes}
+    return {axis.key: values[axis.key] if axis.named else float(values[axis.key]) for axis in axes}

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.coincidence_estimators import edge_of, likelihood_of, percent
+from scintidot.coincidence_estimators import edge_of, likelihood_of
 from scintidot.coincidence_inputs import Inputs, Side, formula_alone, read_inputs, read_times
 from scintidot.documents import Document
 from scintidot.errors import OutOfRange
 from scintidot.options import Number
-from scintidot.output import number
+from scintidot.output import number, per_cent
 from scintidot.progress import Progress, silent
 from scintidot.provenance import bibliography, cited
 from scintidot.timing.bounds import WHY_NO_BOUND, information
@@ -250,8 +250,8 @@ def _best_photon(side: Side, inputs: Inputs, warnings: list[str]) -> BestPhoton 
         warnings.append("The best photon knows no dark counts; with them it can come out below the bound.")
     if found.share < _NEARLY_ALL:
         warnings.append(
-            f"Best photon is photon {found.rank}; {percent(1 - found.share)} of the events do not have it and are left "
-            "out, so that faint light may look better than it is."
+            f"Best photon is photon {found.rank}; {per_cent(1 - found.share)} of the events do not have it and are "
+            "left out, so that faint light may look better than it is."
         )
     return found
 

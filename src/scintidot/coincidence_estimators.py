@@ -9,7 +9,7 @@ import numpy as np
 
 from scintidot.coincidence_inputs import WHERE, Inputs, option
 from scintidot.errors import OutOfRange
-from scintidot.output import number
+from scintidot.output import number, per_cent
 from scintidot.progress import Progress
 from scintidot.records import FloatArray
 from scintidot.timing.coincidence import coincidence_resolution
@@ -19,15 +19,6 @@ LOWEST_THRESHOLD = 1.0
 """Below it [photoelectrons] no best threshold is sought: error propagation says nothing of the first photon."""
 _EXCESS, _SURE = 0.03, 3.0
 """Share of the bound and standard errors that a simulation must exceed it by, to say that it is not reached."""
-
-
-def percent(share: float) -> str:
-    """A share as people read it.
-
-    >>> percent(0.00123), percent(1.0)
-    ('0.123 %', '100 %')
-    """
-    return f"{100 * share:.3g} %"
 
 
 def likelihood_of(inputs: Inputs, bound: float, warnings: list[str], progress: Progress) -> dict[str, Any]:
@@ -66,7 +57,7 @@ def _warn_of_missing(times: list[FloatArray], spread: float, what: str, warnings
     """Say how many simulated events have no time, of the detector that lacks most, and whether too few are left."""
     missing = max(float(np.mean(~np.isfinite(part))) for part in times)
     if missing > 0:
-        warnings.append(f"{percent(missing)} of the simulated {what}: left out.")
+        warnings.append(f"{per_cent(missing)} of the simulated {what}: left out.")
     if not np.isfinite(spread):
         warnings.append("Fewer than two simulated events are left, which have no spread.")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -327,6 +328,11 @@ def make_config(
             target[option] = str(value)
             data.pop(f"{option}_fingerprint", None)
     return _validated(data, where, BadValue)
+
+
+def option_of(config: RunConfig, option: str) -> Any:
+    """Value of a run that an option of `OPTIONS` sets."""
+    return attrgetter(OPTIONS[option])(config)
 
 
 def read_run_file(content: bytes, name: str) -> RunConfig:

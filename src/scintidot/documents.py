@@ -10,7 +10,6 @@ from scintidot.output import as_text, with_error
 SHOWN_APART = (
     "schema", "version", "status", "inputs", "choices", "parameters", "correlation", "warnings", "bibliography",
 )  # fmt: skip
-LONGEST_TABLE = 60
 MOST_IN_A_LINE = 4
 """Figures in the line that a terminal shows."""
 LONGEST_IN_A_LINE = 30
@@ -86,6 +85,18 @@ def flat(values: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
     return rows
 
 
+def value_at(values: dict[str, Any], dotted: str) -> Any:
+    """What stands at a dotted name of nested keys.
+
+    >>> value_at({"tau_ps": {"harmonic": 12.5}}, "tau_ps.harmonic")
+    12.5
+    """
+    found: Any = values
+    for key in dotted.split("."):
+        found = found[key]
+    return found
+
+
 def figures_of(document: dict[str, Any]) -> list[tuple[str, str]]:
     """Single figures of the document in words, an error with its value, each with its unit."""
     rows = flat({k: v for k, v in document.items() if k not in SHOWN_APART})
@@ -131,7 +142,7 @@ def tables(document: dict[str, Any], *, nested: bool = False) -> list[tuple[str,
             continue
         if key in ("decays", "profiles") and len(value) == 1:
             continue  # said above, or drawn
-        rows = [dict(flat(row)) if nested else row for row in value[:LONGEST_TABLE]]
+        rows = [dict(flat(row)) if nested else row for row in value]
         columns = [
             name
             for name in dict.fromkeys(name for row in rows for name in row)

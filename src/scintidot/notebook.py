@@ -83,8 +83,8 @@ def listed(name: str, lines: Sequence[str]) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, (list, tuple)):
-        value = ", ".join(str(as_text(one)) for one in value)
-    text = str(as_text(value, 4))
+        value = ", ".join(as_text(one) for one in value)
+    text = as_text(value, 4)
     return escape(text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} ...")
 
 

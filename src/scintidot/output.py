@@ -38,6 +38,17 @@ def as_text(value: Any, digits: int = 4) -> str:
     return f"{value:.{digits - 1}e}"
 
 
+def per_cent(share: float | None, digits: int = 3) -> str:
+    """A share for people, to so many digits and no finer than 0.001 %.
+
+    >>> per_cent(0.125), per_cent(0.00123), per_cent(0.127, 2), per_cent(1e-9), per_cent(None)
+    ('12.5 %', '0.123 %', '13 %', '0 %', '-')
+    """
+    if share is None or not math.isfinite(share):
+        return "-"
+    return f"{as_text(round(100 * float(share), 3) + 0.0, digits)} %"
+
+
 def with_error(value: float | None, error: float | None) -> str:
     """A value and its error to the same decimal place, that of the second digit of the error.
 

@@ -134,3 +134,15 @@ def test_every_variable_of_every_dataset_has_a_unit_that_can_be_read(
         for name, variable in dataset.variables.items():
             assert variable.attrs.get("long_name"), name
             assert dimension_of(variable.attrs["units"]), name  # raises where it cannot be read
+
+
+def test_a_long_table_says_what_it_leaves_out() -> None:
+    from scintidot.report.templates import LONGEST_TABLE, tables_of
+
+    def table(rows: int) -> Any:
+        return tables_of({"rows": [{"energy_keV": float(i), "share": 0.5} for i in range(rows)]})[0]
+
+    assert table(LONGEST_TABLE).note == ""
+    assert table(LONGEST_TABLE + 1).note == "1 more row not shown."
+    assert table(LONGEST_TABLE + 40).note == "40 more rows not shown."
+    assert len(table(LONGEST_TABLE + 40).rows) == LONGEST_TABLE

@@ -186,6 +186,15 @@ FAULTS = {
     "loading of nothing": ({"vary": {"edge_length": [5], "volume_fraction": [0.1]}}, "vary.volume_fraction", "sample"),
     "base": ({"base": {"edge_lenght": 3}}, "base.edge_lenght", "Did you mean 'edge_length'?"),
     "base value": ({"base": {"host": "octane", "energy": "7 nm"}}, "base.energy", "a length"),
+    "choices": ({"uncertainty": {"choices": "x"}}, "uncertainty.choices", "a table [uncertainty.choices]"),
+    "one choice": ({"uncertainty": {"choices": {"auger": ["cubic"]}}}, "uncertainty.choices.auger", "2 or more names"),
+    "no list": ({"uncertainty": {"numbers": 5}}, "uncertainty.numbers", "a list of names"),
+    "no name": ({"uncertainty": {"numbers": [1]}}, "uncertainty.numbers", "a list of names"),
+    "unknown word": ({"uncertainty": {"numbers": "crad"}}, "uncertainty.numbers", "Did you mean 'card'?"),
+    "over": ({"method": {"kind": "sobol", "over": 5}}, "method.over", "a list of names"),
+    "over names": ({"method": {"kind": "sobol", "over": [{}]}}, "method.over", "a list of names"),
+    "switch": ({"method": {"kind": "sobol", "second_order": "yes"}}, "method.second_order", "true or false"),
+    "card": ({"base": {"card": 3}}, "base.card", "a table [base.card]"),
     "format": ({"format": "scintidot-study/9"}, "format", "scintidot-study/1"),
 }  # fmt: skip
 

@@ -260,9 +260,7 @@ def _finish(
 
 
 def _cell(row: dict[str, Any], dotted: str) -> str:
+    from scintidot.documents import value_at
     from scintidot.output import as_text
 
-    value: Any = row
-    for part in dotted.split("."):
-        value = value[part]
-    return as_text(value, 5)
+    return as_text(value_at(row, dotted), 5)

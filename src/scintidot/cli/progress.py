@@ -10,20 +10,19 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from scintidot.cli import loudness
+from scintidot.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress as Bars
 
 SHOWN_AFTER_S = 0.5
 """Quicker work shows nothing. [s]"""
 REMEMBERED_S = 3600.0
 """Over which the speed is averaged: steps differ much. [s]"""
 
-Show = Callable[[str, float], None]
-
 
 @contextmanager
-def progress(first: str = "starting", *, counted: bool = True) -> Iterator[Show]:
+def progress(first: str = "starting", *, counted: bool = True) -> Iterator[Progress]:
     """A bar on standard error while it is a terminal; call what it yields with the step and the share done.
 
     ``first`` is shown until then. Work that is not ``counted`` has no share: the time that passed is all there is.
@@ -33,7 +32,7 @@ def progress(first: str = "starting", *, counted: bool = True) -> Iterator[Show]
     console = Console(stderr=True)
     # rich takes FORCE_COLOR, which Jupyter sets, for a terminal
     if not (console.is_terminal and sys.stderr.isatty()) or loudness.quiet():
-        yield lambda *_: None
+        yield silent
         return
     bars = _bars(console, counted=counted)
     bar = bars.add_task(first, total=1.0 if counted else None)
@@ -64,7 +63,7 @@ class _StepsOfTheLibrary(logging.Handler):
             self._tell(str(record.step))
 
 
-def _bars(console: Any, *, counted: bool) -> Progress:
+def _bars(console: Any, *, counted: bool) -> Bars:
     from rich import progress as rich
 
     columns: list[Any] = [rich.TextColumn("{task.description}"), rich.BarColumn(20)]
@@ -80,7 +79,7 @@ def _bars(console: Any, *, counted: bool) -> Progress:
 
 
 @contextmanager
-def _started_late(bars: Progress) -> Iterator[None]:
+def _started_late(bars: Bars) -> Iterator[None]:
     """Shown after a moment, and gone at the end."""
     lock, over = threading.Lock(), False
 

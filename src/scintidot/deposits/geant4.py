@@ -6,7 +6,6 @@ What Geant4 cannot be asked is refused; figures that its deposits do not have ar
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -35,6 +34,7 @@ from scintidot.interchange.geant4 import (
 from scintidot.materials.library import Material, load_material
 from scintidot.options import read_seed, read_whole
 from scintidot.output import write_together
+from scintidot.progress import Progress
 from scintidot.provenance import bibliography, cited
 from scintidot.transport.track.tally import bin_edges
 
@@ -139,7 +139,7 @@ class Geant4Result:
 
 
 def deposit_geant4(
-    progress: Callable[[str, float], None],
+    progress: Progress,
     *,
     material: str | Path | Material = "CsPbBr3",
     edge_length: object = None,

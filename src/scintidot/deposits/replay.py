@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Unpack
 
@@ -23,6 +22,7 @@ from scintidot.interactions.inputs import read_within
 from scintidot.materials.fields import In
 from scintidot.options import read_whole
 from scintidot.output import number
+from scintidot.progress import Progress, silent
 from scintidot.transport.track.books import (
     ALL_HOLES,
     BEYOND,
@@ -67,7 +67,6 @@ _RUNNING = ("deposit_eV", "host_deposit_eV", "escaped_eV", "surface_work_eV", "h
 """Books as they stand at a point: the last columns of `books.note`."""
 _PAIR_BOOKS = ("holes", "electrons")
 
-Progress = Callable[[str, float], None]
 Points = dict[str, npt.NDArray[Any]]
 
 
@@ -128,7 +127,7 @@ def shower(
     history: object = 0,
     *,
     most_deposit: object = None,
-    progress: Progress = lambda *_: None,
+    progress: Progress = silent,
     **options: Unpack[ShowerOptions],
 ) -> Shower:
     """Replay one history of `deposit`: with the same seed and options it is the same history, to the bit.

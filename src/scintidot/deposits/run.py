@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
@@ -16,16 +15,16 @@ from scintidot.deposits.result import DepositResult
 from scintidot.deposits.row import Row
 from scintidot.deposits.setup import Setup
 from scintidot.errors import BadValue, one_of
+from scintidot.progress import Progress, silent
 
 if TYPE_CHECKING:
     from scintidot.deposits.geant4 import Geant4Result
 
 ENGINES = ("scintidot", "geant4")
-Progress = Callable[[str, float], None]
 
 
 def deposit(
-    progress: Progress = lambda *_: None,
+    progress: Progress = silent,
     *,
     engine: str = "scintidot",
     em_model: str | None = None,

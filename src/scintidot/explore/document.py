@@ -31,11 +31,12 @@ from scintidot.simulation import (
 )
 
 SCHEMA = "scintidot.explore/1"
+WHERE = "explore"
 SHOWN = 1e-6
 """Of the probability: larger numbers of pairs, which together have less, are not listed."""
 
 
-def read_held(values: Mapping[str, Number | None], *, where: str = "explore") -> Held:
+def read_held(values: Mapping[str, Number | None], *, where: str = WHERE) -> Held:
     """Held figures by their names, checked; what is None is not held.
 
     >>> read_held({"quantum_yield": "80 %", "exciton_rate": "6 ns"}).quantum_yield
@@ -53,12 +54,17 @@ def read_held(values: Mapping[str, Number | None], *, where: str = "explore") ->
     return Held(**numbers, exciton_rate_per_ps=None if rate is None else read_exciton_rate(rate, where))
 
 
-def materials_of(config: RunConfig, *, where: str = "explore") -> tuple[Material, Material]:
+def _blame(option: str) -> tuple[str, str]:
+    """Where an option stands, for an error."""
+    return WHERE, option
+
+
+def materials_of(config: RunConfig) -> tuple[Material, Material]:
     """Material and host of a run that is within the range of its models. Raises `ScintidotError`."""
-    found = limits.checked_materials(config, lambda option: (where, option))
+    found = limits.checked_materials(config, _blame)
     if len(config.nanocrystal.edge_length_nm) != 1:
         raise BadValue(
-            where=where, what="number of sizes", who="edge_length", expected="one size",
+            where=WHERE, what="number of sizes", who="edge_length", expected="one size",
             found=len(config.nanocrystal.edge_length_nm),
         )  # fmt: skip
     return found
@@ -68,8 +74,6 @@ def explore(
     config: RunConfig,
     held: Held = NOTHING_HELD,
     deposits: tuple[Deposits, Deposits] | None = None,
-    *,
-    where: str = "explore",
 ) -> dict[str, Any]:
     """What a nanocrystal of one size does, as ``scintidot.explore/1``.
 
@@ -89,8 +93,8 @@ def explore(
     ScintidotError
         For a run outside the range of a model.
     """
-    material, host = materials_of(config, where=where)
-    found = deposits or find_deposits(material, host, config, lambda option: (where, option))
+    material, host = materials_of(config)
+    found = deposits or find_deposits(material, host, config, _blame)
     edge = np.array(config.nanocrystal.edge_length_nm)
     rule = limits.pair_creation_rule(material.scintillator(), config)
     reference, sample = reference_sample(material, config)

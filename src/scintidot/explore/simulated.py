@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from scintidot.deposits.choices import METHOD_SOURCES, engine_warnings
 from scintidot.excitons.distribution import COMPOUND
 from scintidot.explore.document import materials_of
 from scintidot.materials.library import Material
+from scintidot.progress import Progress
 from scintidot.provenance import fingerprint
 from scintidot.simulation import reference_sample
 
@@ -59,9 +60,9 @@ class Case:
         return [size for size in inside if not np.isclose(size, edge, rtol=0.05)]
 
 
-def cases(config: RunConfig, *, where: str = "explore") -> tuple[Case, Case]:
+def cases(config: RunConfig) -> tuple[Case, Case]:
     """The run, and the sample whose light yield is known."""
-    material, host = materials_of(config, where=where)
+    material, host = materials_of(config)
     reference, sample = reference_sample(material, config)
     return Case(material, host, config), Case(reference, host, sample)
 
@@ -144,7 +145,7 @@ def _deposits(case: Case, known: _Known, sizes: list[SizeDeposit]) -> Deposits:
     )  # fmt: skip
 
 
-def simulate(config: RunConfig, progress: Callable[[str, float], None]) -> Iterator[dict[str, Any]]:
+def simulate(config: RunConfig, progress: Progress) -> Iterator[dict[str, Any]]:
     """What `Memory` needs for a run, as plain data, what matters most first: the size itself, the sample whose light
     yield is known, with statistics compound the bulk, then the sizes for what lies between.
 

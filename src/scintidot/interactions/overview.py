@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.energy_loss import EnergyLoss
 from scintidot.materials.library import Material, composition_of, load_material
 from scintidot.output import number
+from scintidot.progress import Progress, silent
 from scintidot.provenance import bibliography, cited, fingerprint, together
 from scintidot.radiation import photoelectric, photons
 from scintidot.radiation.photons import element_fractions, mass_attenuation
@@ -55,10 +55,8 @@ SOURCES = (*ELASTIC_REFERENCES["free"], *photons.SOURCES, *photoelectric.SOURCES
 SHARE_SHOWN = 0.02
 """Shells that never absorb this share are summed up as others."""
 
-Progress = Callable[[str, float], None]
 
-
-def overview(material: str | Path | Material, progress: Progress | None = None) -> Document:
+def overview(material: str | Path | Material, progress: Progress = silent) -> Document:
     """Mean free paths, stopping power, loss function, differential cross sections and attenuation of a material.
 
     Raises
@@ -67,13 +65,12 @@ def overview(material: str | Path | Material, progress: Progress | None = None) 
         For an unknown material, or a card that lacks what the interactions need.
     """
     loaded = load_material(material, where="plot interactions", who="--material")
-    tell = progress or (lambda *_: None)
-    tell("photons", 0.0)
+    progress("photons", 0.0)
     compound = compound_of(loaded)
     attenuation = mass_attenuation(compound, 1e3 * PHOTON_ENERGIES)
-    tell("inelastic", 0.2)
+    progress("inelastic", 0.2)
     losses = inelastic(loaded, ELECTRON_ENERGIES.tolist())
-    tell("elastic", 0.6)
+    progress("elastic", 0.6)
     electron = {
         "energy_eV": ELECTRON_ENERGIES.tolist(),
         **{key: [row[key] for row in losses["rows"]] for key in ("imfp_nm", "stopping_power_eV_per_nm")},
@@ -81,7 +78,7 @@ def overview(material: str | Path | Material, progress: Progress | None = None) 
         **_elastic_paths(loaded),
     }
     phonons = _phonon_paths(loaded)
-    tell("differential", 0.8)
+    progress("differential", 0.8)
     document = {
         "schema": "scintidot.interactions/1",
         "version": __version__,
@@ -111,7 +108,7 @@ def overview(material: str | Path | Material, progress: Progress | None = None) 
             losses["bibliography"], phonons["bibliography"], cited(bibliography(SOURCES))
         ),
     }
-    tell("done", 1.0)
+    progress("done", 1.0)
     return Document(document)
 
 

@@ -8,7 +8,6 @@ where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from scintidot.interactions.slow_electrons import figures, low_energy_model
 from scintidot.materials.compound import compound_of
 from scintidot.materials.library import Material, load_material
 from scintidot.output import write_together
+from scintidot.progress import Progress, silent
 from scintidot.provenance import bibliography, cited, fingerprint, together
 from scintidot.radiation import photons
 from scintidot.radiation.photons import (
@@ -52,10 +52,8 @@ TEMPERATURE = 300.0
 """Of the phonons. [K]"""
 PARTS = ("elastic", "inelastic", "low-energy", "photons")
 
-Progress = Callable[[str, float], None]
 
-
-def build_tables(name_or_path: str | Path, progress: Progress | None = None) -> xarray.Dataset:
+def build_tables(name_or_path: str | Path, progress: Progress = silent) -> xarray.Dataset:
     """All tables of a material, from the cache where they are kept.
 
     Parameters
@@ -91,13 +89,12 @@ def build_tables(name_or_path: str | Path, progress: Progress | None = None) -> 
         "low-energy": partial(_low_energy, material),
         "photons": partial(_photons, material),
     }
-    tell = progress or (lambda *_: None)
     parts = []
     for i, name in enumerate(PARTS):
-        tell(name, i / len(PARTS))
+        progress(name, i / len(PARTS))
         key = fingerprint(*(text.encode() for text in (SCHEMA, METHOD, __version__, material.fingerprint)))
         parts.append(kept(name, key, makers[name]))
-    tell("done", 1.0)
+    progress("done", 1.0)
     warnings = [note for part in parts for note in json.loads(part.attrs["warnings"])]
     choices = {key: value for part in parts for key, value in json.loads(part.attrs["choices"]).items()}
     tables = xarray.merge(parts, combine_attrs="override").assign_attrs(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Unpack
 
 import numpy as np
@@ -36,15 +35,15 @@ from scintidot.light_yield.photons import (
 )
 from scintidot.light_yield.ranges import electron_range
 from scintidot.output import number
+from scintidot.progress import Progress, silent
 from scintidot.provenance import cited, together
 from scintidot.records import Exponentials, FloatArray
 
 COLLECTED = (0.9, 0.99)
 """Shares of the light whose times are given."""
-Progress = Callable[[str, float], None]
 
 
-def sample_light(progress: Progress = lambda *_: None, **options: Unpack[SampleOptions]) -> Document:
+def sample_light(progress: Progress = silent, **options: Unpack[SampleOptions]) -> Document:
     """Light of nanocrystals in a host against the energy of the electron, as ``scintidot.light/1``.
 
     Parameters

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Unpack
@@ -40,6 +39,7 @@ from scintidot.photon_stream.inputs import (
     read_instrument,
 )
 from scintidot.photon_stream.sample import Sample, check_choices, check_statistics, find_sample
+from scintidot.progress import Progress, silent
 from scintidot.provenance import bibliography, cited
 from scintidot.timing.instrument import AFTERPULSE, DARK, ORIGINS, PHOTON, CountArray, Recorder
 
@@ -47,8 +47,6 @@ DEVICES = ("auto", "cpu", "cuda")
 AUTO_CUDA_EVENTS = 1_000_000
 """Fewer are done on the CPU before a GPU has compiled its code."""
 EVENTS_OF_LAUNCH = 100_000_000
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(eq=False)
@@ -78,7 +76,7 @@ def photons(
     threads: Any = None,
     device: str = "auto",
     where: str = "photons",
-    progress: Progress = lambda *_: None,
+    progress: Progress = silent,
     **options: Unpack[PhotonsOptions],
 ) -> Document:
     """Simulate photon streams of one nanocrystal as an instrument records them, as ``scintidot.photons/1``.

@@ -66,8 +66,6 @@ def _in_words(value: Any) -> Any:
     """A list without brackets; intervals as from to."""
     if isinstance(value, list):
         pairs = all(isinstance(part, list) and len(part) == 2 for part in value)
-        words = [
-            " to ".join(str(as_text(x)) for x in part) if pairs else str(as_text(part)) for part in value
-        ]
+        words = [" to ".join(as_text(x) for x in part) if pairs else as_text(part) for part in value]
         return ", ".join(words) or "none"
     return value

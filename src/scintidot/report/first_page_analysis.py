@@ -61,8 +61,8 @@ def _rests_on(document: dict[str, Any]) -> Table | None:
             rows.append(
                 [
                     held["name"].replace("_", " "),
-                    str(as_text(held["value"])),
-                    str(as_text(held["moved_to"])),
+                    as_text(held["value"]),
+                    as_text(held["moved_to"]),
                     "; ".join(changes),
                 ]
             )

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from scintidot.documents import flat, with_unit
-from scintidot.output import as_text, with_error
+from scintidot.output import as_text, per_cent, with_error
 from scintidot.report.templates import FirstPage, Table
 
 ELECTRONS_AT = (100.0, 1e3, 7e3)
 """[eV]"""
 PHOTON_AT = 30.0
 """[keV]"""
-LEAST_CAUSE = 1e-6
+LEAST_CAUSE = 1e-5
+"""Share below which a cause is not listed."""
 
 
 SAID_OF_ROWS = {
@@ -25,7 +26,6 @@ SAID_OF_ROWS = {
 """Schema -> what its rows are against, and the figures that the answer says."""
 MOST_SENTENCES = 4
 WORDS = {
-    "imfp": "inelastic mean free path",
     "total": "total cross section",
     "transport1": "transport cross section",
 }
@@ -104,17 +104,17 @@ def of_light(document: dict[str, Any], title: str) -> FirstPage:
     answer = [
         f"At {as_text(high['energy_keV'])} keV: "
         f"{with_error(high['light_yield_photons_per_MeV'], high['light_yield_standard_error'])} photons/MeV, "
-        f"resolution {_per_cent(high['resolution_fwhm'])} FWHM."
+        f"resolution {per_cent(high['resolution_fwhm'])} FWHM."
     ]
     if len(rows) > 1:
         answer.append(
             f"At {as_text(low['energy_keV'])} keV the light per energy is "
             f"{with_error(low['relative_light_yield'], low['relative_light_yield_standard_error'])} of that at "
             f"{as_text(document['choices']['reference_energy_keV'])} keV, the resolution "
-            f"{_per_cent(low['resolution_fwhm'])}."
+            f"{per_cent(low['resolution_fwhm'])}."
         )
     causes = [
-        [name.replace("_", " "), _per_cent(value)]
+        [name.replace("_", " "), per_cent(value)]
         for name, value in sorted(high["resolution_by_cause"].items(), key=lambda pair: -(pair[1] or 0.0))
         if value is not None and value > LEAST_CAUSE
     ]
@@ -122,7 +122,3 @@ def of_light(document: dict[str, Any], title: str) -> FirstPage:
     rests_on = Table("What this rests on", ["cause", "alone"], causes, note) if causes else None
     sure = ["Errors are standard errors of the simulated histories alone.", *document["warnings"][:3]]
     return FirstPage(title, "", answer, sure=sure, rests_on=rests_on)
-
-
-def _per_cent(value: float | None) -> str:
-    return "-" if value is None else f"{as_text(100 * value, 3)} %"

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from scintidot.bibtex import references_of
+from scintidot.documents import value_at
 from scintidot.errors import BadValue
 from scintidot.output import as_text, write_text, write_together
 from scintidot.report.first_page_document import of_document, of_interactions
@@ -21,6 +22,7 @@ from scintidot.report.style import (
     ORANGE,
     PURPLE,
     VERMILION,
+    WITHOUT_DATE,
     figure,
     settings,
     shades,
@@ -100,13 +102,8 @@ def _title(document: dict[str, Any]) -> str:
 
 
 def _column(rows: list[dict[str, Any]], dotted: str) -> Any:
-    values = []
-    for row in sorted(rows, key=lambda row: next(iter(row.values()))):
-        value: Any = row
-        for part in dotted.split("."):
-            value = value[part]
-        values.append(np.nan if value is None else value)
-    return np.array(values, dtype=float)
+    in_order = sorted(rows, key=lambda row: next(iter(row.values())))
+    return np.array([value_at(row, dotted) for row in in_order], dtype=float)
 
 
 def _elastic_rows(axis: Any, document: dict[str, Any]) -> None:
@@ -252,10 +249,7 @@ def save_drawing(drawing: Any, document: dict[str, Any], path: Path, first: Firs
     if kind == ".html":
         write = partial(_write_page, drawing=drawing, document=document, first=first)
     else:
-        metadata = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}.get(
-            kind, {"Creator": None, "Producer": None, "CreationDate": None}
-        )
-        write = partial(drawing.savefig, format=kind[1:], dpi=130, metadata=metadata)
+        write = partial(drawing.savefig, format=kind[1:], dpi=130, metadata=WITHOUT_DATE[kind[1:]])
     write_together(path.parent, {path.name: write}, option)
 
 

@@ -9,7 +9,7 @@ from scintidot.choices import TRUNCATED_FROM, truncated
 from scintidot.output import as_text, write_text
 from scintidot.report.figures import draw_all
 from scintidot.report.figures_sensitivity import SENSITIVITY_FIGURES, middle_row
-from scintidot.report.first_page import QUESTIONS, Question, first_page, variations_of
+from scintidot.report.first_page import QUESTIONS, Question, Variation, first_page, variations_of
 from scintidot.report.templates import render_report
 from scintidot.results import FIGURES, SCHEMA, Prediction
 from scintidot.variations import Alternative, alternatives
@@ -74,16 +74,17 @@ def figure_rows(prediction: Prediction) -> list[tuple[str, list[tuple[float, flo
 
 def answers(prediction: Prediction, others: list[Alternative]) -> list[list[str]]:
     """For each question which size wins, by how much, and which sizes win under other choices."""
-    return [_best_size(prediction, others, question) for question in QUESTIONS]
+    varied = variations_of(prediction, others)
+    return [_best_size(prediction, varied, question) for question in QUESTIONS]
 
 
-def _best_size(prediction: Prediction, others: list[Alternative], question: Question) -> list[str]:
+def _best_size(prediction: Prediction, varied: list[Variation], question: Question) -> list[str]:
     """Which size wins, by how much, and which sizes win under other choices and card values."""
     figures = prediction.figures
     index = question.winner(figures.central)
     if index is None:
         return [question.words, "none", "no light", "-", "", ""]
-    winners = {question.winner(one.outputs) for one in variations_of(prediction, others)}
+    winners = {question.winner(one.outputs) for one in varied}
     low, value, high = (
         as_text(float(side[question.key][index]), 3) for side in (figures.low, figures.central, figures.high)
     )

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from scintidot.bibtex import references_of
-from scintidot.output import as_text, write_text
+from scintidot.output import as_text, per_cent, write_text
 from scintidot.report.study_figures import study_pictures
 from scintidot.report.style import settings, to_svg
 from scintidot.report.templates import Drawn, FirstPage, Table, render_report
-from scintidot.studies.finding import banded_text, best_designs, design_text, percent
+from scintidot.studies.finding import banded_text, best_designs, design_text
 from scintidot.studies.result import StudyResult
 
 MOST_LINES = 5
@@ -69,10 +69,10 @@ def _sure(document: dict[str, Any]) -> list[str]:
     if "probability_that_constraints_are_kept" in results and document["constraints"]:
         share = results["probability_that_constraints_are_kept"]
         lines.append(
-            f"The recommended design keeps the constraints in {percent(share)} of {results['draws']} draws."
+            f"The recommended design keeps the constraints in {per_cent(share, 2)} of {results['draws']} draws."
         )
     if "regret" in results and results["regret"]["quantile_95"] is not None:
-        cost = percent(results["regret"]["quantile_95"], 1)
+        cost = per_cent(results["regret"]["quantile_95"])
         lines.append(f"It costs up to {cost} (95 % of draws) against the best one in each draw.")
     return lines
 
@@ -85,7 +85,7 @@ def _rests_on(document: dict[str, Any]) -> Table | None:
     if "objectives" in results:
         name, entry = next(iter(results["objectives"].items()))
         ranked = sorted(entry["factors"], key=lambda line: -(line["total"] or 0.0))[:MOST_LINES]
-        rows = [[line["name"], _percent(line["total"]), _percent(line["first_order"])] for line in ranked]
+        rows = [[line["name"], per_cent(line["total"]), per_cent(line["first_order"])] for line in ranked]
         return Table("", ["factor", "total", "alone"], rows, f"Shares of the variance of {name}.")
     return None
 
@@ -111,12 +111,8 @@ def _most_moving(lines: list[dict[str, Any]], objective: dict[str, Any]) -> Tabl
 
 def _cost(line: dict[str, Any]) -> str:
     return (
-        "a constraint is missed" if line.get("keeps_the_constraints") is False else _percent(line["regret"])
+        "a constraint is missed" if line.get("keeps_the_constraints") is False else per_cent(line["regret"])
     )
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else percent(value, 1)
 
 
 def _tables(document: dict[str, Any]) -> list[Table]:
@@ -148,7 +144,7 @@ def _tables(document: dict[str, Any]) -> list[Table]:
                 line["number"],
                 line["at"],
                 line["value"],
-                _percent(line["relative_change"]),
+                per_cent(line["relative_change"]),
                 design_text(line["best_design"]),
                 _cost(line),
             ]
@@ -183,7 +179,8 @@ def _tables(document: dict[str, Any]) -> list[Table]:
 
 
 def _with_interval(line: dict[str, Any], key: str) -> str:
-    return f"{line[key]:.3f} ± {line[f'{key}_half_interval']:.3f}"
+    value, half = line[key], line[f"{key}_half_interval"]
+    return "-" if value is None or half is None else f"{value:.3f} ± {half:.3f}"
 
 
 def _choices(choices: dict[str, Any]) -> list[tuple[str, Any]]:

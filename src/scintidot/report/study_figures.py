@@ -9,8 +9,8 @@ import numpy as np
 from scintidot.report.study_drawing import COLOURS, Picture, tornado
 from scintidot.report.study_search import draw_front, draw_optimum, draw_sensitivities
 from scintidot.report.style import BLUE, GREY, figure, settings
+from scintidot.studies.finding import variable
 from scintidot.studies.result import StudyResult
-from scintidot.studies.sweep import variable
 
 MOST_LINES = 6
 """Values of a second axis that are drawn as lines; more make a map."""

@@ -8,8 +8,8 @@ import numpy as np
 
 from scintidot.report.study_drawing import COLOURS, MOST_BARS, Picture, tornado
 from scintidot.report.style import BLUE, GREY, ORANGE, VERMILION, figure, shades
+from scintidot.studies.finding import variable
 from scintidot.studies.result import StudyResult
-from scintidot.studies.sweep import variable
 
 
 def draw_optimum(result: StudyResult) -> list[Picture]:

@@ -27,6 +27,13 @@ _SETTINGS: dict[str, Any] = {
     "svg.fonttype": "path",
 }
 
+WITHOUT_DATE: dict[str, dict[str, Any]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+}
+"""Kind of file -> metadata with which the same figure makes the same bytes."""
+
 
 def settings() -> Any:
     """Context in which every figure is drawn; leaves the global state of matplotlib alone."""
@@ -53,7 +60,7 @@ def to_svg(drawing: Any) -> str:
         part.patch.set_facecolor("none")
     drawing.get_layout_engine().execute(drawing)
     drawing.set_layout_engine("none")  # else drawing lays it out again
-    drawing.canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})  # savefig draws twice
+    drawing.canvas.print_svg(buffer, metadata=WITHOUT_DATE["svg"])  # savefig draws twice
     text = buffer.getvalue()
     return text[text.index("<svg") :]
 

@@ -47,6 +47,8 @@ class Drawn:
 
 MOST_COLUMNS = 8
 """Of a table that is wider than long, before it is turned."""
+LONGEST_TABLE = 60
+"""Rows that are shown of a document's table."""
 
 
 def tables_of(document: dict[str, Any], *, nested: bool = False) -> list[Table]:
@@ -54,7 +56,11 @@ def tables_of(document: dict[str, Any], *, nested: bool = False) -> list[Table]:
     found = []
     for name, columns, rows in tables(document, nested=nested):
         words = name.replace("_", " ").replace(".", ": ")
-        table = Table(words[:1].upper() + words[1:], [heading(column) for column in columns], rows)
+        more = len(rows) - LONGEST_TABLE
+        note = f"{more} more {'rows' if more > 1 else 'row'} not shown." if more > 0 else ""
+        table = Table(
+            words[:1].upper() + words[1:], [heading(column) for column in columns], rows[:LONGEST_TABLE], note
+        )
         found.append(_turned(table) if len(rows) < len(columns) > MOST_COLUMNS else table)
     return found
 
@@ -62,7 +68,7 @@ def tables_of(document: dict[str, Any], *, nested: bool = False) -> list[Table]:
 def _turned(table: Table) -> Table:
     """Rows as columns, named by their first entry."""
     names, *values = [[row[i] for row in table.rows] for i in range(len(table.columns))]
-    heads = [table.columns[0], *(str(as_text(name)) for name in names)]
+    heads = [table.columns[0], *(as_text(name) for name in names)]
     rows = [[column, *row] for column, row in zip(table.columns[1:], values, strict=True)]
     return Table(table.title, heads, rows, table.note)
 

@@ -11,21 +11,19 @@ import numpy.typing as npt
 
 from scintidot.config import OPTIONS
 from scintidot.records import FloatArray
+from scintidot.run_options import run_options
 
 Points = Mapping[str, npt.NDArray[Any]]
 """Columns of one length. An axis has values; an uncertain number its quantile, nan for the value of the card."""
 
-NUMBERS = {
-    "edge_length": "nm", "size_dispersion": "1", "energy": "keV", "retained_fraction": "1",
-    "trapping_rate": "1/ps", "detrapping_rate": "1/ps", "trap_loss_rate": "1/ps", "light_yield": "1/MeV",
-    "light_yield_edge_length": "nm", "rise_time": "ps", "jitter_sigma": "ps", "response": "ps",
-    "outcoupling": "1", "detection_efficiency": "1",
-}  # fmt: skip
+STEERING = frozenset(
+    {"table", "traps", "relative_error", "histories", "energy_unit", "seed", "events", "local_deposit_below"}
+)
+"""Options of a prediction that are no axes: they steer the computation, or count whole things."""
+_AXES = {name: option for name, option in run_options().items() if name not in STEERING}
+NUMBERS = {name: option.unit or "1" for name, option in _AXES.items() if not option.names}
 """Options that are numbers, with the unit of a bare one."""
-NAMES = (
-    "material", "host", "shape", "start", "deposit", "pair_creation_energy", "statistics", "model", "auger_law",
-    "radiative", "auger", "light_yield_material", "light_yield_scaling",
-)  # fmt: skip
+NAMES = tuple(name for name, option in _AXES.items() if option.names)
 """Options that are names."""
 OF_SAMPLE = {"volume_fraction": "1", "host_transfer": "1"}
 """Options of a sample (`scintidot light`) that are numbers."""
@@ -132,8 +130,5 @@ def take(points: Points, index: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]
 
 def design(axes: Sequence[Axis], points: Points, index: int) -> dict[str, Any]:
     """Values of the axes at one point, keyed with their units."""
-    return {
-        axis.key: value if axis.named else float(value)
-        for axis in axes
-        for value in [points[axis.name][index]]
-    }
+    values = {axis.key: points[axis.name][index] for axis in axes}
+    return {axis.key: values[axis.key] if axis.named else float(values[axis.key]) for axis in axes}

@@ -14,7 +14,7 @@ from scintidot import limits
 from scintidot.bands import Outputs
 from scintidot.config import OPTIONS, RunConfig, make_config
 from scintidot.deposits.against_size import Deposits
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import Material
 from scintidot.progress import Progress, silent
 from scintidot.provenance import Quantity
 from scintidot.records import FloatArray
@@ -76,7 +76,6 @@ class Model:
 
     def __init__(self, plan: Plan, progress: Progress = silent) -> None:
         self.plan, self.progress = plan, progress
-        self._materials: dict[tuple[str, str], Material] = {}
         self._deposits: dict[tuple[object, ...], tuple[Deposits, Deposits]] = {}
 
     def __call__(self, points: Points) -> Outputs:
@@ -110,7 +109,7 @@ class Model:
         run = {name: value for name, value in options.items() if name in OPTIONS}
         run = {"edge_length": plan.simulated_sizes, **run}
         config = make_config(options=run, base=plan.base, where=plan.where)
-        material, host = self.material(config.material, "material"), self.material(config.host, "host")
+        material, host = plan.material(config), plan.material(config, "host")
         numbers = dict(material.card.quantities())
         for key, value in {**plan.card, **options}.items():
             if key in numbers:
@@ -123,13 +122,6 @@ class Model:
         """The run of one group, with its deposits."""
         config, material, host = self.run_of(options)
         return Case(config, material, host, self._kept_deposits(config, material, host))
-
-    def material(self, name: str, role: str) -> Material:
-        """A card, read once."""
-        if (name, role) not in self._materials:
-            kind = "host" if role == "host" else "scintillator"
-            self._materials[name, role] = load_material(name, where=self.plan.where, who=role, kind=kind)
-        return self._materials[name, role]
 
     def _kept_deposits(
         self, config: RunConfig, material: Material, host: Material

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from scintidot.bands import Banded, Outputs, propagate
-from scintidot.output import as_text, number
+from scintidot.output import as_text, number, per_cent
 from scintidot.provenance import Quantity
 from scintidot.records import FloatArray
 from scintidot.studies.axes import Axis, Points, length
@@ -48,15 +48,6 @@ def with_bands(problem: Problem, points: Points) -> Banded:
         return problem.figures({**points, **columns})
 
     return propagate(evaluate, dict.fromkeys(problem.uncertain, _BAND), problem.uncertain)
-
-
-def percent(share: float, digits: int = 0) -> str:
-    """A share for people.
-
-    >>> percent(0.125, 1)
-    '12.5 %'
-    """
-    return f"{100 * share:.{digits}f} %"
 
 
 def idle(problem: Problem, axis: Axis, figures: Outputs, along: int, shape: tuple[int, ...]) -> list[str]:
@@ -165,3 +156,36 @@ def missing(figures: Outputs, targets: Sequence[Target], points: Points, axes: S
                 "light, or an expression without a value. They count as worse than any other."
             )
     return notes
+
+
+def what_to_measure(lines: list[dict[str, Any]], heading: str) -> list[str]:
+    """Which uncertain number matters most, from its changes one at a time."""
+    changes = [line for line in lines if line["relative_change"] is not None]
+    if not changes:
+        return []
+    largest = max(changes, key=lambda line: abs(line["relative_change"]))
+    sentences = [
+        f"Of what is uncertain, {largest['number']} moves {heading} there most "
+        f"({100 * largest['relative_change']:+.0f} % at {largest['at']})."
+    ]
+    broken = [f"{line['number']} ({line['at']})" for line in lines if not line["keeps_the_constraints"]]
+    if broken:
+        more = " and others" if len(broken) > 3 else ""
+        sentences.append(f"A constraint would be missed with {', '.join(broken[:3])}{more}.")
+    moves = [line for line in lines if (line["regret"] or 0.0) > MATTERS]
+    if moves:
+        worst = max(moves, key=lambda line: line["regret"])
+        sentences.append(
+            f"The decision hangs most on {worst['number']}: were it {worst['at']}, another design would be "
+            f"{per_cent(worst['regret'], 2)} better."
+        )
+    elif not broken:
+        sentences.append(
+            f"Nothing uncertain alone makes another design better by more than {per_cent(MATTERS, 2)}."
+        )
+    return sentences
+
+
+def variable(name: str) -> str:
+    """Name of a figure as one of xarray."""
+    return "".join(letter if letter.isalnum() else "_" for letter in name)

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from scintidot.bands import Banded, Outputs
-from scintidot.output import as_text, number
+from scintidot.bands import Banded
+from scintidot.output import as_text, number, per_cent
 from scintidot.records import FloatArray
-from scintidot.studies.axes import Axis, design, take
+from scintidot.studies.axes import Axis, design
+from scintidot.studies.elsewhere import Elsewhere, one_at_a_time, score, search_elsewhere
 from scintidot.studies.finding import (
     MATTERS,
     Finding,
     idle,
     missing,
     none_feasible,
-    percent,
-    relative_regret,
     side,
     value_in_words,
+    variable,
+    what_to_measure,
     with_bands,
     words_of,
 )
 from scintidot.studies.problem import Problem
-from scintidot.studies.search import Best, Index, Score, minimise, start
-from scintidot.studies.sweep import variable, what_to_measure
-from scintidot.studies.targets import violations
+from scintidot.studies.search import minimise, start
 from scintidot.studies.uncertainty import INTERVAL
-from scintidot.studies.worlds import Columns, drawn, joined, nominal, single
+from scintidot.studies.worlds import Columns, nominal
 
 ROUNDS, OFFSPRING = 14, 32
 """Of the search at the values of the card."""
-WORLD_SAMPLES, WORLD_ROUNDS, WORLD_OFFSPRING = 16, 8, 8
-"""Of that in every other world; first samples for each axis and one more."""
 CUT_POINTS = 41
 REGRET = (
     "how much better the best design of a world is than the recommended one there, relative; where the recommended one "
@@ -42,35 +39,19 @@ REGRET = (
 )
 
 
-class Elsewhere(NamedTuple):
-    """The recommended design, and the best one, in every world: as it is, one thing changed at a time, draws."""
-
-    labels: list[tuple[str, str]]  # of the worlds from 1 on in which one thing is changed; draws follow
-    there: Best
-    bests: Columns
-    same: Outputs  # of the recommended design
-    missed: FloatArray  # by it
-    regret: FloatArray  # nan where it misses a constraint
-
-    @property
-    def random(self) -> slice:
-        """The draws."""
-        return slice(1 + len(self.labels), None)
-
-
 def optimum(problem: Problem, samples: int, draws: int, seed: int) -> Finding:
     """Search at the values of the card, then with each uncertain number at its ends and with all drawn at random."""
     found = minimise(
-        _score(problem, nominal(problem)), problem.levels, samples=samples, rounds=ROUNDS, offspring=OFFSPRING,
+        score(problem, nominal(problem)), problem.levels, samples=samples, rounds=ROUNDS, offspring=OFFSPRING,
         seed=seed,
     )  # fmt: skip
     if found.violation[0] > 0:
         return _without(problem, samples, seed)
     points = problem.designs(found.cube)
     banded = with_bands(problem, points)
-    elsewhere = _elsewhere(problem, found, draws, seed)
+    elsewhere = search_elsewhere(problem, found, draws, seed)
     random, main = elsewhere.random, problem.objectives[0]
-    measure = _one_at_a_time(problem, elsewhere)
+    measure = one_at_a_time(problem, elsewhere)
     spread = (
         {axis.key: _spread(axis, elsewhere.bests[axis.name][random]) for axis in problem.axes}
         if draws
@@ -101,52 +82,6 @@ def optimum(problem: Problem, samples: int, draws: int, seed: int) -> Finding:
         best={name: values[0] for name, values in points.items()},
         warnings=_notes(problem, cuts),
     )
-
-
-def _score(problem: Problem, worlds: Columns) -> Score:
-    """The objective in each of the ``worlds``."""
-
-    def judged(cube: FloatArray, world: Index) -> tuple[FloatArray, FloatArray]:
-        losses, missed = problem.judged({**problem.designs(cube), **take(worlds, world)})
-        return losses[:, 0], missed
-
-    return judged
-
-
-def _elsewhere(problem: Problem, found: Best, draws: int, seed: int) -> Elsewhere:
-    """Search in every world; the recommended design is tried in each."""
-    one_by_one, labels = single(problem)
-    worlds, count = joined(nominal(problem), one_by_one, drawn(problem, draws, seed)), 1 + len(labels) + draws
-    there = (
-        minimise(
-            _score(problem, worlds), problem.levels, worlds=count, samples=WORLD_SAMPLES * (len(problem.levels) + 1),
-            rounds=WORLD_ROUNDS, offspring=WORLD_OFFSPRING, seed=seed + 1, known=found.cube,
-        )
-        if count > 1
-        else found
-    )  # fmt: skip
-    same = problem.figures({**problem.designs(np.repeat(found.cube, count, axis=0)), **worlds})
-    main = problem.objectives[0]
-    missed = violations(problem.constraints, same, count)
-    regret = np.where(missed > 0, np.nan, relative_regret(main.loss(same[main.name]), there.score))
-    return Elsewhere(labels, there, problem.designs(there.cube), same, missed, regret)
-
-
-def _one_at_a_time(problem: Problem, elsewhere: Elsewhere) -> list[dict[str, Any]]:
-    """What each uncertain thing alone does to the recommended design, and which one would be better then."""
-    values = elsewhere.same[problem.objectives[0].name]
-    return [
-        {
-            "number": key,
-            "at": end,
-            "value": number(values[i]),
-            "relative_change": number(values[i] / values[0] - 1),
-            "regret": number(elsewhere.regret[i]),
-            "keeps_the_constraints": bool(elsewhere.missed[i] == 0),
-            "best_design": design(problem.axes, elsewhere.bests, i),
-        }
-        for i, (key, end) in enumerate(elsewhere.labels, 1)
-    ]
 
 
 def _notes(problem: Problem, cuts: dict[str, tuple[Columns, Banded]]) -> list[str]:
@@ -215,7 +150,7 @@ def _answer(
             low, high = over["interval_95"]
             words += f" ({as_text(low, 3)} to {as_text(high, 3)} in 95 % of draws)"
         elif "shares" in over:
-            words += f" (in {percent(over['shares'].get(str(points[axis.name][0]), 0.0))} of draws)"
+            words += f" (in {per_cent(over['shares'].get(str(points[axis.name][0]), 0.0), 2)} of draws)"
         parts.append(words)
     value = value_in_words(
         main, *(float(part[main.name][0]) for part in (banded.central, banded.low, banded.high))
@@ -224,13 +159,13 @@ def _answer(
     if problem.constraints:
         text += ", keeping " + " and ".join(one.limit for one in problem.constraints)
         if risk:
-            text += f" (kept in {percent(risk['probability_that_constraints_are_kept'])} of draws)"
+            text += f" (kept in {per_cent(risk['probability_that_constraints_are_kept'], 2)} of draws)"
     sentences = [f"{text}."]
     regret: dict[str, Any] = risk["regret"] if risk else {"quantile_95": None}
     if regret["quantile_95"] is not None:
-        cost = f"costs {percent(regret['median'], 1)} (median) and up to {percent(regret['quantile_95'], 1)}"
+        cost = f"costs {per_cent(regret['median'])} (median) and up to {per_cent(regret['quantile_95'])}"
         if regret["quantile_95"] < MATTERS:
-            cost = f"costs less than {percent(MATTERS)}"
+            cost = f"costs less than {per_cent(MATTERS, 2)}"
         sentences.append(
             f"If the uncertain numbers are others, this choice {cost} (95 % of draws) against the best one then."
         )

@@ -15,13 +15,13 @@ from scintidot.studies.finding import (
     none_feasible,
     side,
     value_in_words,
+    variable,
     with_bands,
     words_of,
 )
 from scintidot.studies.problem import Problem
 from scintidot.studies.search import nondominated, spread_out
 from scintidot.studies.search import pareto as search
-from scintidot.studies.sweep import variable
 from scintidot.studies.targets import violations
 from scintidot.studies.uncertainty import INTERVAL
 from scintidot.studies.worlds import drawn, nominal

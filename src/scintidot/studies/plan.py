@@ -63,6 +63,7 @@ class Plan:
     method: Method
     uncertainty: Uncertainty = field(default_factory=Uncertainty)
     sample: SampleOptions = field(default_factory=SampleOptions)
+    _cards: dict[tuple[str, str], Material] = field(default_factory=dict, init=False)
 
     @cached_property
     def varied(self) -> dict[str, Axis]:
@@ -92,7 +93,7 @@ class Plan:
         """Dotted keys of the numbers that are not known: neither varied nor set, with a band on some card."""
         wanted = self.uncertainty.numbers
         found: dict[str, None] = {}
-        for config in self.combinations():
+        for config in self.combinations:
             for key in banded_keys(
                 material := self.material(config), choices.sections_used(material, config)
             ):
@@ -102,6 +103,7 @@ class Plan:
             fixed.add("biexciton.retained_fraction")
         return tuple(key for key in (found if wanted is None else wanted) if key not in fixed)
 
+    @cached_property
     def combinations(self) -> list[RunConfig]:
         """A run for each combination of names, axes and alternatives alike."""
         named = {axis.name: axis.values for axis in self.axes if axis.named} | self.uncertainty.choices
@@ -111,10 +113,13 @@ class Plan:
         ]
 
     def material(self, config: RunConfig, role: str = "material") -> Material:
-        """A card of a run, faults at the key of the study."""
-        where, who = self.blame(role)
-        kind = "host" if role == "host" else "scintillator"
-        return load_material(getattr(config, role), where=where, who=who, kind=kind)
+        """A card of a run, read once; faults at the key of the study."""
+        name = getattr(config, role)
+        if (role, name) not in self._cards:
+            where, who = self.blame(role)
+            kind = "host" if role == "host" else "scintillator"
+            self._cards[role, name] = load_material(name, where=where, who=who, kind=kind)
+        return self._cards[role, name]
 
     def blame(self, option: str) -> tuple[str, str]:
         """Where the user wrote an option."""
@@ -125,7 +130,7 @@ class Plan:
     def identity(self) -> str:
         """Fingerprint of all that a figure of a point depends on, the cards too."""
         cards = [
-            self.material(c, role).fingerprint for c in self.combinations() for role in ("material", "host")
+            self.material(c, role).fingerprint for c in self.combinations for role in ("material", "host")
         ]
         parts = [repr(part) for part in (
             self.base, sorted(self.card.items()), self.sample, self.uncertainty.distribution, self.uncertain,
@@ -146,16 +151,14 @@ class Plan:
             if sizes is None
             else tuple(sorted({sizes.values[0], sizes.values[-1]}))
         )
-        for config in self.combinations():
+        for config in self.combinations:
             material, host = self.material(config), self.material(config, "host")
             for ends in product(*((min(axis.values), max(axis.values)) for axis in numbers)):
                 options = dict(zip((axis.name for axis in numbers), ends, strict=True))
                 one = make_config(options={**options, "edge_length": edges}, base=config, where=self.where)
                 limits.check(material, host, one, self.blame)
         for key in (*self.card, *(axis.name for axis in self.axes if "." in axis.name)):
-            if not any(
-                key in dict(self.material(config).card.quantities()) for config in self.combinations()
-            ):
+            if not any(key in dict(self.material(config).card.quantities()) for config in self.combinations):
                 raise self.fault("number", key, "a number of the card", repr(key))
 
     def fault(

@@ -26,12 +26,16 @@ class Reader:
 
     def table(self, name: str, known: Collection[str] | None = None) -> dict[str, Any]:
         """A section, its keys checked against ``known`` ones."""
-        section = self.data.get(name, {})
-        if not isinstance(section, Mapping):
-            raise self.fault("section", name, f"a table [{name}]", repr(section))
+        section = self.mapping(self.data.get(name, {}), name)
         if known is not None:
             self.check_keys(section, known, f"{name}.")
-        return dict(section)
+        return section
+
+    def mapping(self, value: object, who: str) -> dict[str, Any]:
+        """A table."""
+        if not isinstance(value, Mapping):
+            raise self.fault("section", who, f"a table [{who}]", repr(value))
+        return dict(value)
 
     def check_keys(self, section: Mapping[str, Any], known: Collection[str], prefix: str = "") -> None:
         """Refuse a key that is not known."""
@@ -59,6 +63,23 @@ class Reader:
         if not isinstance(value, str) or value not in known:
             expected = "one of " + ", ".join(known)
             raise self.fault("name", who, expected, repr(value), nearest(str(value), known, listed=True))
+        return value
+
+    def names(self, value: object, who: str, least: int = 0) -> tuple[str, ...]:
+        """A list of ``least`` texts or more."""
+        if (
+            not isinstance(value, list)
+            or len(value) < least
+            or not all(isinstance(one, str) for one in value)
+        ):
+            expected = f"a list of {least} or more names" if least else "a list of names"
+            raise self.fault("list", who, expected, repr(value))
+        return tuple(value)
+
+    def switch(self, value: object, who: str) -> bool:
+        """True or false."""
+        if not isinstance(value, bool):
+            raise self.fault("value", who, "true or false", repr(value))
         return value
 
     def configured(self, who: str, **options: Any) -> RunConfig:

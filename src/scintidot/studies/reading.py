@@ -25,9 +25,11 @@ SECTIONS = (
     "format", "title", "base", "vary", "objective", "constraint", "method", "uncertainty", "sample",
 )  # fmt: skip
 OVER = ("axes", "uncertainty")
+NAMED_NUMBERS: dict[str, tuple[str, ...] | None] = {"card": None, "none": ()}
+"""Uncertain numbers by a word: all with a band, or none."""
 
 
-def read_plan(study: str | Path | Mapping[str, Any], where: str = "study") -> Plan:
+def read_plan(study: str | Path | Mapping[str, Any]) -> Plan:
     """A study from a file, or from the same as nested mappings.
 
     Raises
@@ -36,7 +38,7 @@ def read_plan(study: str | Path | Mapping[str, Any], where: str = "study") -> Pl
         With the file and the key at fault.
     """
     if isinstance(study, Mapping):
-        return _plan(Reader(study, where, Path()))
+        return _plan(Reader(study, "study", Path()))
     path = Path(study)
     try:
         content = path.read_bytes()
@@ -119,7 +121,7 @@ def _of_sample(plan: Plan) -> Plan:
 
 def _base(reader: Reader) -> tuple[RunConfig, dict[str, Any]]:
     section = reader.table("base", ("run", "card", *OPTIONS))
-    card = flat(section.pop("card", {}))
+    card = flat(reader.mapping(section.pop("card", {}), "base.card"))
     run = section.pop("run", None)
     section |= {role: beside(reader, section[role]) for role in ("material", "host") if role in section}
     run_file = None if run is None else reader.folder / str(run)
@@ -158,28 +160,31 @@ def _method(reader: Reader, axes: bool, objectives: int) -> Method:
     if not axes and kind != "sobol":
         raise reader.fault("axis", "vary", f"at least one axis for the method {kind}", "none")
     over = section.get("over", list(OVER))
-    over = [over] if isinstance(over, str) else over
+    over = reader.names([over] if isinstance(over, str) else over, "method.over")
     return Method(
-        kind, samples, reader.whole(section.get("seed", 1), "method.seed", 0, 2**31 - 1),
-        section.get("second_order", False) is True, tuple(reader.one_of(one, OVER, "method.over") for one in over),
-    )  # fmt: skip
+        kind,
+        samples,
+        reader.whole(section.get("seed", 1), "method.seed", 0, 2**31 - 1),
+        reader.switch(section.get("second_order", False), "method.second_order"),
+        tuple(reader.one_of(one, OVER, "method.over") for one in over),
+    )
 
 
 def _uncertainty(reader: Reader, material: Material) -> Uncertainty:
     section = reader.table("uncertainty", ("numbers", "distribution", "draws", "choices"))
     numbers = section.get("numbers", "card")
+    keys: tuple[str, ...] | None
     if isinstance(numbers, str):
-        reader.one_of(numbers, ("card", "none"), "uncertainty.numbers")
+        keys = NAMED_NUMBERS[reader.one_of(numbers, NAMED_NUMBERS, "uncertainty.numbers")]
+    else:
+        keys = reader.names(numbers, "uncertainty.numbers")
     chosen: dict[str, tuple[str, ...]] = {}
-    for option, names in dict(section.get("choices", {})).items():
+    for option, names in reader.mapping(section.get("choices", {}), "uncertainty.choices").items():
         who = f"uncertainty.choices.{option}"
         reader.one_of(option, [name for name in NAMES if name not in ("material", "host")], who)
-        if not isinstance(names, list) or len(names) < 2:
-            raise reader.fault("choice", who, "a list of two or more names", repr(names))
-        for name in names:
+        chosen[option] = reader.names(names, who, least=2)
+        for name in chosen[option]:
             reader.configured(who, **{option: name})
-        chosen[option] = tuple(map(str, names))
-    keys = {"card": None, "none": ()}.get(numbers) if isinstance(numbers, str) else tuple(numbers)
     for key in keys or ():
         limits_of(reader, material, key, "uncertainty.numbers")
         if not dict(material.card.quantities())[key].banded:

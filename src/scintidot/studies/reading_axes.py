@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.config import OPTIONS
+from scintidot.config import OPTIONS, option_of
 from scintidot.errors import nearest
 from scintidot.materials.fields import In
 from scintidot.materials.library import Material, is_card_path
@@ -91,10 +91,8 @@ def _option(reader: Reader, name: str, value: object) -> float:
     """A numeric option, checked as `predict` does."""
     if isinstance(value, list):
         raise reader.fault("value", f"vary.{name}", "one number", repr(value))
-    config: Any = reader.configured(f"vary.{name}", **{name: value})
-    for part in OPTIONS[name].split("."):
-        config = getattr(config, part)
-    return float(config[0] if isinstance(config, tuple) else config)
+    found = option_of(reader.configured(f"vary.{name}", **{name: value}), name)
+    return float(found[0] if isinstance(found, tuple) else found)
 
 
 def _range(reader: Reader, name: str, unit: str, entry: Any, read: Callable[[object], float]) -> Axis:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from scintidot import __version__
 from scintidot.bibtex import bibtex, references_of
-from scintidot.config import OPTIONS
+from scintidot.config import OPTIONS, option_of
 from scintidot.documents import name_variables
 from scintidot.materials.library import Material
 from scintidot.output import json_text, write_text, write_together
@@ -125,10 +125,8 @@ class StudyResult:
 def as_dict(plan: Plan) -> dict[str, Any]:
     """A study as plain nested data with every default, ready for TOML or JSON; `read_plan` reads it again."""
     base: dict[str, Any] = {}
-    for option, dotted in OPTIONS.items():
-        value: Any = plan.base
-        for part in dotted.split("."):
-            value = getattr(value, part)
+    for option in OPTIONS:
+        value = option_of(plan.base, option)
         if value is not None and not (option == "edge_length" and option in plan.varied):
             base[option] = list(value) if isinstance(value, tuple) else value
     method, uncertainty, sample = plan.method, plan.uncertainty, plan.sample

@@ -10,7 +10,7 @@ import numpy as np
 
 from scintidot import __version__, bands, choices
 from scintidot.bands import Outputs
-from scintidot.config import OPTIONS, RunConfig
+from scintidot.config import RunConfig, option_of
 from scintidot.materials.library import Material
 from scintidot.output import number
 from scintidot.progress import Progress, silent
@@ -19,10 +19,11 @@ from scintidot.results import check_folder
 from scintidot.studies import optimum as optimal
 from scintidot.studies import pareto, search, sobol
 from scintidot.studies.axes import STEPS, Points
+from scintidot.studies.blocks import Blocks
 from scintidot.studies.evaluation import RELATIVE, Model
 from scintidot.studies.finding import Finding
 from scintidot.studies.plan import KINDS, Plan
-from scintidot.studies.problem import Blocks, Problem
+from scintidot.studies.problem import Problem
 from scintidot.studies.reading import read_plan
 from scintidot.studies.result import BLOCKS, OUTPUT_FILES, SCHEMA, StudyResult, as_dict
 from scintidot.studies.sample import CTR, SampleModel
@@ -102,15 +103,8 @@ def problem_of(plan: Plan, blocks: Blocks) -> Problem:
     fixed = {} if "edge_length" in plan.varied else {"edge_length": base.nanocrystal.edge_length_nm[0]}
     return Problem(
         plan.axes, plan.objectives, plan.constraints, blocks, plan.uncertain, plan.uncertainty.choices,
-        {option: chosen.get(option) or _option(base, option) for option in plan.uncertainty.choices}, fixed,
+        {option: chosen.get(option) or option_of(base, option) for option in plan.uncertainty.choices}, fixed,
     )  # fmt: skip
-
-
-def _option(config: RunConfig, option: str) -> Any:
-    value: Any = config
-    for part in OPTIONS[option].split("."):
-        value = getattr(value, part)
-    return value
 
 
 def _found(plan: Plan, problem: Problem, blocks: Blocks) -> Finding:
@@ -140,7 +134,8 @@ def _found(plan: Plan, problem: Problem, blocks: Blocks) -> Finding:
 
 def _expected(samples: int, worlds: int, axes: int) -> int:
     """Evaluations of a study of the optimum."""
-    from scintidot.studies.optimum import OFFSPRING, ROUNDS, WORLD_OFFSPRING, WORLD_ROUNDS, WORLD_SAMPLES
+    from scintidot.studies.elsewhere import WORLD_OFFSPRING, WORLD_ROUNDS, WORLD_SAMPLES
+    from scintidot.studies.optimum import OFFSPRING, ROUNDS
 
     return (
         samples + ROUNDS * OFFSPRING + worlds * (WORLD_SAMPLES * (axes + 1) + WORLD_ROUNDS * WORLD_OFFSPRING)
@@ -191,14 +186,13 @@ def _document(plan: Plan, model: Model, finding: Finding, blocks: Blocks) -> dic
 
 def _numbers(plan: Plan, material: Material) -> list[dict[str, Any]]:
     known = dict(material.card.quantities())
+    uncertain = {key: known[key] for key in plan.uncertain if key in known}
     return [
         {
             "name": key, "value": number(q.value), "low": q.low, "high": q.high, "unit": q.unit,
             "provenance": q.provenance, "source": list(q.source),
         }
-        for key in plan.uncertain
-        if key in known
-        for q in [known[key]]
+        for key, q in uncertain.items()
     ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from scintidot.light_yield.photons import count_photons, of_deposits
 from scintidot.light_yield.run import hits_of_sample, host_photons, mixture_of
 from scintidot.limits import pair_creation_rule
 from scintidot.materials.library import Material
+from scintidot.progress import silent
 from scintidot.studies.axes import Points, length
 from scintidot.studies.evaluation import Model
 from scintidot.studies.targets import SAMPLE_FIGURES
@@ -91,12 +92,12 @@ class SampleModel:
             self.model.progress(f"sample, {edge:g} nm, {loading:.3g} of the volume", 0.0)
             try:
                 sample = read_sample(
-                    material=self.model.material(config.material, "material"), host=host, edge_length=edge,
+                    material=self.model.plan.material(config), host=host, edge_length=edge,
                     volume_fraction=loading, energies=[options.energy_keV], shape=config.nanocrystal.shape,
                     model=config.kinetic_model, histories=options.histories, seed=config.deposit.seed,
                     fano_factor=options.fano_factor,
                 )  # fmt: skip
-                hits = hits_of_sample(sample, 0, lambda *_: None)
+                hits = hits_of_sample(sample, 0, silent)
             except ScintidotError as error:
                 if error.where != WHERE:
                     raise

@@ -8,11 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from scintidot.errors import BadValue
-from scintidot.output import number
+from scintidot.output import number, per_cent
 from scintidot.records import FloatArray
-from scintidot.studies.finding import Finding, percent, value_in_words
+from scintidot.studies.finding import Finding, value_in_words, variable
 from scintidot.studies.problem import Problem
-from scintidot.studies.sweep import variable
 from scintidot.studies.targets import Target
 from scintidot.studies.uncertainty import INTERVAL
 from scintidot.studies.worlds import Columns, nominal, of_cube
@@ -21,9 +20,13 @@ CONFIDENCE = 0.95
 RESAMPLES = 200
 METHOD = (
     "first-order and total indices by the sample of Saltelli 2010 as SALib draws it (scrambled Sobol' sequence) and "
-    f"its estimators; intervals hold {percent(CONFIDENCE)}, from {RESAMPLES} bootstrap resamples; a range is taken "
+    f"its estimators; intervals hold {per_cent(CONFIDENCE, 2)}, from {RESAMPLES} bootstrap resamples; a range is taken "
     "uniformly along its axis, a list with equal shares"
 )
+WIDE = 0.1
+"""Half interval of a total index from which on more samples are advised."""
+WORTH_SAYING = 0.05
+"""Total index above which the second factor is named in the answer."""
 SOURCES = ("sobol_2001", "saltelli_2010", "iwanaga_2022")
 
 
@@ -86,12 +89,13 @@ def sobol(
             np.asarray(figures[target.name]),
             {"units": target.unit},
         )
-    warnings = [
-        f"Total indices of {name} are known to {max(line['total_interval']):.2f} only: more samples would help."
-        for name, entry in results.items()
-        if (line := {"total_interval": [f["total_half_interval"] or 0.0 for f in entry["factors"]]})
-        and max(line["total_interval"]) > 0.1
-    ]
+    warnings = []
+    for name, entry in results.items():
+        widest = max(line["total_half_interval"] or 0.0 for line in entry["factors"])
+        if widest > WIDE:
+            warnings.append(
+                f"Total indices of {name} are known to {widest:.2f} only: more samples would help."
+            )
     return Finding(
         answer=[_answer(one, results[one.name], uncertain) for one in problem.objectives],
         results={"objectives": results, "base_samples": samples, "points": len(cube)},
@@ -182,9 +186,9 @@ def _answer(target: Target, entry: dict[str, Any], uncertain: list[str]) -> str:
     if not ranked or not ranked[0]["total"]:
         return f"{value}; nothing that varies acts on it."
     first, *rest = ranked
-    text = f"{value}, of which {first['name']} answers for {percent(first['total'])} of the variance"
-    if rest and rest[0]["total"] > 0.05:
-        text += f" and {rest[0]['name']} for {percent(rest[0]['total'])}"
+    text = f"{value}, of which {first['name']} answers for {per_cent(first['total'], 2)} of the variance"
+    if rest and (rest[0]["total"] or 0.0) > WORTH_SAYING:
+        text += f" and {rest[0]['name']} for {per_cent(rest[0]['total'], 2)}"
     unknown = next((line["name"] for line in ranked if line["name"] in uncertain), None)
     measure = "" if unknown is None else f": of what is uncertain, know {unknown} better first"
     return f"{text} (total indices){measure}."

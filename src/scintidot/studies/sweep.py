@@ -9,24 +9,23 @@ import numpy as np
 from scintidot.bands import Outputs
 from scintidot.output import number
 from scintidot.records import FloatArray
-from scintidot.results import FIGURES
 from scintidot.studies.axes import Points, design, grid, length
 from scintidot.studies.finding import (
-    MATTERS,
     Finding,
     feasible,
     idle,
     missing,
     none_feasible,
-    percent,
     relative_regret,
     side,
     value_in_words,
+    variable,
+    what_to_measure,
     with_bands,
     words_of,
 )
 from scintidot.studies.problem import Problem
-from scintidot.studies.targets import SAMPLE_FIGURES, violations
+from scintidot.studies.targets import UNITS, violations
 from scintidot.studies.worlds import nominal
 
 
@@ -143,43 +142,12 @@ def _answer(
     return [f"{text}.", *what_to_measure(measure, main.heading)]
 
 
-def what_to_measure(lines: list[dict[str, Any]], heading: str) -> list[str]:
-    """Which uncertain number matters most, from its changes one at a time."""
-    changes = [line for line in lines if line["relative_change"] is not None]
-    if not changes:
-        return []
-    largest = max(changes, key=lambda line: abs(line["relative_change"]))
-    sentences = [
-        f"Of what is uncertain, {largest['number']} moves {heading} there most "
-        f"({100 * largest['relative_change']:+.0f} % at {largest['at']})."
-    ]
-    broken = [f"{line['number']} ({line['at']})" for line in lines if not line["keeps_the_constraints"]]
-    if broken:
-        more = " and others" if len(broken) > 3 else ""
-        sentences.append(f"A constraint would be missed with {', '.join(broken[:3])}{more}.")
-    moves = [line for line in lines if (line["regret"] or 0.0) > MATTERS]
-    if moves:
-        worst = max(moves, key=lambda line: line["regret"])
-        sentences.append(
-            f"The decision hangs most on {worst['number']}: were it {worst['at']}, another design would be "
-            f"{percent(worst['regret'])} better."
-        )
-    elif not broken:
-        sentences.append(
-            f"Nothing uncertain alone makes another design better by more than {percent(MATTERS)}."
-        )
-    return sentences
-
-
 def _variables(
     problem: Problem, sides: dict[str, Outputs], worlds: dict[tuple[str, str], Outputs], kept: FloatArray,
     shape: tuple[int, ...],
 ) -> dict[str, Any]:  # fmt: skip
     dimensions = [axis.name for axis in problem.axes]
-    units = {name: figure.unit for name, figure in FIGURES.items()} | {
-        name: unit for name, (unit, _) in SAMPLE_FIGURES.items()
-    }
-    units |= {one.name: one.unit for one in problem.targets}
+    units = UNITS | {one.name: one.unit for one in problem.targets}
     suffixes = {"value": "", "low": "_low", "high": "_high"}
     found: dict[str, Any] = {
         variable(name) + suffixes[word]: (dimensions, values.reshape(shape), {"units": units[name]})
@@ -193,8 +161,3 @@ def _variables(
         found["objective_one_at_a_time"] = (["changed", *dimensions], values, {"units": main.unit})
         found["changed"] = ("changed", [f"{key} {end}" for key, end in worlds])
     return found
-
-
-def variable(name: str) -> str:
-    """Name of a figure as one of xarray."""
-    return "".join(letter if letter.isalnum() else "_" for letter in name)

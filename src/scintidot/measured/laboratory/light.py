@@ -24,6 +24,7 @@ from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.materials.fields import In
 from scintidot.options import Number, option_flag, read
 from scintidot.photon_stream.sample import check_choices, find_sample
+from scintidot.progress import silent
 from scintidot.records import Exponentials, FloatArray
 
 OPTIONS = {
@@ -178,7 +179,7 @@ def _of_run(
     config = make_config(run_file, given, where=where)
     check_choices(config, mean_excitons is not None, None, where)
     sample = find_sample(
-        config, {}, mean_excitons=mean_excitons, statistics=None, where=where, progress=lambda *_: None
+        config, {}, mean_excitons=mean_excitons, statistics=None, where=where, progress=silent
     )
     found = exact.ExactDecay(config.kinetic_model, sample.rates, sample.probability)
     names = (

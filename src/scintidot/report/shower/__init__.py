@@ -30,9 +30,9 @@ def draw_shower(document: dict[str, Any], path: Path, view_nm: float | None = No
     return scene.notes
 
 
-def shower_figure(document: dict[str, Any], backend: str, view_nm: float | None = None) -> Any:
+def shower_figure(document: dict[str, Any], backend: str) -> Any:
     """The same as a figure of ``matplotlib``, or of ``plotly`` to turn."""
-    scene = scene_of(document, view_nm)
+    scene = scene_of(document)
     if backend == "matplotlib":
         return draw_picture(document, scene)
     from plotly.graph_objects import Figure

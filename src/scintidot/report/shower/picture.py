@@ -17,23 +17,18 @@ from scintidot.report.shower.words import (
     title_of,
     which_history,
 )
-from scintidot.report.style import GREY, settings
+from scintidot.report.style import GREY, WITHOUT_DATE, settings
 
 MOST_LABELS, LOWEST_LABEL = 4, 50.0
 """Escaping electrons whose energy [eV] is written beside them."""
 MANY = 1500
 """Segments from which on lines are thin."""
-_WITHOUT_DATE: dict[str, dict[str, Any]] = {
-    "png": {"Software": None},
-    "svg": {"Date": None, "Creator": None},
-    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
-}
 
 
 def write_picture(path: Path, *, document: dict[str, Any], scene: Scene, kind: str) -> None:
     """Into a file of ``kind`` png, svg or pdf; ``path`` may be a name for the time being. The same bytes every time."""
     with settings():
-        draw_picture(document, scene).savefig(path, format=kind, dpi=130, metadata=_WITHOUT_DATE[kind])
+        draw_picture(document, scene).savefig(path, format=kind, dpi=130, metadata=WITHOUT_DATE[kind])
 
 
 def draw_picture(document: dict[str, Any], scene: Scene) -> Any:

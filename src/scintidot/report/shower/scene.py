@@ -40,7 +40,7 @@ class Scene:
     notes: list[str]
 
 
-def scene_of(document: dict[str, Any], view_nm: float | None) -> Scene:
+def scene_of(document: dict[str, Any], view_nm: float | None = None) -> Scene:
     """What of a ``scintidot.track/1`` document is seen; ``view_nm``: edge of the cube shown, None: as fits."""
     choices, points = document["choices"], _points(document)
     box = choices["box_nm"] or 0.0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure
 from scintidot.studies.result import StudyResult
@@ -21,6 +23,13 @@ class Picture(NamedTuple):
     title: str
     drawing: Figure
     caption: str
+
+
+def place_in_list(axis: Any, design: dict[str, Any]) -> int:
+    """Which of the values of an axis a design has."""
+    if axis.named:
+        return list(axis.values).index(design[axis.key])
+    return int(np.argmin(np.abs(np.array(axis.values) - design[axis.key])))
 
 
 def tornado(result: StudyResult) -> list[Picture]:

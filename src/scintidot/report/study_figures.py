@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.report.study_drawing import COLOURS, Picture, tornado
+from scintidot.report.study_drawing import COLOURS, Picture, place_in_list, tornado
 from scintidot.report.study_search import draw_front, draw_optimum, draw_sensitivities
 from scintidot.report.style import BLUE, GREY, figure, settings
 from scintidot.studies.finding import variable
@@ -42,17 +42,8 @@ def _sweep(result: StudyResult) -> list[Picture]:
     return [picture, *tornado(result)]
 
 
-def _at(axis: Any, best: dict[str, Any]) -> Any:
-    """Place of the best value on an axis."""
-    return (
-        list(axis.values).index(best[axis.key])
-        if axis.named
-        else int(np.argmin(np.abs(np.array(axis.values) - best[axis.key])))
-    )
-
-
 def _map(dataset: Any, plan: Any, main: Any, pair: Any, best: dict[str, Any]) -> Picture:
-    others = {axis.name: _at(axis, best) for axis in plan.axes if axis not in pair}
+    others = {axis.name: place_in_list(axis, best) for axis in plan.axes if axis not in pair}
     x, y = pair
     chosen = dataset.isel(others)
     values = chosen[variable(main.name)].transpose(y.name, x.name)
@@ -85,7 +76,7 @@ def _map(dataset: Any, plan: Any, main: Any, pair: Any, best: dict[str, Any]) ->
 
 def _lines(dataset: Any, plan: Any, main: Any, x: Any, best: dict[str, Any]) -> Picture:
     """Against one axis, a line with its band for each name."""
-    place = {axis.name: _at(axis, best) for axis in plan.axes}
+    place = {axis.name: place_in_list(axis, best) for axis in plan.axes}
 
     def effect(axis: Any) -> float:
         """Of an axis at the best design."""

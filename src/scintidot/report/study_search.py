@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.report.study_drawing import COLOURS, MOST_BARS, Picture, tornado
+from scintidot.report.study_drawing import COLOURS, MOST_BARS, Picture, place_in_list, tornado
 from scintidot.report.style import BLUE, GREY, ORANGE, VERMILION, figure, shades
 from scintidot.studies.finding import variable
 from scintidot.studies.result import StudyResult
@@ -30,13 +30,14 @@ def draw_optimum(result: StudyResult) -> list[Picture]:
             below = axes[1, column]
             _spread(below, dataset[f"best_{variable(axis.name)}"].to_numpy(), axis)
             below.set(xlabel=axis.heading, ylabel="draws" if column == 0 else "")
-            if not axis.named:
-                below.set_xlim(top.get_xlim())
+            below.set_xlim(top.get_xlim())
         else:
             top.set_xlabel(axis.heading)
-        if not axis.named:
-            for panel in axes[:, column]:
-                panel.axvline(best[axis.key], color=VERMILION, lw=1.5, ls="--")
+        listed = axis.named or axis.ends is None
+        for panel in axes[:, column]:
+            panel.axvline(
+                place_in_list(axis, best) if listed else best[axis.key], color=VERMILION, lw=1.5, ls="--"
+            )
     caption = (
         f"Above: {main.label} along each axis through the best design (dashed), with the band of the card; dotted "
         "where a constraint is missed."

@@ -125,8 +125,8 @@ def feasible(problem: Problem, figures: Outputs) -> Any:
     return kept
 
 
-def none_feasible(problem: Problem, figures: Outputs) -> str:
-    """That no design keeps the constraints, and how near the nearest comes."""
+def none_feasible(problem: Problem, points: Points, figures: Outputs) -> str:
+    """That no design keeps the constraints, how near they come, and which comes nearest."""
     misses = []
     for one in problem.constraints:
         values = figures[one.name]
@@ -136,7 +136,12 @@ def none_feasible(problem: Problem, figures: Outputs) -> str:
                 f"{one.limit}, where the designs reach {as_text(float(low), 3)} to {as_text(float(high), 3)}"
             )
     why = "; ".join(misses) if misses else "each can be kept, but not all by one design"
-    return f"No design keeps the constraints: {why}."
+    missed = violations(problem.constraints, figures, length(points))
+    if not np.isfinite(missed).any():
+        return f"No design keeps the constraints: {why}."
+    at = int(np.argmin(missed))
+    nearest = words_of(problem.axes, {axis.name: points[axis.name][at] for axis in problem.axes})
+    return f"No design keeps the constraints: {why}. Nearest: {nearest}."
 
 
 def missing(figures: Outputs, targets: Sequence[Target], points: Points, axes: Sequence[Axis]) -> list[str]:

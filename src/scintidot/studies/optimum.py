@@ -98,8 +98,9 @@ def _notes(problem: Problem, cuts: dict[str, tuple[Columns, Banded]]) -> list[st
 def _without(problem: Problem, samples: int, seed: int) -> Finding:
     """No design keeps the constraints: how near an even sample comes."""
     cube = start(problem.levels, samples, seed)
-    figures = problem.figures({**problem.designs(cube), **nominal(problem, len(cube))})
-    return Finding([none_feasible(problem, figures)], {"best": None}, {}, {})
+    designs = problem.designs(cube)
+    figures = problem.figures({**designs, **nominal(problem, len(cube))})
+    return Finding([none_feasible(problem, designs, figures)], {"best": None}, {}, {})
 
 
 def _spread(axis: Axis, values: npt.NDArray[Any]) -> dict[str, Any]:
@@ -151,6 +152,9 @@ def _answer(
             words += f" ({as_text(low, 3)} to {as_text(high, 3)} in 95 % of draws)"
         elif "shares" in over:
             words += f" (in {per_cent(over['shares'].get(str(points[axis.name][0]), 0.0), 2)} of draws)"
+            often, share = max(over["shares"].items(), key=lambda entry: entry[1])
+            if often != str(points[axis.name][0]):
+                words = words.removesuffix(")") + f", {often} in {per_cent(share, 2)})"
         parts.append(words)
     value = value_in_words(
         main, *(float(part[main.name][0]) for part in (banded.central, banded.low, banded.high))

@@ -47,8 +47,9 @@ def pareto(problem: Problem, samples: int, draws: int, seed: int) -> Finding:
     kept = missed == 0
     on_front = nondominated(losses, kept)
     if not on_front.any():
-        figures = problem.figures({**problem.designs(cube), **nominal(problem, len(cube))})
-        return Finding([none_feasible(problem, figures)], {"front": []}, {}, {})
+        designs = problem.designs(cube)
+        figures = problem.figures({**designs, **nominal(problem, len(cube))})
+        return Finding([none_feasible(problem, designs, figures)], {"front": []}, {}, {})
     shown = _thinned(losses, np.flatnonzero(on_front), DESIGNS)
     behind = nondominated(losses, kept & ~on_front)
     rivals = _thinned(losses, np.flatnonzero(behind), RIVALS)

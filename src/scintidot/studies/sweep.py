@@ -133,7 +133,7 @@ def _answer(
 ) -> list[str]:
     main = problem.objectives[0]
     if not kept:
-        return [none_feasible(problem, sides["value"])]
+        return [none_feasible(problem, points, sides["value"])]
     where = {name: values[at] for name, values in points.items()}
     value = value_in_words(main, *(float(sides[word][main.name][at]) for word in ("value", "low", "high")))
     text = f"Best of the grid: {words_of(problem.axes, where)}, with {value}"

@@ -169,7 +169,8 @@ def _how_sure(prediction: Prediction, varied: list[Variation]) -> list[str]:
     estimates = sum(q.provenance == "estimate" for q in used)
     lines = [
         f"In brackets: what the {len(used)} uncertain numbers of the material card ({estimates} of them estimates) do "
-        "together. The limits of the models are not in it; they are the notes that follow."
+        "together. The choices of model, below, may move the answer more than that; the limits of the models are the "
+        "notes that follow."
     ]
     if len(edges) > 1:
         stays = []

@@ -34,8 +34,8 @@ ROUNDS, OFFSPRING = 14, 32
 """Of the search at the values of the card."""
 CUT_POINTS = 41
 REGRET = (
-    "how much better the best design of a world is than the recommended one there, relative; where the recommended one "
-    "misses a constraint in that world, that is counted instead"
+    "by how much the recommended design is worse in a world than the best one there, over that one; where it misses a "
+    "constraint in that world, that is counted instead"
 )
 
 

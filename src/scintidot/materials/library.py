@@ -24,7 +24,9 @@ from scintidot.materials.reading import DATA, merge, parse_toml, read_table, wit
 from scintidot.materials.schema import explain
 from scintidot.provenance import Reference, bibliography, fingerprint, shipped_references
 
-_OTHERS = "Other shipped cards describe energy loss only; make one of your own by: scintidot init --material mine.toml"
+_OTHERS = (
+    "Other shipped cards describe energy loss only; make one of your own with `scintidot init --material`."
+)
 _SCINTILLATOR_SECTIONS = [
     field.name for field in fields(Scintillator) if field.name not in ("density", "energy_loss")
 ]

@@ -15,6 +15,7 @@ from scintidot.materials.fields import In
 from scintidot.units import dimension_of, unit_of
 
 MOST_SEED = 2**63 - 1
+_BARE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 Number = float | str
 """A number in the documented unit, or text with a unit such as ``"0.1/ns"``."""
 
@@ -106,7 +107,7 @@ def read_interval(
     if len(parts) != 2:
         raise refuse(f"from:to, such as {example}")
     unit = unit_of(parts[1])
-    if unit is not None and parts[0].strip() and unit_of(parts[0]) is None:
+    if unit is not None and _BARE.fullmatch(parts[0].strip()):
         parts[0] = f"{parts[0]} {unit}"
     low, high = (
         end if open_ended and not part.strip() else read(part, who, where, limits)

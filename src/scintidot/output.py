@@ -116,7 +116,7 @@ def output_folder(folder: Path, option: str = "--out") -> Iterator[Path]:
             what="output folder",
             who=option,
             expected="a folder that can be written",
-            found=error.strerror or str(error),
+            found=_obstacle(folder) or error.strerror or str(error),
         ) from None
     finally:
         if temporary is not None:
@@ -124,6 +124,12 @@ def output_folder(folder: Path, option: str = "--out") -> Iterator[Path]:
         for path in made:
             with suppress(OSError):
                 path.rmdir()
+
+
+def _obstacle(folder: Path) -> str | None:
+    """The file that stands where a folder should."""
+    files = (path for path in (folder, *folder.parents) if path.is_file())
+    return next((f"{path}, which is a file" for path in files), None)
 
 
 def check_writable(path: Path, option: str = "--out") -> None:

@@ -34,6 +34,7 @@ _DIMENSIONS = {
     "1/MeV": "a light yield",
     "1": "a plain number",
     "deg": "an angle",
+    "V": "a voltage",
 }
 
 
@@ -102,7 +103,7 @@ def convert(value: float, unit: str, target: str, *, where: str, who: str) -> fl
         expected = f"{dimension_of(target)} such as '{value:g}{'' if target == '1' else ' ' + target}'"
         found = f"'{value:g} {unit}', {factor}"
         raise BadValue(
-            where=where, what="unit", who=who, expected=expected, found=found, hint=_other_case(unit)
+            where=where, what="unit", who=who, expected=expected, found=found, hint=_meant(unit, target)
         )
     return value * factor
 
@@ -204,8 +205,10 @@ def split_list(entry: object, *, what: str, unit: str) -> list[Any]:
     return entry
 
 
-def _other_case(unit: str) -> str | None:
-    """Suggest the usual spelling of a unit written in the wrong case, as ``kev``."""
+def _meant(unit: str, target: str) -> str | None:
+    """Suggest the usual spelling of a unit written in the wrong case, as ``kev``, or the energy behind a voltage."""
+    if unit in ("V", "kV", "MV") and dimension_of(target) == "an energy":
+        return f"Did you mean '{unit[:-1]}eV'?"
     usual = {name.lower(): name for name in ("eV", "keV", "MeV", "nm", "ps", "ns", "K", "angstrom")}
     good = usual.get(unit.lower())
     return f"Did you mean '{good}'?" if good not in (None, unit) else None

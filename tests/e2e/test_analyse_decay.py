@@ -202,6 +202,8 @@ def test_answer_and_warning_name_a_bad_stretch_that_the_whole_hides(tmp_path: Pa
     assert found["quality"]["excess_standard_deviations"] < 4
     assert found["quality"]["worst_places"][0]["standard_deviations"] > 10
     assert "not perfect" in found.answer
+    assert "(from exponentials: biased, see the notes; --model carriers fits it)" in found.answer
+    assert any("from exponentials counts every n >= 2" in warning for warning in found["warnings"])
     assert any("not perfect: worst from" in warning for warning in found["warnings"])
 
 
@@ -272,6 +274,7 @@ BAD: dict[str, tuple[tuple[object, ...], str, int]] = {
     "components": (("--irf", "none", "--components", 9), "from 1 to 4", 2),
     "window": (("--irf", "none", "--window", "5:2"), "lower bound first", 2),
     "window unit": (("--irf", "none", "--window", "1 nm:2 nm"), "a time", 2),
+    "decimal comma": (("--irf", "none", "--window", "0,2 ns:80 ns"), "found '0,2 ns')", 2),
     "empty window": (("--irf-fwhm-ps", 100, "--window", "1:2"), "at least 20 bins", 2),
     "period": (("--irf-fwhm-ps", 100, "--period-ns", 1), "--period-ns", 3),
     "fix": (("--irf-fwhm-ps", 100, "--fix", "lifetime=8"), "--fix", 2),

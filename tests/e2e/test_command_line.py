@@ -330,7 +330,7 @@ MISTAKES = {
         "expected a scintillator, found octane, a host",
     ),
     "standard as host": ([*PREDICT, "--host", "Si"], 2, "expected a host material, found Si, a standard"),
-    "bulk card as material": ([*PREDICT, "--material", "CdSe"], 3, "CdSe.toml: bad card for sizes"),
+    "bulk card as material": ([*PREDICT, "--material", "CdSe"], 3, "CdSe: bad material for predict"),
     "bulk card for the light yield": (
         [*PREDICT, "--light-yield-material", "CdSe"],
         2,

@@ -22,6 +22,7 @@ SPECTRUM = (
 FILES = {
     "decay.csv": DECAY,
     "irf.csv": DECAY,
+    "times.csv": DECAY.replace("time_ps", "time"),
     "absorption.csv": SPECTRUM,
     "samples.csv": "sample,edge_length_nm,mean_excitons,quantum_yield\na,5,0.4,0.5\nb,8,1.2,0.8\n",
     "deposits.csv": "# events: 10\nevent,nanocrystal,energy_eV\n1,1,20\n",
@@ -36,6 +37,12 @@ REMEDIES = {
     "command in the wrong group": ("analyse tcspc --bins 100", "simulate tcspc --bins 100"),
     "command of the root in a group": ("materials predict", "predict"),
     "American spelling": ("analyze decay decay.csv", "analyse decay decay.csv"),
+    "a list with decimal commas": (
+        "predict --edge-length '3,3;5,0'", "predict --edge-length 3.3,5.0",
+    ),
+    "times without a unit": (
+        "analyse decay times.csv --irf irf.csv", "analyse decay times.csv --irf irf.csv --time-unit ns",
+    ),
     "another word": ("fit decay.csv", "analyse decay decay.csv"),
     "help as a command": ("help", "--help"),
     "run file alone": ("run.toml", "predict run.toml"),

@@ -68,16 +68,35 @@ def test_predict_is_offered_complete_scintillators_only() -> None:
 
 
 @pytest.mark.parametrize("name", ["CdSe", "CsPbI3"])
-def test_predict_says_what_a_bulk_card_lacks(name: str) -> None:
+def test_predict_says_what_a_bulk_card_is_for(name: str) -> None:
     with pytest.raises(BadFile) as caught:
         predict(material=name)
     line = str(caught.value)
     assert line.startswith(
-        f"{name}.toml: bad card for sizes (expected this section, which predict needs, found "
+        f"{name}: bad material for predict (expected one of CsPbBr3, found {name}, for energy loss"
     )
-    assert "sizing_curve, exciton, quantum_yield" in line
-    assert f'based_on = "{name}"' in line
+    assert "scintidot init --material" in line
     assert len(line.splitlines()) == 1
+
+
+def test_own_card_of_a_bulk_material_says_what_it_lacks(tmp_path: Path) -> None:
+    card = tmp_path / "mine.toml"
+    card.write_text('based_on = "CsPbI3"\n', encoding="utf-8")
+    with pytest.raises(BadFile, match=r"bad card for sizes .* without sizes, sizing_curve, exciton"):
+        predict(material=card)
+
+
+def test_check_names_what_differs_and_a_unit_that_was_not_meant(tmp_path: Path) -> None:
+    card = tmp_path / "mine.toml"
+    text = (
+        'based_on = "CsPbBr3"\nquantum_yield.peak = '
+        '{ value = 0.92, unit = "%", source = "fratelli_2024", provenance = "measured" }\n'
+    )
+    card.write_text(text, encoding="utf-8")
+    with pytest.raises(BadFile, match=r"0\.92 % is 0\.0092: is the unit '1' meant\?"):
+        check_card(card)
+    card.write_text(text.replace("%", "1"), encoding="utf-8")
+    assert list(check_card(card)["changes"]) == ["quantum_yield.peak"]
 
 
 @pytest.mark.parametrize("name", material_names())

@@ -105,6 +105,7 @@ def test_conversion_is_linear(one: float, two: float) -> None:
         ("7 nm", "eV", "'7 nm', a length"),
         ("7 keV", "nm", "'7 keV', an energy"),
         ("7 ps", "1/ps", "'7 ps', a time"),
+        ("7 kV", "eV", "'7 kV', a voltage). Did you mean 'keV'?"),
         ("7 1/ps", "ps", "'7 1/ps', a rate"),
         ("7 g/cm3", "nm", "'7 g/cm3', a density"),
         ("7 nm", "1", "'7 nm', a length"),

@@ -133,6 +133,8 @@ def check_card(file: str | Path) -> dict[str, Any]:
         "name": material.name,
         "kind": material.card.kind,
         "numbers": len(list(material.card.quantities())),
+        "based_on": material.based_on,
+        "changes": material.changes(),
         "notes": notes,
         "loss_function": _loss_summary(material),
     }

@@ -91,6 +91,16 @@ def for_file(name: str, arguments: list[str]) -> list[str] | None:
     return None
 
 
+def response_beside(arguments: list[str]) -> str | None:
+    """The file ``irf`` of any ending that lies beside a file among the arguments."""
+    for data in map(Path, arguments):
+        with suppress(OSError, ValueError):
+            for response in sorted(data.parent.glob("irf.*")) if data.is_file() else ():
+                if response != data:
+                    return str(response)
+    return None
+
+
 def similar_file(name: str, arguments: list[str]) -> list[str] | None:
     """The arguments with a file that exists and has nearly this name."""
     path = Path(name)

@@ -25,7 +25,7 @@ COUNTS = 1e6
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Output folder.")] = FOLDER, json: Json = False
 ) -> None:
-    """Show the whole loop in a minute: predict CsPbBr3 nanocrystals, measure them, analyse the measurement.
+    """Show the whole loop in about a minute: predict CsPbBr3 nanocrystals, measure them, analyse the measurement.
 
     The first run compiles the simulation, once: half a minute. The measurement is that of a virtual laboratory, so
     that the analysis can be held against what was put in.

@@ -29,7 +29,7 @@ def list_materials(json: Json = False) -> None:
         [
             m["name"],
             m["kind"],
-            "yes" if m["predict"] else "",
+            "yes" if m["predict"] else "no" * (m["kind"] == "scintillator"),
             as_text(m["density_g_per_cm3"]),
             m["description"],
         ]
@@ -80,6 +80,8 @@ def check_material(
         print_json(document)
         return
     print(f"{file}: valid card '{document['name']}' ({document['kind']}), {document['numbers']} numbers")
+    if document["changes"]:
+        print(f"differs from {document['based_on']} in: {', '.join(document['changes'])}")
     for note in document["notes"]:
         print(f"note: {note}")
 

@@ -15,6 +15,7 @@ from scintidot.cli.arguments import (
     given_options,
     rejoined,
     replaced,
+    response_beside,
     rewritten,
     similar_file,
     swapped,
@@ -67,7 +68,7 @@ def _remedy(error: ScintidotError, arguments: list[str]) -> list[str] | None:
     elif example:
         better = [*arguments, *shlex.split(example[1])]
     elif len(parts) > 1 and all(map(NUMBER.fullmatch, parts)):
-        better = replaced(arguments, found, ",".join(parts))
+        better = replaced(arguments, found, _with_points(found, parts))
     elif endings:
         better = replaced(arguments, found, str(Path(found).with_suffix(endings[1])))
     if better is None and error.where in arguments and not isinstance(error, CannotWrite):
@@ -75,5 +76,11 @@ def _remedy(error: ScintidotError, arguments: list[str]) -> list[str] | None:
         better = better or for_file(error.where, arguments) or similar_file(error.where, arguments)
     lacking = error.who.startswith("--") and error.who not in given_options(arguments)
     if better is None and lacking and error.who in VALUES:
-        better = [*arguments, error.who, VALUES[error.who]]
+        known = response_beside(arguments) if error.who == "--irf" else None
+        better = [*arguments, error.who, known or VALUES[error.who]]
     return better
+
+
+def _with_points(found: str, parts: list[str]) -> str:
+    """Numbers between ``;`` or spaces as a list; with ``;`` a comma is a decimal point."""
+    return ",".join(part.replace(",", ".", 1) for part in parts) if ";" in found else ",".join(parts)

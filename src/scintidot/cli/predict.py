@@ -168,6 +168,10 @@ def predict(
     if json:
         print_json(result.as_json())
         return
+    from scintidot.report.first_page import answer
+
+    for sentence in answer(result):
+        print(sentence)
     _print_summary(result.rows)
     print_notes(result.warnings, shortened=bool(files))
     if files:

@@ -8,7 +8,7 @@ from typer.core import TyperGroup
 
 SECTIONS = {
     "First minutes": {
-        "demo": "The whole loop in a minute: predict, measure, analyse.",
+        "demo": "The whole loop in about a minute: predict, measure, analyse.",
         "doctor": "Check the installation, and say how to mend it.",
         "init": "Write a commented run file, material card or study.",
         "app": "Explore in the browser.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 TASKS = {
-    "See everything once, in a minute": ("scintidot demo",),
+    "See everything once, in about a minute": ("scintidot demo",),
     "Predict light, decay and time resolution against size": ("scintidot predict --out my-report",),
     "Explore in the browser": ("scintidot app",),
     "Analyse my decay (the first command makes one to try)": (

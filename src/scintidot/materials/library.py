@@ -24,6 +24,9 @@ from scintidot.materials.reading import DATA, merge, parse_toml, read_table, wit
 from scintidot.materials.schema import explain
 from scintidot.provenance import Reference, bibliography, fingerprint, shipped_references
 
+_OTHERS = (
+    "Other shipped cards describe energy loss only; make one of your own with `scintidot init --material`."
+)
 _SCINTILLATOR_SECTIONS = [
     field.name for field in fields(Scintillator) if field.name not in ("density", "energy_loss")
 ]
@@ -124,8 +127,13 @@ class Material:
                 found=f"{self.name}, a {self.card.kind}",
             )
         missing = self.missing_sections()
+        if missing and not self.own:
+            raise BadFile(
+                where=self.name, what="material", who="predict", expected="one of " + ", ".join(scintillator_names()),
+                found=f"{self.name}, for energy loss only", hint=_OTHERS,
+            )  # fmt: skip
         if missing:
-            base = self.based_on or ("CsPbBr3" if self.own else self.name)
+            base = self.based_on or "CsPbBr3"
             raise BadFile(
                 where=self.where,
                 what="card",
@@ -286,14 +294,17 @@ def load_material(
         names = scintillator_names()
     elif kind is not None:
         names = [name for name in names if load_material(name).card.kind == kind]
-    hint = nearest(text, names, listed=True) or ""
+    guess = nearest(text, names, listed=True) or ""
+    own = (
+        _OTHERS if kind == "scintillator" else "A card of your own is given by its path, such as ./mine.toml."
+    )
     raise BadValue(
         where=where,
         what="name",
         who=who,
         expected="one of " + ", ".join(names),
         found=repr(text),
-        hint=f"{hint} A card of your own is given by its path, such as ./mine.toml.",
+        hint=f"{guess} {own}",
     )
 
 

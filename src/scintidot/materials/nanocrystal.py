@@ -105,7 +105,9 @@ class LogNormalYield(Section):
         low = self.peak.value if self.peak.low is None else self.peak.low
         high = self.small_value.value if self.small_value.high is None else self.small_value.high
         if not high < low:
-            raise FieldError("law", "small_value < peak, with their bands", f"{high:g} and {low:g}")
+            peak = self.peak.value
+            hint = f"{100 * peak:g} % is {peak:g}: is the unit '1' meant?" if peak < 0.01 else None
+            raise FieldError("law", "small_value < peak, with their bands", f"{high:g} and {low:g}", hint)
         nearest_best = self.best_edge_length.low or self.best_edge_length.value
         if not self.small_edge_length.value < nearest_best:
             found = f"{self.small_edge_length.value:g} and {nearest_best:g} nm"

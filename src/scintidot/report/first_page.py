@@ -112,7 +112,7 @@ def first_page(prediction: Prediction, others: list[Alternative]) -> FirstPage:
     return FirstPage(
         title=_title(prediction),
         lead=_lead(prediction),
-        answer=_answer(prediction),
+        answer=answer(prediction),
         sure=_how_sure(prediction, varied),
         rests_on=_rests_on(prediction, varied),
     )
@@ -152,7 +152,8 @@ def with_band(prediction: Prediction, question: Question, index: int) -> str:
     return f"{value} {question.unit} ({low} to {high})"
 
 
-def _answer(prediction: Prediction) -> list[str]:
+def answer(prediction: Prediction) -> list[str]:
+    """The headline questions, each answered in a sentence with its band."""
     sentences, alone = [], len(prediction.edge_length) == 1
     for question in HEADLINES:
         index = question.winner(prediction.figures.central)

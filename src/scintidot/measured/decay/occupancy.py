@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,6 +68,11 @@ def mean_from_ratio(ratio: float, statistics: str) -> float:
     return float(inferred_mean(ratio)) if statistics == "poisson" else ratio
 
 
+def biased(mean: Mapping[str, Any]) -> bool:
+    """Whether a row of <N> comes from exponentials, where more than one biexciton in a nanocrystal matters."""
+    return mean["method"] in METHODS and mean["value"] is not None and mean["value"] > TRUNCATED_FROM
+
+
 def mean_excitons(
     fit: Fit, read: Callable[[FloatArray], Pair], retained_fraction: float, statistics: str
 ) -> tuple[dict[str, Any], list[str]]:
@@ -107,10 +112,10 @@ def mean_excitons(
             "no <N> explains this ratio: after so many XX the excitons that they leave would give more light than X "
             "has; is the short component a biexciton?"
         )
-    if centre[0] > TRUNCATED_FROM:
+    first = rows[0]
+    if biased(first):
         warnings.append(
-            f"<N> = {centre[0]:.3g} from two components counts every n >= 2 as one biexciton and knows no trions: "
+            f"<N> = {first['value']:.3g} from exponentials counts every n >= 2 as one biexciton and knows no trions: "
             "--model carriers fits <N> itself"
         )
-    first = rows[0]
     return {**first, "retained_fraction": retained_fraction, "others": rows[1:]}, warnings

@@ -19,7 +19,7 @@ from scintidot.materials.fields import In
 from scintidot.measured.decay.figures import Result, fit_part, good, one, top
 from scintidot.measured.decay.held import FREE, Fix, read_freed, read_held
 from scintidot.measured.decay.inputs import Loaded, load
-from scintidot.measured.decay.occupancy import STATISTICS
+from scintidot.measured.decay.occupancy import STATISTICS, biased
 from scintidot.measured.decay.panels import panels_of
 from scintidot.measured.decay.profiles import profile_panels, profiles_of
 from scintidot.measured.decay.sources import NONE, WHERE, Source
@@ -315,7 +315,12 @@ def _sentence(decay: dict[str, Any], *, named: bool) -> str:
     text = (f"{decay['name']}: " if named else "") + ", ".join(parts) + "."
     mean = decay["mean_excitons"]
     if mean is not None and mean["value"] is not None:
-        text += f" ⟨N⟩ = {with_error(mean['value'], mean['error'])} ({mean['statistics']}, {mean['method']})."
+        how = f"{mean['statistics']}, {mean['method']}"
+        text += (
+            f" ⟨N⟩ = {mean['value']:.3g} (from exponentials: biased, see the notes; --model carriers fits it)."
+            if biased(mean)
+            else f" ⟨N⟩ = {with_error(mean['value'], mean['error'])} ({how})."
+        )
     if decay.get("auger_efficiency") is not None:
         efficiency = with_error(decay["auger_efficiency"], decay["auger_efficiency_error"])
         lifetime = decay["auger_lifetime_ps"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from dash import html
 
 from scintidot.app.shelf import shelf
 from scintidot.catalogue import list_cards
@@ -31,6 +34,20 @@ def place(name: str, tab: str) -> str | Path:
     """What stands for a material of the list: its name or its file. Raises `BadValue` for any other text."""
     mine = own(tab)
     return mine[name] if name in mine else one_of(name, shipped(), where=WHERE, who="material")
+
+
+def use_of(line: Mapping[str, Any]) -> str:
+    """What a material is good for: a line of the list, or a ``scintidot.material/1``."""
+    if line["predict"]:
+        return "can be predicted"
+    return "host" if line["kind"] == "host" else "energy loss only"
+
+
+def labelled(name: str) -> dict[str, Any]:
+    """An entry of the list, a shipped one with its use as a badge."""
+    use = use_of(shipped()[name]) if name in shipped() else ""
+    badge = [html.Span(use, className="badge")] if use else []
+    return {"label": html.Span([name, " ", *badge]), "value": name}
 
 
 def found(search: str, kind: str, tab: str) -> list[str]:

@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dash import html
-
 from scintidot.app.shelf import shelf
 from scintidot.catalogue import list_cards
 from scintidot.errors import one_of
@@ -37,17 +35,15 @@ def place(name: str, tab: str) -> str | Path:
 
 
 def use_of(line: Mapping[str, Any]) -> str:
-    """What a material is good for: a line of the list, or a ``scintidot.material/1``."""
+    """What a material of the list is good for."""
     if line["predict"]:
         return "can be predicted"
     return "host" if line["kind"] == "host" else "energy loss only"
 
 
-def labelled(name: str) -> dict[str, Any]:
-    """An entry of the list, a shipped one with its use as a badge."""
-    use = use_of(shipped()[name]) if name in shipped() else ""
-    badge = [html.Span(use, className="badge")] if use else []
-    return {"label": html.Span([name, " ", *badge]), "value": name}
+def labelled(name: str) -> dict[str, str]:
+    """An entry of the list, a shipped one with its use."""
+    return {"label": f"{name} · {use_of(shipped()[name])}" if name in shipped() else name, "value": name}
 
 
 def found(search: str, kind: str, tab: str) -> list[str]:

@@ -12,7 +12,7 @@ Open = Callable[..., Any]
 QUICK = "/predict?edge_length=4%2C8&deposit=continuous&model=poisson-biexciton"
 LONG = "/predict?edge_length=10&histories=100000000&relative_error=1e-6"
 PATIENT = 240_000  # [ms]
-DECAY = b"# scintidot-decay/1\n" + b"".join(b"%d,%d\n" % (100 * i, 1000 >> (i // 8)) for i in range(64))
+DECAY = b"time_ps,counts\n" + b"".join(b"%d,%d\n" % (100 * i, 1000 >> (i // 8)) for i in range(64))
 
 
 def field(page: Any, option: str) -> Any:

@@ -49,8 +49,9 @@ window.dash_clientside.shell = {
 (() => {
   const say = (text) => window.dash_clientside.set_props("error", { children: text });
 
-  // What the user does next takes the last error away.
-  for (const kind of ["change", "input", "keydown", "pointerdown"]) {
+  // What the user does next takes the last error away; not before a click is done, which the move of the page would
+  // take from its button.
+  for (const kind of ["change", "input", "keydown", "click"]) {
     document.addEventListener(
       kind,
       (event) => {

@@ -112,11 +112,25 @@ def test_an_error_is_a_sentence_and_goes_with_the_next_good_value(open_page: Ope
     page = explore(open_page)
     page.fill("#explore-edge_length", "87")
     page.keyboard.press("Enter")
-    wait_until(page, lambda: "bad size for edge_length" in page.inner_text("#error"))
+    wait_until(page, lambda: "Edge length: Expected" in page.inner_text("#error"))
     assert "Is this in angstrom?" in page.inner_text("#error")
     page.fill("#explore-edge_length", "7")
     page.keyboard.press("Enter")
     wait_until(page, lambda: page.inner_text("#error") == "" and "edge_length=7" in page.url)
+
+
+def test_beside_a_wrong_field_plots_take_the_theme_and_the_chain_mends_it(open_page: Open) -> None:
+    page = explore(open_page, color_scheme="light")
+    ink = "getComputedStyle(document.querySelector('#explore-decay .xtitle')).fill"
+    before = page.evaluate(ink)
+    page.fill("#explore-edge_length", "8,7")
+    page.keyboard.press("Enter")
+    wait_until(page, lambda: page.inner_text("#error") == "Edge length: Write 8.7, with a point.")
+    page.click("#theme-switch")
+    wait_until(page, lambda: page.evaluate(ink) != before)
+    page.click("#explore-reset")
+    wait_until(page, lambda: page.input_value("#explore-edge_length") == "8.7")
+    wait_until(page, lambda: page.inner_text("#error") == "")
 
 
 def test_script_in_a_link_is_shown_as_text(open_page: Open) -> None:

@@ -12,6 +12,7 @@ Open = Callable[..., Any]
 QUICK = "/predict?edge_length=4%2C8&deposit=continuous&model=poisson-biexciton"
 LONG = "/predict?edge_length=10&histories=100000000&relative_error=1e-6"
 PATIENT = 240_000  # [ms]
+DECAY = b"time_ps,counts\n" + b"".join(b"%d,%d\n" % (100 * i, 1000 >> (i // 8)) for i in range(64))
 
 
 def field(page: Any, option: str) -> Any:
@@ -127,6 +128,7 @@ def test_a_file_that_is_no_run_file_is_refused_in_a_sentence(open_page: Open) ->
         ("two.toml", b"[radiation]\nenergy = 7\n", "two.toml: bad key for radiation.energy"),
         ("large.toml", b"#" * 300_000, "at most 200 kB"),
         ("deep.toml", b"a = [" * 5000, "deep.toml: bad syntax"),
+        ("decay.csv", DECAY, "This looks like a decay; open it in Analyse."),
         ("run.exe", b"MZ", "run.exe: bad file for this page"),
         ("<script>.toml", b"a = 1", "<script>.toml: bad key for a"),
     ):

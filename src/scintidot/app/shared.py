@@ -7,6 +7,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash
 
 from scintidot.app.figures import DARK, LIGHT
+from scintidot.errors import ScintidotError
 
 ADDRESS, PAGE, ERROR, THEME, TAB, LINK = "address", "page", "error", "theme", "tab", "link"
 """Components of the frame.
@@ -20,6 +21,11 @@ page writes ``[path, query]`` there and the address line follows. ``error``: one
 def theme_of(stored: str | None) -> str:
     """The theme to draw in."""
     return DARK if stored == DARK else LIGHT
+
+
+def sentence(error: ScintidotError) -> str:
+    """What is wrong, for a place that says where."""
+    return " ".join(f"Expected {error.expected}, found {error.found}. {error.hint or ''}".split())
 
 
 def in_browser(app: Dash, script: str, function: str, *arguments: Any, **options: Any) -> None:

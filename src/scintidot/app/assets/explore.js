@@ -61,7 +61,13 @@ window.dash_clientside.explore = (() => {
         }
       };
       const isFree = () => place >= 0 && !held[place];
-      if (triggered.has("explore-reset")) hold(false);
+      if (triggered.has("explore-reset")) {
+        hold(false);
+        if (place < 0 && answer && answer.refused && answer.typed) {
+          put("texts", index, texts, answer.typed[slider.name]);
+          put("steps", index, steps, stepOf(slider, texts[index]));
+        }
+      }
       if (triggered.has(`explore-slider-${slider.name}`)) {
         put("texts", index, texts, textAt(slider, steps[index]));
         hold(true);

@@ -3,6 +3,8 @@
 // Client side of the frame: address line, theme, errors of the connection.
 window.dash_clientside = window.dash_clientside || {};
 
+let copyTimer;
+
 window.dash_clientside.shell = {
   // The state of a page stands in the address line, and the page is found again in it.
   follow(link) {
@@ -37,6 +39,9 @@ window.dash_clientside.shell = {
 
   copy() {
     const copied = navigator.clipboard && navigator.clipboard.writeText(window.location.href);
+    const back = () => window.dash_clientside.set_props("copy-link", { children: "Copy link" });
+    clearTimeout(copyTimer);
+    copyTimer = setTimeout(back, 2000);
     return copied ? "Link copied" : "Copy it from the address line";
   },
 };
@@ -44,8 +49,9 @@ window.dash_clientside.shell = {
 (() => {
   const say = (text) => window.dash_clientside.set_props("error", { children: text });
 
-  // What the user does next takes the last error away.
-  for (const kind of ["change", "input", "keydown", "pointerdown"]) {
+  // What the user does next takes the last error away; not before a click is done, which the move of the page would
+  // take from its button.
+  for (const kind of ["change", "input", "keydown", "click"]) {
     document.addEventListener(
       kind,
       (event) => {

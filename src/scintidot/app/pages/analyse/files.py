@@ -8,13 +8,14 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update, set_props
 from dash.development.base_component import Component
 
+from scintidot.app.belongs import is_card, laid_out
 from scintidot.app.pages.analyse import names
 from scintidot.app.pages.analyse.form import read_fields
 from scintidot.app.pages.analyse.options import DECAY, KINDS, Kind
 from scintidot.app.pages.analyse.recognised import LEFT_OUT, Found, analysis_named, kind_of, look, role_of
 from scintidot.app.shared import TAB, spoken
 from scintidot.app.shelf import LIMITS, Dropped, decoded, shelf
-from scintidot.errors import ScintidotError
+from scintidot.errors import BadFile, ScintidotError
 
 NO_FILES_IN_A_LINK = "The link holds the options of an analysis, but never files: drop yours above."
 RESPONSE_ASKED = (
@@ -85,6 +86,8 @@ def register(app: Dash) -> None:
             zip(contents or [], file_names or [], strict=True), key=lambda pair: pair[1]
         ):
             try:
+                if file_name.lower().endswith(".toml"):
+                    raise _of_other_pages(decoded(content, file_name), file_name)
                 keys.append(shelf().put(tab, file_name, decoded(content, file_name)).key)
             except ScintidotError as error:
                 faults.append(html.P(str(error)))
@@ -151,6 +154,19 @@ def register(app: Dash) -> None:
         if not found:
             return html.P(NO_FILES_IN_A_LINK, className="panel") if values else None, {}
         return listed(tab, kind, found), asked_for(tab, kind, found, values)
+
+
+def _of_other_pages(content: bytes, name: str) -> BadFile:
+    """The refusal of a .toml file, which holds no data: it says where the file belongs."""
+    with laid_out(content, name) as path:
+        card = is_card(path)
+    hint = (
+        "This is a material card; drop it in Materials or Predict." if card else "Drop a run file in Predict."
+    )
+    return BadFile(
+        where=name, what="file", who="this page", expected="data of an instrument or a table of samples",
+        found="a material card" if card else "a .toml file", hint=hint,
+    )  # fmt: skip
 
 
 def asked_for(tab: str, kind: Kind, found: Mapping[str, Found], values: Mapping[str, str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from scintidot.app.run_bar import downloads
 from scintidot.app.shared import TAB, THEME, theme_of
 from scintidot.app.shelf import shelf
 from scintidot.documents import figures_of, flat, heading, tables
-from scintidot.output import as_text
+from scintidot.output import as_text, with_error
 from scintidot.report.analysis import MOST_CORRELATED
 
 FILES = {
@@ -134,11 +134,29 @@ def _correlation(document: dict[str, Any], theme: str) -> list[Component]:
 
 
 def _table(name: str, columns: list[str], rows: list[list[Any]], unfolded: bool = False) -> Component:
-    heads = [heading(column) for column in columns]
+    shown, cells = with_errors(columns, rows)
     return html.Details(
-        [html.Summary(name.replace("_", " ")), grid(heads, [[as_text(v, 5) for v in row] for row in rows])],
+        [html.Summary(name.replace("_", " ")), grid([heading(column) for column in shown], cells)],
         open=unfolded,
     )
+
+
+def with_errors(columns: list[str], rows: list[list[Any]]) -> tuple[list[str], list[list[str]]]:
+    """Columns without those of errors, which stand with their values, rounded to their size.
+
+    >>> with_errors(["name", "tau_ps", "tau_error_ps"], [["fast", 22083.4, 181.7], ["slow", 1.23456, None]])
+    (['name', 'tau_ps'], [['fast', '22080 ± 180'], ['slow', '1.235']])
+    """
+    values = {column.replace("_error", ""): column for column in columns if "_error" in column}
+    errors = {value: error for value, error in values.items() if value in columns}
+    shown = [column for column in columns if column not in errors.values()]
+    named = [dict(zip(columns, row, strict=True)) for row in rows]
+    return shown, [[_cell(row[column], row.get(errors.get(column, ""))) for column in shown] for row in named]
+
+
+def _cell(value: Any, error: Any) -> str:
+    numbers = isinstance(value, float) and isinstance(error, float)
+    return with_error(value, error) if numbers else as_text(value)
 
 
 def _pairs(title: str, pairs: list[tuple[str, Any]]) -> Component:

@@ -30,11 +30,11 @@ def analyse(arguments: dict[str, Any], folder: Path, progress: Progress) -> dict
         Gets report.html, result.json and curves.csv.
     """
     progress("reading and fitting", 0.05)
-    analysis = _analysis(arguments, progress)
+    analysis, files = _analysis(arguments, progress), arguments["files"]
     progress("writing the report", 0.9)
     write_analysis(analysis, folder)
     return {
-        "title": analysis.title,
+        "title": Path(files[0]).name if len(files) == 1 else analysis.title,
         "answer": analysis.answer,
         "document": analysis.document,
         "card": {key: list(entry) for key, entry in analysis.card.items()},

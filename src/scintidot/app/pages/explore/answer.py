@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, html, no_update, set_props
 from dash.development.base_component import Component
 
 from scintidot.app.pages.explore import drawing, fields, names
+from scintidot.app.pages.explore.faults import in_words
 from scintidot.app.pages.explore.fields import SLIDERS
 from scintidot.app.pages.explore.names import field, hold, slider
 from scintidot.app.pages.explore.table import table
@@ -71,46 +73,67 @@ def register(app: Dash) -> None:
         Output(names.NOTES, "children"),
         Output(LINK, "data"),
         Input(names.REQUEST, "data"),
+        State(names.ANSWER, "data"),
         prevent_initial_call=True,
     )
-    def show(request: dict[str, Any] | None) -> tuple[Any, ...]:
+    def show(request: dict[str, Any] | None, last: dict[str, Any] | None) -> tuple[Any, ...]:
         if not request:
             return (no_update,) * 8
         try:
             return _shown(request)
         except ScintidotError as error:
-            set_props(ERROR, {"children": str(error)})
-            return {"number": request["number"]}, *(no_update,) * 7
+            set_props(ERROR, {"children": in_words(error, request["values"])})
+            return _as_before(request, last or {})
+
+
+def _as_before(request: dict[str, Any], last: dict[str, Any]) -> tuple[Any, ...]:
+    """After a refusal: the last good state, in the theme and on the time axis that are chosen now."""
+    answer = {**last, "number": request["number"], "refused": True}
+    if "query" not in last:
+        return answer, *(no_update,) * 7
+    shown = _drawn_together(explored(last["query"]), [explored(pin) for pin in last["pins"]])
+    return answer, *_plots(shown, request), *(no_update,) * 4
 
 
 def _shown(request: dict[str, Any]) -> tuple[Any, ...]:
     """Everything that a request changes. Raises `ScintidotError`."""
-    theme = theme_of(request["theme"])
     texts = {name: text for name, text in request["values"].items() if text is not None}
     query = write_link(texts, fields.defaults())
     now = explored(query)
     pins = [explored(pin) for pin in request["pins"]]
-    shown = [("now", now.document)] + [(_letter(i), pin.document) for i, pin in enumerate(pins)]
+    shown = _drawn_together(now, pins)
     answer = {
         "number": request["number"],
         "query": query,
+        "pins": request["pins"],
         "numbers": now.numbers,
+        "typed": {one.name: texts.get(one.name) for one in SLIDERS if not one.held},
         "wanting": [one.query for one in (now, *pins) if one.wanting],
     }  # fmt: skip
-    view = {"time": request["time"]}
     link = {
         **read_link(query),
         **dict(zip(fields.PIN_NAMES, (pin[1:] for pin in request["pins"]), strict=False)),
     }
     return (
         answer,
-        drawing.occupancy(shown, theme),
-        drawing.decay(shown, theme, view["time"] == "logarithmic"),
-        drawing.spectrum(shown, theme),
+        *_plots(shown, request),
         table(shown, [_apart(read_link(pin), read_link(query)) for pin in request["pins"]]),
         _badge(now),
         _notes(now),
-        [PATH, write_link({**link, **view}, fields.VIEW)],
+        [PATH, write_link({**link, "time": request["time"]}, fields.VIEW)],
+    )
+
+
+def _drawn_together(now: Explored, pins: Sequence[Explored]) -> drawing.Shown:
+    return [("now", now.document), *((_letter(i), pin.document) for i, pin in enumerate(pins))]
+
+
+def _plots(shown: drawing.Shown, request: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    theme = theme_of(request["theme"])
+    return (
+        drawing.occupancy(shown, theme),
+        drawing.decay(shown, theme, request["time"] == "logarithmic"),
+        drawing.spectrum(shown, theme),
     )
 
 
@@ -124,11 +147,18 @@ def _apart(pin: dict[str, str], now: dict[str, str]) -> str:
     >>> _apart({"host": "water"}, {"edge_length": "5"})
     'edge length 8.7, host water'
     """
-    usual = fields.defaults()
     names_ = [name for name in {**now, **pin} if pin.get(name) != now.get(name)]
-    return ", ".join(
-        f"{name.replace('_', ' ')} {as_text(pin.get(name, usual.get(name, 'not held')))}" for name in names_
-    )
+    return ", ".join(_pinned(name, pin) for name in names_)
+
+
+def _pinned(name: str, pin: Mapping[str, str]) -> str:
+    """A name and what a pinned state has there.
+
+    >>> _pinned("mean_excitons", {}), _pinned("mean_excitons", {"mean_excitons": "2"})
+    ('⟨N⟩ from the chain', '⟨N⟩ 2')
+    """
+    text = {**fields.defaults(), **pin}.get(name)
+    return f"{fields.short(name)} from the chain" if text is None else f"{fields.short(name)} {text}"
 
 
 def _badge(now: Explored) -> Component:

@@ -94,6 +94,21 @@ def defaults() -> dict[str, str]:
     return {name: own.get(name, texts[name]) for name in (*named, *CHOICES, *ALL_NUMBERS)}
 
 
+def label(name: str) -> str:
+    """What the page calls a field."""
+    sliders = {slider.name: slider.label for slider in SLIDERS}
+    return {**CHOICES, **sliders}.get(name, name.replace("_", " ").capitalize())
+
+
+def short(name: str) -> str:
+    """A field inside a sentence: the symbol of a figure, else its name.
+
+    >>> short("mean_excitons"), short("edge_length")
+    ('⟨N⟩', 'edge length')
+    """
+    return label(name) if name in HELD else name.replace("_", " ")
+
+
 _UNSET = {
     "model": (BY_STATISTICS, "carriers; paper with the statistics of that name"),
     "auger_law": (OF_CARD, "the law that the card puts first"),

@@ -106,7 +106,7 @@ def _number(name: str, text: str) -> Component:
     unit = f" [{option.unit}]" if option.unit else ""
     return html.Div(
         [
-            html.Label([name.replace("_", " ").capitalize(), html.Small(unit)], htmlFor=field(name)),
+            html.Label([fields.label(name), html.Small(unit)], htmlFor=field(name)),
             dcc.Input(type="text", value=text, debounce=True, maxLength=30, id=field(name)),
         ],
         title=option.meaning,

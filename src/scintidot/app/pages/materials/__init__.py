@@ -50,7 +50,7 @@ def _side(state: State, chosen: str) -> Component:
                 )],
                 className="field",
             ),
-            dcc.RadioItems([chosen], chosen, id=names.CHOSEN, className="list"),
+            dcc.RadioItems([cards.labelled(chosen)], chosen, id=names.CHOSEN, className="list"),
             dcc.Upload(
                 [html.Strong("Drop a card"), " (.toml, with its .csv tables) or choose it"], id=names.DROP,
                 multiple=True, className="drop",
@@ -95,7 +95,8 @@ def register(app: Dash) -> None:
         Also(TAB, "data"),
     )
     def search(words: str | None, kind: str | None, _: int, tab: str) -> Any:
-        return cards.found(words or "", kind or "", tab), [*cards.shipped(), *cards.own(tab)]
+        found = cards.found(words or "", kind or "", tab)
+        return [cards.labelled(name) for name in found], [*cards.shipped(), *cards.own(tab)]
 
     @app.callback(
         Output(LINK, "data"),

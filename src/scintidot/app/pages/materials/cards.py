@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,18 @@ def place(name: str, tab: str) -> str | Path:
     """What stands for a material of the list: its name or its file. Raises `BadValue` for any other text."""
     mine = own(tab)
     return mine[name] if name in mine else one_of(name, shipped(), where=WHERE, who="material")
+
+
+def use_of(line: Mapping[str, Any]) -> str:
+    """What a material of the list is good for."""
+    if line["predict"]:
+        return "can be predicted"
+    return "host" if line["kind"] == "host" else "energy loss only"
+
+
+def labelled(name: str) -> dict[str, str]:
+    """An entry of the list, a shipped one with its use."""
+    return {"label": f"{name} · {use_of(shipped()[name])}" if name in shipped() else name, "value": name}
 
 
 def found(search: str, kind: str, tab: str) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scintidot import limits
+from scintidot.app.shared import sentence
 from scintidot.config import OPTIONS, RunConfig, make_config, read_run_file
 from scintidot.errors import BadValue, ScintidotError
 from scintidot.options import option_flag
@@ -77,11 +78,6 @@ def _value(name: str, text: str, own: Own) -> str:
 def _option_at_fault(error: ScintidotError) -> str:
     flag = error.who.split(",")[0]
     return next((name for name in OPTIONS if option_flag(name) == flag), "material")
-
-
-def sentence(error: ScintidotError) -> str:
-    """What is wrong, for a place that says where."""
-    return " ".join(f"Expected {error.expected}, found {error.found}. {error.hint or ''}".split())
 
 
 def command_line(texts: Mapping[str, str]) -> str:

@@ -10,11 +10,11 @@ from dash import State as Also
 from dash.development.base_component import Component
 
 from scintidot.app.pages.predict import asked, names
+from scintidot.app.pages.predict.drop import dropped, own_files
 from scintidot.app.shared import LINK, TAB
-from scintidot.app.shelf import decoded, shelf
 from scintidot.app.state import State, write_link
 from scintidot.config import is_deposit_file
-from scintidot.errors import BadFile, ScintidotError
+from scintidot.errors import ScintidotError
 from scintidot.run_options import RunOption, run_options
 
 PATH = "/predict"
@@ -32,8 +32,6 @@ SECTIONS = {
 OPEN = ("", "nanocrystal", "radiation", "deposit")
 OFFERED = (*asked.OF_FILES, "auger_law")
 """Options whose lists depend on the files of the tab and on the material."""
-LARGEST_TOML = 200_000
-"""Bytes of a run file or a card."""
 LONGEST_TEXT = 400
 WHAT_TO_DROP = (
     "Drop a run.toml here, or choose one. A material card or a file of deposits can be dropped too."
@@ -108,11 +106,6 @@ def _rules(options: Mapping[str, RunOption]) -> list[Component]:
     ]
 
 
-def own_files(tab: str) -> dict[str, str]:
-    """Files dropped in a tab by their name."""
-    return {file.name: str(file.path) for file in shelf().files(tab).values()}
-
-
 def read(ids: Sequence[Mapping[str, str]], values: Sequence[Any], tab: str) -> asked.Asked:
     """What the fields ask for."""
     typed = {key["name"]: value for key, value in zip(ids, values, strict=True)}
@@ -172,7 +165,7 @@ def register(app: Dash) -> None:
         if ctx.triggered_id == names.RESET:
             texts = {option: run_options()[option].default for option in order}
         elif contents is not None:
-            new, said = _dropped(contents, name or "file", tab)
+            new, said = dropped(contents, name or "file", tab)
             texts |= new
         filled = [texts[option] or None for option in order]
         return filled, *_offered(texts, tab), said, sorted(own_files(tab))
@@ -224,38 +217,3 @@ def _suits(name: str, option: str) -> bool:
     if option == "deposit":
         return is_deposit_file(name)
     return option in asked.OF_FILES and name.endswith(".toml")
-
-
-def _dropped(contents: str, name: str, tab: str) -> tuple[dict[str, str], str]:
-    """Fields that a dropped file fills, and what is said of it. Raises `BadFile`."""
-    content = decoded(contents, name)
-    if is_deposit_file(name):
-        shelf().put(tab, name, content)
-        return {"deposit": name}, f"{name} stands for the deposits; give its one size as edge length."
-    if not name.endswith(".toml"):
-        raise BadFile(
-            where=name,
-            what="file",
-            who="this page",
-            expected="a .toml, or a table of deposits",
-            found="another",
-        )
-    if len(content) > LARGEST_TOML:
-        raise BadFile(
-            where=name, what="file", who="its size", expected=f"at most {LARGEST_TOML // 1000} kB",
-            found=f"{len(content) / 1000:.0f} kB",
-        )  # fmt: skip
-    try:
-        texts, notes = asked.texts_of_run_file(content, name)
-    except BadFile as error:
-        if error.found != "a material card":
-            raise
-        shelf().put(tab, name, content)
-        return {"material": name}, f"{name} is the material now."
-    missing = [texts[option] for option in asked.OF_FILES if _is_missing(texts[option], option, tab)]
-    drop = f" Drop {', '.join(missing)} too: the run file names it." if missing else ""
-    return texts, " ".join([f"The fields are those of {name}.{drop}", *notes])
-
-
-def _is_missing(text: str, option: str, tab: str) -> bool:
-    return text not in run_options()[option].names and text not in own_files(tab)

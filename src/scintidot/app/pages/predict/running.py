@@ -9,7 +9,8 @@ from dash.development.base_component import Component
 
 from scintidot.app import jobs, known
 from scintidot.app.pages.predict import asked, names, work
-from scintidot.app.pages.predict.form import own_files, read
+from scintidot.app.pages.predict.drop import own_files
+from scintidot.app.pages.predict.form import read
 from scintidot.app.run_bar import buttons, command_row, register_cancel, said
 from scintidot.app.shared import TAB
 from scintidot.app.shelf import shelf

@@ -46,7 +46,7 @@ def options() -> dict[str, Option]:
         Option("edge_length", "edge length [nm]", "10", hint="of the cube, or diameter of the sphere"),
         Option("energy_keV", "energy [keV]", "7", hint="kinetic, of the electron"),
         Option("shape", "shape", "cube", tuple(name for name in SHAPES if name != "cuboid")),
-        Option("start", "start", "", starts, hint="usually uniform"),
+        Option("start", "start", "", starts, hint="uniform"),
         Option("seed", "seed", "1", hint="of the run"),
         Option("most_deposit", "most deposit of", HISTORIES_SEARCHED, hint="the history that leaves most of so many"),
         Option("history", "or history", "", hint="its number, from 0"),

@@ -21,7 +21,7 @@ def test_a_guide_does_what_it_says(
     guide: Path, cli: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("scintidot.report.page.write_report", lambda _, path: path.write_text("report"))
+    monkeypatch.setattr("scintidot.report.page.write_report", lambda _, path: Path(path).write_text("report"))
     monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     names: dict[str, Any] = {}
     for language, block in BLOCK.findall(guide.read_text(encoding="utf-8")):

@@ -11,7 +11,7 @@ $(shell rm -f $(VENV)/.environment)
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint types test-oldest bench validate docs clean
+.PHONY: demo test test-long lint types test-oldest bench validate docs clean
 
 demo: $(VENV)/.demo-installed
 	@$(BIN)/scintidot predict --out demo-report
@@ -25,6 +25,10 @@ lint: $(VENV)/.test-installed
 
 types: $(VENV)/.test-installed
 	$(BIN)/mypy
+
+# Programs of the gallery and guides, which `make test` leaves out.
+test-long: $(VENV)/.test-installed
+	$(BIN)/python -m pytest $(WORKERS) -m long
 
 # The lower bounds of pyproject.toml, installed for real in an environment of their own.
 test-oldest:

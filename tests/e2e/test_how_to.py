@@ -16,6 +16,7 @@ GUIDES = sorted((Path(__file__).resolve().parents[2] / "docs" / "how-to").glob("
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", flags=re.S | re.M)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
 def test_a_guide_does_what_it_says(
     guide: Path, cli: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -49,6 +49,7 @@ def run(tmp_path: Path) -> Callable[..., Path]:
     return python
 
 
+@pytest.mark.long
 def test_programs_of_the_gallery_draw_a_picture_each(run: Callable[..., Path]) -> None:
     pictures = list(run(RUN_PAGE, *SCRIPTS).glob("*.png"))
     assert len(pictures) == len(SCRIPTS)

@@ -73,7 +73,7 @@ def cases(tables: Tables) -> dict[str, Case]:
     return {
         "cube": Case(
             crystal(CUBOID, 5.0)._replace(confined=np.array([3.7, 0.0, 0.0])),
-            primaries(500.0, UNIFORM),
+            primaries(300.0, UNIFORM),
             Rules(QUANTUM, 0.0, PHASE_SPACE, 0, 0),
         ),
         "core-shell": Case(

@@ -28,8 +28,10 @@ from scintidot.measured.decay.inputs import read_stretch
 from scintidot.measured.panels import Panel, Series
 from scintidot.measured.spectrum.traces import read_window
 
-OUTSIDE = {"json", "out", "pdf", "to_card", "files", "file", "table", "irf", "reference", "absorption"}
-"""Parameters of the commands that are no fields: outputs, and files, which have roles."""
+OUTSIDE = {
+    "json", "out", "pdf", "to_card", "quiet", "verbose", "files", "file", "table", "irf", "reference", "absorption",
+}  # fmt: skip
+"""Parameters of the commands that are no fields: outputs, what every command has, and files, which have roles."""
 OF_THE_CARD = {"decay": {"material", "edge_length_nm"}, "ta": {"material", "edge_length_nm"}}
 """Those that stand beside the card that is exported."""
 

@@ -33,6 +33,7 @@ def place_in_list(axis: Any, design: dict[str, Any]) -> int:
 
 
 def tornado(result: StudyResult) -> list[Picture]:
+    """What each uncertain number alone does to the first objective, largest above; nothing where none is uncertain."""
     lines = result.document["results"]["one_at_a_time"]
     changes: dict[str, dict[str, float]] = {}
     for line in lines:

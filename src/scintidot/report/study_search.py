@@ -13,6 +13,7 @@ from scintidot.studies.result import StudyResult
 
 
 def draw_optimum(result: StudyResult) -> list[Picture]:
+    """Cuts along the axes through the best design, where it lies over the draws, tornado and constraints."""
     dataset, plan = result.to_xarray(), result.plan
     main, constraints = plan.objectives[0], plan.constraints
     drawn = "best_objective" in dataset
@@ -96,6 +97,7 @@ def _constraints(dataset: Any, plan: Any) -> list[Picture]:
 
 
 def draw_sensitivities(result: StudyResult) -> list[Picture]:
+    """Total and first-order indices of each factor, with their intervals."""
     dataset, plan = result.to_xarray(), result.plan
     count = len(plan.objectives)
     largest = dataset["ST"].max("objective").to_numpy()
@@ -142,6 +144,7 @@ def _convergence(dataset: Any, plan: Any) -> Picture:
 
 
 def draw_front(result: StudyResult) -> list[Picture]:
+    """The first objective against each other one, with the spread over the draws; and the designs of the front."""
     dataset, plan = result.to_xarray(), result.plan
     x, *others = plan.objectives
     drawing, axes = figure(1, len(others), max(11.0, 6 * len(others)), 5.4)

@@ -32,6 +32,7 @@ def card_number(reader: Reader, material: Material, key: str, value: object, who
 
 
 def limits_of(reader: Reader, material: Material, key: str, who: str) -> In:
+    """What the card format allows for a number; a key that the card lacks is answered with the nearest."""
     numbers = dict(material.card.quantities())
     if key not in numbers:
         banded = [name for name, number in numbers.items() if number.banded]
@@ -56,6 +57,7 @@ def limits_of(reader: Reader, material: Material, key: str, who: str) -> In:
 
 
 def read_axis(reader: Reader, material: Material, name: str, entry: Any) -> Axis:
+    """One entry of ``[vary]``: a list, a range or names, of an option, a number of the card or a sample."""
     who = f"vary.{name}"
     if name in NAMES:
         values = [entry] if isinstance(entry, str) else entry
@@ -128,5 +130,6 @@ def _range(reader: Reader, name: str, unit: str, entry: Any, read: Callable[[obj
 
 
 def spaced(low: float, high: float, points: int, logarithmic: bool) -> tuple[float, ...]:
+    """Points of a range, evenly or in equal ratios; the ends are exact, the others rounded to 12 digits."""
     values = np.geomspace(low, high, points) if logarithmic else np.linspace(low, high, points)
     return (low, *(float(f"{value:.12g}") for value in values[1:-1]), high)

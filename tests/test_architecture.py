@@ -29,7 +29,7 @@ LAYERS = {
         "excitation", "photon_stream", "light_yield", "emission", "nanocrystal_light", "output",
         "measured", "progress", "named_choices", "recognition", "installation", "templates",
         "demonstration", "bibtex", "documents", "notebook", "run_options",
-        "browsers",
+        "browsers", "estimates",
     ),
     "surfaces": ("cli", "app", "report", "__main__"),
     "facade": ("__init__",),
@@ -67,10 +67,13 @@ QUARANTINE = {
     "xraylib": {"atoms", "materials", "radiation"},
     "periodictable": {"atoms", "materials"},
     "spekpy": {"radiation"},
-    "xarray": {"results", "interactions", "deposits", "studies"},
+    "xarray": {"results", "interactions", "deposits", "studies", "output"},
+    "h5netcdf": {"output"},
     "platformdirs": {"interactions", "backends"},
     "tomli_w": {"results", "studies", "catalogue"},
     "dask": {"scale"},
+    "distributed": {"scale"},
+    "cloudpickle": {"scale"},
     "h5py": {"interchange"},
     "uproot": {"interchange"},
     "pyarrow": {"interchange", "analysis"},
@@ -110,6 +113,8 @@ HEAVY = (
     "dash",
     "SALib",
     "pandas",
+    "dask",
+    "distributed",
 )
 """Not imported by ``import scintidot`` nor by ``scintidot --help``."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import shutil
@@ -9,9 +10,12 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scintidot.errors import CannotWrite
+
+if TYPE_CHECKING:
+    import xarray
 
 MOST_DIGITS = 15
 """After the decimal point."""
@@ -96,6 +100,17 @@ def json_text(document: dict[str, Any]) -> str:
 def write_text(path: Path, text: str) -> None:
     """UTF-8 with plain line ends on every system."""
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_netcdf(path: Path, dataset: xarray.Dataset) -> None:
+    """A dataset as netCDF, made in memory: the HDF5 library ends the process where a disk is full."""
+    import h5netcdf
+    from xarray.backends import H5NetCDFStore
+
+    memory = io.BytesIO()
+    with h5netcdf.File(memory, "w") as file:
+        dataset.dump_to_store(H5NetCDFStore(file))
+    path.write_bytes(memory.getbuffer())
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from scintidot.documents import name_variables
 from scintidot.errors import CannotWrite
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.library import Material
-from scintidot.output import nested, number, write_text, write_together
+from scintidot.output import nested, number, write_netcdf, write_text, write_together
 from scintidot.provenance import Reference
 from scintidot.records import FloatArray
 
@@ -309,7 +309,7 @@ class Prediction:
         """
         writers: dict[str, Callable[[Path], object]] = {
             "result.json": lambda path: write_text(path, json.dumps(self.as_json(), indent=1) + "\n"),
-            "result.nc": lambda path: self.to_xarray().to_netcdf(path, engine="h5netcdf"),
+            "result.nc": lambda path: write_netcdf(path, self.to_xarray()),
             "run.toml": lambda path: write_text(path, self.run_file()),
             "references.bib": lambda path: write_text(path, bibtex(self.references)),
             **(extra or {}),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.stats import beta, ks_1samp, ks_2samp
 
 from scintidot.deposits.bulk import deep_inside
-from scintidot.deposits.engine import run
+from scintidot.deposits.engine import block_size, follow_all
+from scintidot.deposits.histories import Histories
 from scintidot.deposits.options import read_setup
 from scintidot.deposits.run import deposit
 from scintidot.interactions.media import medium, stack
@@ -143,7 +144,9 @@ def test_silicon_hardly_cares_where_the_loss_function_takes_over() -> None:
     for below in (4.05, 8.0, 16.0):
         body, source = deep_inside(setup, 2e3)
         body = body._replace(confined=np.array([below, 0.0, 0.0]))
-        tally = run(setup.tables, body, source, setup.rules, histories=1500, seed=1).tally
+        tally = follow_all(
+            Histories(setup.tables, body, source, setup.rules, 1, 1500, block_size(body), 1)
+        ).tally
         kept = 2e3 - tally.sums[ALL_BOOKS + FLUORESCENCE] / tally.sums[N]
         found.append(kept * tally.sums[N] / tally.sums[PAIR])
     assert found == pytest.approx([3.65] * 3, rel=0.1)

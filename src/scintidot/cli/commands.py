@@ -25,6 +25,7 @@ from scintidot.cli import (
     plan,
     plot,
     predict,
+    resume,
     simulate,
     sources,
     study,
@@ -34,6 +35,7 @@ from scintidot.cli import (
     app as browser_app,
 )
 from scintidot.cli.everywhere import EPILOG, Quiet, Verbose, prepare
+from scintidot.cli.long_work import long_work
 from scintidot.cli.sections import Sections
 from scintidot.cli.welcome import welcome
 
@@ -73,15 +75,16 @@ app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("init")(init.init)
 app.command("app")(browser_app.app)
-app.command("predict")(predict.predict)
-app.command("deposit")(deposit.deposit)
+app.command("predict")(long_work(predict.predict, folder=predict.result_folder))
+app.command("deposit")(long_work(deposit.deposit, folder=deposit.result_folder))
 app.command("track")(track.track)
 app.command("deposit-file")(deposit_file.deposit_file)
-app.command("light")(light.light)
-app.command("study")(study.study)
+app.command("light")(long_work(light.light, engine=False))
+app.command("study")(long_work(study.study, folder=study.result_folder))
+app.command("resume")(resume.resume)
 app.command("kinetics")(kinetics.kinetics)
 app.command("ctr")(ctr.ctr)
-app.command("photons")(photons.photons)
+app.command("photons")(long_work(photons.photons, engine=False))
 app.command("plan")(plan.plan)
 app.command("excitation")(excitation.excitation)
 app.command("elastic")(interactions.elastic)

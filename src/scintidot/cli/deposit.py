@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table, progress
+from scintidot.cli.long_work import print_estimate, wants_estimate
 from scintidot.cli.options import MATERIAL_HELP, Json
 
+if TYPE_CHECKING:
+    from scintidot.deposits.geant4 import Geant4Result
+    from scintidot.deposits.result import DepositResult
+
 Text = str | None
+
+
+def result_folder(options: dict[str, Any]) -> Path | None:
+    """Folder of the result; None if --out names a file, or nothing."""
+    out: Path | None = options["out"]
+    return out if out is not None and is_folder(out) else None
+
+
+def is_folder(out: Path) -> bool:
+    """Whether --out means a folder: a name without an ending, or a folder that is there."""
+    return out.is_dir() or not out.suffix
 
 
 def deposit(
@@ -91,7 +108,8 @@ def deposit(
     seed: Annotated[str, typer.Option(metavar="NUMBER", help="Same seed, same numbers.")] = "1",
     threads: Annotated[Text, typer.Option(metavar="NUMBER", help="Threads (all cores).")] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write every histogram as netCDF (.nc).")
+        Path | None,
+        typer.Option(metavar="FILE|DIR", help="Every histogram: FILE.nc, or DIR with result.json and .nc."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -99,14 +117,14 @@ def deposit(
 
     Without arguments: a 7 keV electron that starts anywhere in a CsPbBr3 cube of 10 nm in vacuum.
     """
-    from scintidot.deposits.geant4 import Geant4Result
-    from scintidot.deposits.result import check_out
+    from scintidot.deposits.result import OUTPUT_FILES, SCHEMA, check_out
     from scintidot.deposits.run import deposit as run
     from scintidot.interchange.mcpl import check_name
     from scintidot.output import check_writable
+    from scintidot.results import check_folder
 
     if out is not None:
-        check_out(out)
+        check_folder(out, OUTPUT_FILES, SCHEMA) if is_folder(out) else check_out(out)
     if escapes is not None:
         check_name(escapes)
         check_writable(escapes, "--escapes")
@@ -118,16 +136,16 @@ def deposit(
     }
     if escapes is not None:
         options["escapes"] = True
+    if wants_estimate(context):
+        from scintidot.deposits.estimate import estimate_deposit
+
+        print_estimate(estimate_deposit(**options).as_json(), json=json)
+        return
     with progress() as show:
         result = run(show, **options)
-    written = []
+    written: list[str] = []
     try:
-        if out is not None:
-            result.save(out)
-            written.append(f"Histograms: {out.resolve()}")
-        if escapes is not None and not isinstance(result, Geant4Result):
-            result.save_escapes(escapes)
-            written.append(f"Escaped electrons: {escapes.resolve()}")
+        written += _save(result, out, escapes)
     finally:  # what was computed comes out, even if the disk is full by now
         if json:
             print_json(result.as_json())
@@ -137,6 +155,21 @@ def deposit(
                 print(line)
     if result.partial:
         raise typer.Exit(130)
+
+
+def _save(result: DepositResult | Geant4Result, out: Path | None, escapes: Path | None) -> Iterator[str]:
+    """Write what was asked for; a line for each."""
+    from scintidot.deposits.result import DepositResult, save_in
+
+    if out is not None and is_folder(out):
+        save_in(out, result)
+        yield f"Result: {out.resolve()}"
+    elif out is not None:
+        result.save(out)
+        yield f"Histograms: {out.resolve()}"
+    if escapes is not None and isinstance(result, DepositResult):
+        result.save_escapes(escapes)
+        yield f"Escaped electrons: {escapes.resolve()}"
 
 
 def given(context: typer.Context, name: str) -> bool:

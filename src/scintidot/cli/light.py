@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table, progress
+from scintidot.cli.long_work import print_estimate, wants_estimate
 from scintidot.cli.options import MATERIAL_HELP, Json, Plot
 
 Text = str | None
@@ -91,6 +92,11 @@ def light(
         for name, value in context.params.items()
         if name not in ("plot", "json") and value is not None
     }
+    if wants_estimate(context):
+        from scintidot.estimates import estimate_light
+
+        print_estimate(estimate_light(**options).as_json(), json=json)
+        return
     with progress() as show:
         document = sample_light(show, **options)
     if plot is not None:

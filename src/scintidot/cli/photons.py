@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table, progress
+from scintidot.cli.long_work import print_estimate, wants_estimate
 from scintidot.cli.options import (
     Auger,
     AugerLaw,
@@ -125,7 +126,10 @@ def photons(
         name: value for name, value in context.params.items() if name not in ("json", "run_file")
     }
     with progress() as show:
-        document = run(run_file, progress=show, **options)
+        document = run(run_file, progress=show, dry_run=wants_estimate(context), **options)
+    if wants_estimate(context):
+        print_estimate(document, json=json)
+        return
     if json:
         print_json(document)
         return

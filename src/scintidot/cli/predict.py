@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table, progress
+from scintidot.cli.long_work import print_estimate, wants_estimate
 from scintidot.cli.options import (
     Auger,
     AugerLaw,
@@ -33,6 +34,12 @@ from scintidot.cli.options import (
 )
 
 _DEFAULT_FOLDER = Path("scintidot-predict")
+
+
+def result_folder(options: dict[str, Any]) -> Path | None:
+    """Where the result goes; None if it is printed alone."""
+    out: Path | None = options["out"]
+    return out if out is not None or options["json"] else _DEFAULT_FOLDER
 
 
 def predict(
@@ -147,8 +154,12 @@ def predict(
     from scintidot.simulation import predict as run
 
     options = {name: value for name, value in context.params.items() if name in OPTIONS}
-    folder = out if out is not None or json else _DEFAULT_FOLDER
+    if wants_estimate(context):
+        from scintidot.estimates import estimate_predict
 
+        print_estimate(estimate_predict(run_file, where="scintidot predict", **options).as_json(), json=json)
+        return
+    folder = result_folder({"out": out, "json": json})
     if folder is not None:
         check_folder(folder)
         with output_folder(folder):  # a folder that cannot be written is refused before the work

@@ -19,6 +19,7 @@ SECTIONS = {
         "deposit": "Energy and pairs that nanocrystals keep.",
         "track": "Picture of one electron and all that it sets free.",
         "light": "Light yield and energy resolution of a sample.",
+        "resume": "Go on with a run that was cut short.",
     },
     "Measure": {
         "formats": "Which measured files are read; what FILE holds.",

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from scintidot.cli.console import print_json, print_notes, progress
+from scintidot.cli.long_work import print_estimate, wants_estimate
 from scintidot.cli.options import Json, Pdf, browser_for
 
 _DEFAULT_FOLDER = Path("scintidot-study")
+
+
+def result_folder(options: dict[str, Any]) -> Path | None:
+    """Where the result goes; None if it is printed alone."""
+    out: Path | None = options["out"]
+    return out if out is not None or options["json"] else _DEFAULT_FOLDER
 
 
 def study(
@@ -35,25 +41,22 @@ def study(
     """
     from scintidot.output import output_folder
     from scintidot.results import check_folder
-    from scintidot.studies.result import BLOCKS, OUTPUT_FILES, SCHEMA
+    from scintidot.studies.result import OUTPUT_FILES, SCHEMA
     from scintidot.studies.run import study as run
 
-    folder = out if out is not None or json else _DEFAULT_FOLDER
+    if wants_estimate(context):
+        from scintidot.estimates import estimate_study
+
+        print_estimate(estimate_study(study_file).as_json(), json=json)
+        return
+    folder = result_folder({"out": out, "json": json})
     if folder is not None:
         check_folder(folder, OUTPUT_FILES, SCHEMA)
         with output_folder(folder):  # a folder that cannot be written is refused before the work
             pass
     browser = browser_for(context, pdf, folder)
-    try:
-        with progress() as show:
-            result = run(study_file, out=folder, progress=show)
-    except KeyboardInterrupt:
-        if folder is not None and (folder / BLOCKS).is_dir():
-            print(
-                f"What was computed is kept in {folder / BLOCKS}: the same command goes on from it.",
-                file=sys.stderr,
-            )
-        raise
+    with progress() as show:
+        result = run(study_file, out=folder, progress=show)
     files: dict[str, Path] = {}
     if folder is not None:
         from scintidot.report.pdf import print_report

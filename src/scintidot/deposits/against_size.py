@@ -30,12 +30,15 @@ from scintidot.interchange.deposits import EventDeposits
 from scintidot.materials.library import Material
 from scintidot.progress import Progress, silent
 from scintidot.records import FloatArray, Primary
+from scintidot.scale.computing import current
 from scintidot.transport import continuous
 from scintidot.transport.track.tally import Tally, bin_edges, empty_tally
 
 if TYPE_CHECKING:
     import xarray
 
+KIND = "deposit"
+"""Of what is kept between runs."""
 CURVE_SIZES = (2.0, 3.5, 6.0, 10.0, 15.0)
 """Sizes [nm] that are simulated besides the rows, for the curves between them."""
 
@@ -188,9 +191,7 @@ def simulated(
 ) -> Deposits:
     """Simulate every size of ``rows`` and ``extra`` [nm]; the rows also by the other treatment, if ``beside``."""
     treatment = config.deposit.model
-    other = next(name for name in TREATMENTS if name != treatment)
-    edges = [*rows, *(edge for edge in extra if not np.any(np.isclose(edge, rows, rtol=0.05)))]
-    work = [(treatment, edge) for edge in edges] + [(other, edge) for edge in rows if beside]
+    work = treatments_and_sizes(treatment, rows, extra, beside=beside)
     done: dict[tuple[str, float], SizeDeposit] = {}
     setups: dict[str, Setup] = {}
     for index, (name, edge) in enumerate(work):
@@ -200,6 +201,8 @@ def simulated(
         setup, done[name, edge] = simulate_size(material, host, config, edge, setups.get(name), name, tell)
         setups.setdefault(name, setup)
     main = setups[treatment]
+    edges = [edge for name, edge in work if name == treatment]
+    other = other_treatment(treatment)
     energy, fano = kept_bulk_pairs(main)
     progress("deposits done", 1.0)
     return Deposits(
@@ -213,6 +216,21 @@ def simulated(
         tuple(engine_warnings(main)),
         METHOD_SOURCES,
     )
+
+
+def other_treatment(treatment: str) -> str:
+    """``local`` beside ``track``, and the other way round."""
+    return next(name for name in TREATMENTS if name != treatment)
+
+
+def treatments_and_sizes(
+    treatment: str, rows: Sequence[float], extra: Iterable[float] = (), *, beside: bool = True
+) -> list[tuple[str, float]]:
+    """Everything that `simulated` simulates, in its order: treatment and size [nm]."""
+    edges = [*rows, *(edge for edge in extra if not np.any(np.isclose(edge, rows, rtol=0.05)))]
+    return [(treatment, edge) for edge in edges] + [
+        (other_treatment(treatment), edge) for edge in rows if beside
+    ]
 
 
 def _of_all(progress: Progress, step: str, index: int, count: int, share: float) -> None:
@@ -230,10 +248,22 @@ def simulate_size(
     progress: Callable[[float], None] = lambda _: None,
 ) -> tuple[Setup, SizeDeposit]:
     """Simulate one size [nm], or take what is kept of it; media and tables of the setup ``like`` serve it."""
-    options = options_of(material, host, config, treatment or config.deposit.model)
-    setup = read_setup(**options, edge_length=[edge])
-    setup = setup if like is None else like.with_sizes(setup.bodies)
+    setup = setup_of_size(material, host, config, edge, like, treatment)
     return setup, _simulate(setup, edge, progress)
+
+
+def setup_of_size(
+    material: Material,
+    host: Material,
+    config: RunConfig,
+    edge: float,
+    like: Setup | None = None,
+    treatment: str | None = None,
+) -> Setup:
+    """The run of the engine for one size [nm]; media and tables of the setup ``like`` serve it."""
+    options = options_of(material, host, config, treatment or config.deposit.model)
+    setup = read_setup(**options, edge_length=[edge], device=current().device)
+    return setup if like is None else like.with_sizes(setup.bodies)
 
 
 def _simulate(setup: Setup, edge: float, progress: Callable[[float], None]) -> SizeDeposit:
@@ -254,7 +284,7 @@ def _simulate(setup: Setup, edge: float, progress: Callable[[float], None]) -> S
             }
         )
 
-    found = kept("deposit", key, build)
+    found = kept(KIND, key, build)
     tally = Tally(**{name: found[name].to_numpy() for name in empty_tally()._asdict()})
     row = Row(body, spectrum, Outcome(tally, 1.0, 1, interrupted=False), setup).values
     return SizeDeposit.of_row(edge, row, tally.events)

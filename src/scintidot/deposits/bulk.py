@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scintidot.deposits.engine import run
+from scintidot.deposits.engine import block_size, follow_all
 from scintidot.deposits.fingerprints import case_fingerprint
+from scintidot.deposits.histories import Histories
 from scintidot.deposits.setup import Setup
 from scintidot.interactions.cache import kept
 from scintidot.output import number
@@ -49,14 +50,12 @@ def bulk_pairs(setup: Setup) -> tuple[float | None, float | None]:
     """
     if setup.treatment != "track" or float(setup.tables.medium[0, GAP]) <= 0:
         return None, None
-    outcome = run(
-        setup.tables,
-        *deep_inside(setup, BULK_ENERGY),
-        setup.rules._replace(delta_tracking=0, reject_by_range=0),
-        histories=BULK_HISTORIES,
-        seed=setup.seed,
-        threads=setup.threads,
+    geometry, source = deep_inside(setup, BULK_ENERGY)
+    rules = setup.rules._replace(delta_tracking=0, reject_by_range=0)
+    work = Histories(
+        setup.tables, geometry, source, rules, setup.seed, BULK_HISTORIES, block_size(geometry, None), 1
     )
+    outcome = follow_all(work, threads=setup.threads)
     if outcome.interrupted:
         raise KeyboardInterrupt
     sums = outcome.tally.sums

@@ -17,6 +17,7 @@ from scintidot.interactions.low_energy import SOURCES as PHONON_SOURCES
 from scintidot.interactions.media import FARTHEST, REACH_MARGIN
 from scintidot.output import number
 from scintidot.provenance import bibliography, cited, together
+from scintidot.scale.computing import PRECISIONS
 from scintidot.transport.surface import SURFACES
 from scintidot.transport.track.books import ESCAPES, MOST_ESCAPES_OF_ONE
 from scintidot.transport.track.tally import ALL_BOOKS
@@ -82,6 +83,9 @@ def run_choices(setup: Setup) -> dict[str, Any]:
         "relative_error": setup.relative_error,
         "seed": setup.seed,
         "threads": setup.threads,
+        "device": setup.device,
+        "precision": setup.precision,
+        "precision_meaning": PRECISIONS[setup.precision],
     }  # fmt: skip
 
 

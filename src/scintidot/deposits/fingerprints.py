@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 
 import numpy as np
 
 from scintidot.backends import kernel_fingerprint
 from scintidot.deposits.bodies import Body
-from scintidot.deposits.engine import METHOD as ENGINE_METHOD
+from scintidot.deposits.histories import METHOD as ENGINE_METHOD
 from scintidot.deposits.setup import Setup
 from scintidot.interactions.medium_tables import METHOD as MEDIA_METHOD
 from scintidot.interactions.medium_tables import transport_fingerprint
@@ -16,17 +16,15 @@ from scintidot.materials.library import Material
 from scintidot.provenance import fingerprint
 from scintidot.radiation.spectrum import Spectrum
 
-_ELSEWHERE = ("bodies", "spectra", "threads", "keep_escapes", "spectrum_option", "primaries")
-"""Of a setup: what the case itself says, and what changes no number. Electrons of a file are refused."""
+_ELSEWHERE = ("bodies", "spectra", "threads", "spectrum_option")
+"""Of a setup: what the case itself says, and what changes no number."""
 
 
 def case_fingerprint(setup: Setup, body: Body, spectrum: Spectrum) -> str:
     """Of one size and one energy, with every option that acts on its histories."""
-    if setup.primaries is not None or spectrum.kind != "monoenergetic":
-        raise TypeError("only runs of one energy are kept")
     parts = [
         kernel_fingerprint("transport"), ENGINE_METHOD, MEDIA_METHOD, repr(body.edges), repr(body.count),
-        repr(spectrum.mean_energy), repr(setup.confined),
+        _text(spectrum), repr(setup.confined),
         *(f"{one.name}={_text(getattr(setup, one.name))}" for one in fields(setup) if one.name not in _ELSEWHERE),
     ]  # fmt: skip
     return fingerprint(*(part.encode() for part in parts))
@@ -40,4 +38,6 @@ def _text(value: object) -> str:
         return ", ".join(_text(one) for one in value)
     if isinstance(value, np.ndarray):
         return fingerprint(value.tobytes())
+    if is_dataclass(value):
+        return ", ".join(_text(getattr(value, one.name)) for one in fields(value))
     return repr(value)

@@ -33,7 +33,7 @@ from scintidot.interchange.geant4 import (
 )
 from scintidot.materials.library import Material, load_material
 from scintidot.options import read_seed, read_whole
-from scintidot.output import write_together
+from scintidot.output import write_netcdf, write_together
 from scintidot.progress import Progress
 from scintidot.provenance import bibliography, cited
 from scintidot.transport.track.tally import bin_edges
@@ -132,7 +132,7 @@ class Geant4Result:
     def save(self, path: Path) -> None:
         """Write the dataset as netCDF, whole or not at all."""
         dataset = self.to_xarray()
-        write_together(path.parent, {path.name: partial(dataset.to_netcdf, engine="h5netcdf")})
+        write_together(path.parent, {path.name: partial(write_netcdf, dataset=dataset)})
 
     def __repr__(self) -> str:
         return f"<Geant4Result of {self.choices['material']}, {len(self.cases)} rows; see .rows, .cases>"

@@ -28,6 +28,7 @@ from scintidot.materials.library import Material, load_material
 from scintidot.options import cores, read_seed, read_whole
 from scintidot.radiation.sources import read_source
 from scintidot.radiation.spectrum import Spectrum, monoenergetic
+from scintidot.scale.computing import current, device_for
 from scintidot.transport.surface import SURFACES
 from scintidot.transport.track.problem import STARTS
 from scintidot.transport.track.tables import HIGHEST_ENERGY
@@ -63,8 +64,12 @@ def read_setup(
     relative_error: object = None,
     seed: object = 1,
     threads: object = None,
+    device: str = "cpu",
 ) -> Setup:
-    """Check every choice; raises `ScintidotError` with the option at fault."""
+    """Check every choice; raises `ScintidotError` with the option at fault.
+
+    ``device`` is one of `scintidot.scale.computing.DEVICES`; what is listed one by one comes from the CPU.
+    """
     crystal = load_material(material, where=WHERE, who="--material")
     around = load_material(host, where=WHERE, who="--host")
     coat = None if shell is None else load_material(shell, where=WHERE, who="--shell")
@@ -177,6 +182,8 @@ def read_setup(
         else read_within(relative_error, In("1", above=0, below=1), where=WHERE, who="--relative-error"),
         seed=numbers["--seed"],
         threads=numbers["--threads"],
+        device="cpu" if escapes else device_for(device, number),
+        precision=current().precision,
     )
 
 

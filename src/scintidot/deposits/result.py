@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,14 +19,18 @@ from scintidot.deposits.setup import Setup
 from scintidot.documents import name_variables
 from scintidot.errors import BadValue
 from scintidot.interchange.mcpl import Particles, write_mcpl
-from scintidot.output import check_writable, number, write_together
+from scintidot.output import check_writable, json_text, number, write_text, write_netcdf, write_together
 from scintidot.transport.track.books import DEPTHS
 from scintidot.transport.track.tally import ESCAPE_BINS, ESCAPE_BINS_PER_DECADE, LOWEST_ESCAPE, bin_edges
 
 if TYPE_CHECKING:
     import xarray
 
+    from scintidot.deposits.geant4 import Geant4Result
+
 SCHEMA = "scintidot.deposit/1"
+OUTPUT_FILES = ("result.json", "result.nc")
+"""Of a folder with a result."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -113,7 +118,7 @@ class DepositResult:
     def save(self, path: Path) -> None:
         """Write the dataset as netCDF, whole or not at all."""
         dataset = self.to_xarray()
-        write_together(path.parent, {path.name: partial(dataset.to_netcdf, engine="h5netcdf")})
+        write_together(path.parent, {path.name: partial(write_netcdf, dataset=dataset)})
 
     def escapes(self) -> Particles:
         """Electrons that escaped, where they left the surface for good; only after ``deposit(escapes=True)``."""
@@ -139,6 +144,16 @@ class DepositResult:
 
     def __repr__(self) -> str:
         return f"<DepositResult of {self.setup.material.name}, {len(self.entries)} rows; see .rows, .to_xarray()>"
+
+
+def save_in(folder: Path, result: DepositResult | Geant4Result) -> None:
+    """Write ``result.json`` and ``result.nc`` into a folder, both or none."""
+    dataset, document = result.to_xarray(), result.as_json()
+    writers: dict[str, Callable[[Path], object]] = {
+        "result.json": lambda path: write_text(path, json_text(document)),
+        "result.nc": partial(write_netcdf, dataset=dataset),
+    }
+    write_together(folder, writers)
 
 
 def check_out(path: Path) -> None:

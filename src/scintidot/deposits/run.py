@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
-from scintidot.deposits.bulk import bulk_pairs
+from scintidot.deposits.bulk import kept_bulk_pairs
 from scintidot.deposits.choices import run_choices, run_sources, run_warnings
 from scintidot.deposits.engine import run_case
 from scintidot.deposits.keywords import DepositOptions
@@ -16,6 +16,7 @@ from scintidot.deposits.row import Row
 from scintidot.deposits.setup import Setup
 from scintidot.errors import BadValue, one_of
 from scintidot.progress import Progress, silent
+from scintidot.scale.computing import current
 
 if TYPE_CHECKING:
     from scintidot.deposits.geant4 import Geant4Result
@@ -88,7 +89,7 @@ def deposit(
             where=WHERE, what="option", who="--em-model", expected="it with --engine geant4 only",
             found=repr(em_model),
         )  # fmt: skip
-    return _deposit(progress, read_setup(**options))
+    return _deposit(progress, read_setup(**options, device=current().device))
 
 
 def _deposit(progress: Progress, setup: Setup) -> DepositResult:
@@ -114,7 +115,7 @@ def _deposit(progress: Progress, setup: Setup) -> DepositResult:
     notes = run_warnings(setup, entries)
     if not interrupted:
         try:
-            pair_energy, fano = bulk_pairs(setup)
+            pair_energy, fano = kept_bulk_pairs(setup)
         except KeyboardInterrupt:
             interrupted = True
             notes.append("Interrupted: the rows are whole, pair creation in the bulk was not simulated.")

@@ -50,6 +50,8 @@ class Setup:
     relative_error: float | None
     seed: int
     threads: int
+    device: str = "cpu"
+    precision: str = "float64"  # of the tables
     primaries: Particles | None = None  # of start "file"
     keep_escapes: bool = False
     spectrum_option: str = "--energy-kev"  # the one that the spectra come from

@@ -66,6 +66,12 @@ def kept(kind: str, key: str, build: Callable[[], xarray.Dataset]) -> xarray.Dat
     return dataset
 
 
+def is_kept(kind: str, key: str) -> bool:
+    """Whether a dataset is kept as ``kind-key``."""
+    folder = cache_folder()
+    return folder is not None and (folder / f"{kind}-{key[:32]}.nc").is_file()
+
+
 def _built(kind: str, build: Callable[[], xarray.Dataset]) -> xarray.Dataset:
     started = time.perf_counter()
     dataset = build()

@@ -25,7 +25,7 @@ from scintidot.interactions.low_energy import SOURCES as PHONON_SOURCES
 from scintidot.interactions.slow_electrons import figures, low_energy_model
 from scintidot.materials.compound import compound_of
 from scintidot.materials.library import Material, load_material
-from scintidot.output import write_together
+from scintidot.output import write_netcdf, write_together
 from scintidot.progress import Progress, silent
 from scintidot.provenance import bibliography, cited, fingerprint, together
 from scintidot.radiation import photons
@@ -121,7 +121,7 @@ def check_tables_file(path: Path) -> None:
 
 def save(tables: xarray.Dataset, path: Path) -> None:
     """Write the tables as netCDF, whole or not at all."""
-    write_together(path.parent, {path.name: partial(tables.to_netcdf, engine="h5netcdf")})
+    write_together(path.parent, {path.name: partial(write_netcdf, dataset=tables)})
 
 
 def summary(tables: xarray.Dataset) -> dict[str, Any]:

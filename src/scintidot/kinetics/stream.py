@@ -277,6 +277,47 @@ def events_per_block(most_pairs: int) -> int:
     return max(1, min(EVENTS_OF_BLOCK, PHOTONS_OF_BLOCK // max(most_pairs, 1)))
 
 
+@dataclass(frozen=True, eq=False)
+class Events:
+    """Events 0, 1, ... of a seed in blocks of `size`: all that is needed to list the photons of any of them."""
+
+    probability: FloatArray  # P(n), as `count_photons` takes it
+    rates: Rates
+    spectrum: Spectrum
+    model: int
+    events: int
+    seed: int
+    most_transitions: int = MOST_TRANSITIONS
+
+    @property
+    def size(self) -> int:
+        """Events of a block."""
+        return events_per_block(len(self.probability) - 1)
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks."""
+        return -(-self.events // self.size)
+
+    def __call__(self, first: int, last: int) -> list[Photons]:
+        """Blocks ``first`` to ``last - 1``, one by one. Raises `ValueError` if the probability is no distribution."""
+        return [self._block(index) for index in range(first, last)]
+
+    def _block(self, index: int) -> Photons:
+        most, first = len(self.probability) - 1, index * self.size
+        count = min(self.size, self.events - first)
+        room = Photons.room(count * most, empty_tally(most, 1))
+        kept = list_block(
+            np.uint64(self.seed), first, count, cumulative_of(self.probability), self.model, as_numbers(self.rates),
+            self.spectrum.line, self.spectrum.sigma, self.most_transitions,
+            room.event, room.time, room.transition, room.energy, room.tally,
+        )  # fmt: skip
+        return Photons(
+            room.event[:kept].copy(), room.time[:kept].copy(), room.transition[:kept].copy(),
+            room.energy[:kept].copy(), room.tally,
+        )  # fmt: skip
+
+
 def stream_photons(
     probability: FloatArray, rates: Rates, spectrum: Spectrum, *, model: int, events: int, seed: int,
     threads: int = 1, most_transitions: int = MOST_TRANSITIONS,
@@ -285,21 +326,7 @@ def stream_photons(
 
     Memory is that of a few blocks for each thread. Parameters and errors as for `count_photons`.
     """
-    cumulative, rates = cumulative_of(probability), as_numbers(rates)
-    most = len(probability) - 1
-    size = events_per_block(most)
-
-    def block(index: int) -> Photons:
-        first = index * size
-        count = min(size, events - first)
-        room = Photons.room(count * most, empty_tally(most, 1))
-        kept = list_block(
-            np.uint64(seed), first, count, cumulative, model, rates, spectrum.line, spectrum.sigma,
-            most_transitions, room.event, room.time, room.transition, room.energy, room.tally,
-        )  # fmt: skip
-        return Photons(
-            room.event[:kept].copy(), room.time[:kept].copy(), room.transition[:kept].copy(),
-            room.energy[:kept].copy(), room.tally,
-        )  # fmt: skip
-
-    yield from in_order(block, -(-events // size), threads)
+    listed = Events(probability, rates, spectrum, model, events, seed, most_transitions)
+    cumulative_of(probability)  # refused before the first block
+    for photons in in_order(lambda index: listed(index, index + 1), listed.blocks, threads):
+        yield from photons

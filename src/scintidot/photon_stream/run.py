@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
 
 from scintidot import __version__
-from scintidot.backends import cuda_available, why_no_cuda
+from scintidot.backends import cuda_available, kernel_fingerprint, why_no_cuda
 from scintidot.config import RunConfig, make_config
 from scintidot.documents import Document
 from scintidot.errors import BadValue, OutOfRange, one_of
@@ -22,11 +24,11 @@ from scintidot.kinetics.stream import (
     PAIRS,
     STEPS,
     UNFINISHED,
+    Events,
+    IntArray,
     Tally,
     add,
     empty_tally,
-    events_per_block,
-    stream_photons,
 )
 from scintidot.options import cores, read_seed, read_whole
 from scintidot.output import check_writable, number, write_together
@@ -38,28 +40,18 @@ from scintidot.photon_stream.inputs import (
     Setup,
     read_instrument,
 )
+from scintidot.photon_stream.recording import Recording
 from scintidot.photon_stream.sample import Sample, check_choices, check_statistics, find_sample
 from scintidot.progress import Progress, silent
-from scintidot.provenance import bibliography, cited
+from scintidot.provenance import bibliography, cited, fingerprint
+from scintidot.scale.blocks import fold_blocks
+from scintidot.scale.estimate import Estimate, PartOfWork, cores_for, memory_now
 from scintidot.timing.instrument import AFTERPULSE, DARK, ORIGINS, PHOTON, CountArray, Recorder
 
 DEVICES = ("auto", "cpu", "cuda")
 AUTO_CUDA_EVENTS = 1_000_000
 """Fewer are done on the CPU before a GPU has compiled its code."""
 EVENTS_OF_LAUNCH = 100_000_000
-
-
-@dataclass(eq=False)
-class _Recorded:
-    """What came of the counts so far."""
-
-    by_transition: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(len(TRANSITIONS), np.int64))
-    by_origin: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(len(ORIGINS), np.int64))
-
-    def add(self, counts: CountArray) -> None:
-        of_photons = counts["transition"][counts["origin"] == PHOTON]
-        self.by_transition += np.bincount(of_photons, minlength=len(TRANSITIONS))
-        self.by_origin += np.bincount(counts["origin"], minlength=len(ORIGINS))
 
 
 def photons(
@@ -75,6 +67,7 @@ def photons(
     detectors: Any = 1,
     threads: Any = None,
     device: str = "auto",
+    dry_run: bool = False,
     where: str = "photons",
     progress: Progress = silent,
     **options: Unpack[PhotonsOptions],
@@ -100,6 +93,8 @@ def photons(
     device : str
         ``cpu``, ``cuda``, or ``auto``: a GPU for `AUTO_CUDA_EVENTS` or more, where there is one. A GPU counts photons
         alone: it takes no ``out``, and the ideal instrument only. Same counts; sums of times differ in the last bits.
+    dry_run : bool
+        Give ``scintidot.estimate/1`` instead: how long it will take, and how much memory.
     progress : callable
         Told the step and the share done.
     **options
@@ -152,6 +147,8 @@ def photons(
     stream = _Stream(
         sample, setup, number_of_events, own_seed, workers, run.kinetic_model, chosen, where, progress
     )
+    if dry_run:
+        return stream.estimate().as_json()
     if out is None or make_file is None:
         return Document(stream.follow(None))
     document: dict[str, Any] = {}
@@ -222,6 +219,24 @@ class _Stream:
         }
 
     @property
+    def _listed(self) -> Events:
+        sample = self.sample
+        code = MODEL_CODES[self.model]
+        return Events(sample.probability, sample.rates, sample.spectrum, code, self.events, self.seed)
+
+    def estimate(self) -> Estimate:
+        """What it will take: a first block is tried."""
+        listed = replace(self._listed, events=min(self.events, self._listed.size))
+        listed(0, 1)  # compiles
+        started = time.perf_counter()
+        block = listed(0, 1)[0]
+        seconds = (time.perf_counter() - started) * self.events / listed.events
+        photons = sum(part.nbytes for part in (block.event, block.time, block.transition, block.energy))
+        room = photons + sum(part.nbytes for part in block.tally)
+        part = PartOfWork("events", seconds, self.events)
+        return Estimate("photons", (part,), cores_for(self.threads), memory_now() + 4 * self.threads * room)
+
+    @property
     def header(self) -> Header:
         """Of a file."""
         instrument = self.setup.instrument
@@ -239,35 +254,45 @@ class _Stream:
         """Simulate, record and write every event; the document of it."""
         if self.device == "cuda":
             return self._counted_on_cuda()
-        probability = self.sample.probability
-        tally, recorded = empty_tally(len(probability) - 1, 1), _Recorded()
-        recorder = Recorder(self.setup.instrument, self.seed)
+        listed = self._listed
+        recording = Recording(
+            listed, self.setup.instrument, self._check, None if file is None else self._into(file)
+        )
+        if fold_blocks(
+            listed, recording, listed.blocks, threads=self.threads,
+            key=None if file is not None else self._fingerprint,  # a file that is half written is begun anew
+            progress=lambda done: self.progress("photons", done / listed.blocks),
+        ):  # fmt: skip
+            raise KeyboardInterrupt
+        recording.finish()
+        return self._document(
+            recording.tally, recording.by_transition, recording.by_origin, recording.recorder.lost
+        )
 
-        def enter(counts: CountArray) -> None:
-            recorded.add(counts)
-            if file is not None and len(counts):
+    @property
+    def _fingerprint(self) -> str:
+        """Of all that the counts depend on."""
+        sample = self.sample
+        parts = (
+            kernel_fingerprint("kinetics"), kernel_fingerprint("timing"), repr(self.setup.instrument), self.model,
+            repr(self.events), repr(self.seed), repr(sample.rates), repr(sample.spectrum.sigma),
+        )  # fmt: skip
+        arrays = (sample.spectrum.line, sample.probability)
+        return fingerprint(*(part.encode() for part in parts), *(values.tobytes() for values in arrays))
+
+    def _into(self, file: CountFile) -> Callable[[CountArray], None]:
+        def write(counts: CountArray) -> None:
+            if len(counts):
                 file.write(self._columns(counts))
 
-        size = events_per_block(len(probability) - 1)
-        blocks = stream_photons(
-            probability, self.sample.rates, self.sample.spectrum, model=MODEL_CODES[self.model],
-            events=self.events, seed=self.seed, threads=self.threads,
-        )  # fmt: skip
-        for index, block in enumerate(blocks):
-            first, count = index * size, min(size, self.events - index * size)
-            add(tally, block.tally)
-            self._check(tally)
-            enter(recorder.record(first, count, block.event, block.time, block.transition, block.energy))
-            self.progress("photons", (first + count) / self.events)
-        enter(recorder.finish())
-        return self._document(tally, recorded, recorder.lost)
+        return write
 
     def _counted_on_cuda(self) -> dict[str, Any]:
         """Every photon of an ideal instrument is a count: nothing is listed."""
         from scintidot.kinetics.stream_cuda import count_photons_cuda
 
         probability = self.sample.probability
-        tally, recorded = empty_tally(len(probability) - 1, 1), _Recorded()
+        tally, by_origin = empty_tally(len(probability) - 1, 1), np.zeros(len(ORIGINS), np.int64)
         for first in range(0, self.events, EVENTS_OF_LAUNCH):
             count = min(EVENTS_OF_LAUNCH, self.events - first)
             found = count_photons_cuda(
@@ -277,9 +302,10 @@ class _Stream:
             add(tally, found)
             self._check(tally)
             self.progress("photons", (first + count) / self.events)
-        recorded.by_transition += tally.times[:, 0]
-        recorded.by_origin[PHOTON] = tally.sums[EMITTED]
-        return self._document(tally, recorded, Recorder(self.setup.instrument, self.seed).lost)
+        by_origin[PHOTON] = tally.sums[EMITTED]
+        return self._document(
+            tally, tally.times[:, 0], by_origin, Recorder(self.setup.instrument, self.seed).lost
+        )
 
     def _check(self, tally: Tally) -> None:
         if tally.sums[UNFINISHED]:
@@ -303,7 +329,9 @@ class _Stream:
             "channel": counts["channel"].astype(np.int64),
         }
 
-    def _document(self, tally: Tally, recorded: _Recorded, lost: dict[str, int]) -> dict[str, Any]:
+    def _document(
+        self, tally: Tally, by_transition: IntArray, by_origin: IntArray, lost: dict[str, int]
+    ) -> dict[str, Any]:
         emitted = tally.times[:, 0]
         total, n = int(tally.sums[EMITTED]), self.events
         mean = total / n
@@ -332,11 +360,11 @@ class _Stream:
                 "mean_photon_time_ps_by_transition": _named([number(time) for time in times]),
             },
             "recorded": {
-                "counts": int(recorded.by_origin.sum()),
-                "photons": int(recorded.by_origin[PHOTON]),
-                "by_transition": _named(recorded.by_transition.tolist()),
-                "afterpulses": int(recorded.by_origin[AFTERPULSE]),
-                "dark_counts": int(recorded.by_origin[DARK]),
+                "counts": int(by_origin.sum()),
+                "photons": int(by_origin[PHOTON]),
+                "by_transition": _named(by_transition.tolist()),
+                "afterpulses": int(by_origin[AFTERPULSE]),
+                "dark_counts": int(by_origin[DARK]),
                 "lost": lost,
             },
             "file": None,

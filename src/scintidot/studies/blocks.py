@@ -15,6 +15,8 @@ from scintidot.bands import Outputs
 from scintidot.errors import CannotWrite
 from scintidot.progress import Progress, silent
 from scintidot.provenance import fingerprint
+from scintidot.scale.blocks import each
+from scintidot.scale.computing import current
 from scintidot.studies.axes import Points, length, take
 
 BLOCK = 256
@@ -35,26 +37,43 @@ class Blocks:
     _own: set[Path] = field(default_factory=set, init=False)  # blocks of this run
 
     def __call__(self, points: Points) -> Outputs:
-        """The figures of any number of points."""
-        count, parts = length(points), []
-        for start in range(0, count, BLOCK):
+        """The figures of any number of points: on the workers of `scintidot.scale.computing`, where there are some."""
+        count = length(points)
+        cut = [take(points, np.arange(start, min(start + BLOCK, count))) for start in range(0, count, BLOCK)]
+        found = [self._known(block) for block in cut]
+        missing = [i for i, outputs in enumerate(found) if outputs is None]
+        elsewhere = (
+            current().cluster is not None and self.computed + self.reused > 0
+        )  # the first warms what all share
+        made = (
+            each(self.function, [cut[i] for i in missing])
+            if elsewhere
+            else (self.function(cut[i]) for i in missing)
+        )
+        for i, outputs in zip(missing, made, strict=True):
+            found[i] = outputs
+            self._keep(cut[i], outputs)
             done = self.computed + self.reused
             self.progress("designs", min(done / max(self.expected, done + 1), 1.0))
-            parts.append(self._block(take(points, np.arange(start, min(start + BLOCK, count)))))
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        whole = [outputs for outputs in found if outputs is not None]
+        return {name: np.concatenate([part[name] for part in whole]) for name in whole[0]}
 
-    def _block(self, points: Points) -> Outputs:
-        path = None if self.folder is None else self.folder / f"{self._key(points)}.npz"
+    def _path(self, points: Points) -> Path | None:
+        return None if self.folder is None else self.folder / f"{self._key(points)}.npz"
+
+    def _known(self, points: Points) -> Outputs | None:
+        path = self._path(points)
         found = None if path is None else _read(path)
-        if found is not None:
-            self.reused += 0 if path in self._own else length(points)
-            return found
-        found = self.function(points)
-        self.computed += length(points)
-        if path is not None:
-            _write(path, found)
-            self._own.add(path)
+        if found is not None and path not in self._own:
+            self.reused += length(points)
         return found
+
+    def _keep(self, points: Points, outputs: Outputs) -> None:
+        self.computed += length(points)
+        path = self._path(points)
+        if path is not None:
+            _write(path, outputs)
+            self._own.add(path)
 
     def _key(self, points: Points) -> str:
         columns = (f"{name}={values.tolist()!r}".encode() for name, values in sorted(points.items()))

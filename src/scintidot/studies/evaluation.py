@@ -78,6 +78,10 @@ class Model:
         self.plan, self.progress = plan, progress
         self._deposits: dict[tuple[object, ...], tuple[Deposits, Deposits]] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process, where nobody is told of the progress."""
+        return {**self.__dict__, "progress": silent}
+
     def __call__(self, points: Points) -> Outputs:
         """One value of every figure for each point; ``edge_length`` must be among the columns."""
         count = length(points)
@@ -91,14 +95,15 @@ class Model:
 
     def _groups(self, points: Points) -> Iterator[tuple[dict[str, Any], npt.NDArray[np.int64]]]:
         """What cannot be an array, and the points that have it."""
-        own = [name for name in points if not self._at_once(name)]
+        own = [name for name in points if not self.at_once(name)]
         rows: dict[tuple[Any, ...], list[int]] = {}
         for i in range(length(points)):
             rows.setdefault(tuple(points[name][i] for name in own), []).append(i)
         for values, index in rows.items():
             yield dict(zip(own, values, strict=True)), np.array(index)
 
-    def _at_once(self, name: str) -> bool:
+    def at_once(self, name: str) -> bool:
+        """Whether many values of it are one evaluation; else each is a prediction of its own."""
         if name == "energy":  # of a simulation each has its own
             return "deposit" not in self.plan.varied and self.plan.base.deposit.model == "continuous"
         return name in AT_ONCE or name.startswith(_LAWS)
@@ -143,7 +148,7 @@ class Model:
         edge = np.asarray(points["edge_length"], dtype=float)
         common: dict[str, FloatArray] = {}  # columns that the known sample feels
         for name, values in points.items():
-            if not self._at_once(name):
+            if not self.at_once(name):
                 continue  # the case has it
             if name in _COLUMN:
                 config = _replaced(config, _COLUMN[name], values[:, None])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,8 +16,9 @@ from scintidot.bibtex import bibtex, references_of
 from scintidot.config import OPTIONS, option_of
 from scintidot.documents import name_variables
 from scintidot.materials.library import Material
-from scintidot.output import json_text, write_text, write_together
+from scintidot.output import json_text, write_netcdf, write_text, write_together
 from scintidot.results import REPORTS, check_folder
+from scintidot.scale.run_folder import UNFINISHED
 from scintidot.studies.finding import Finding
 from scintidot.studies.plan import FORMAT, Plan
 
@@ -28,7 +30,7 @@ OUTPUT_FILES = (
     "report.html", "report.pdf", "result.json", "result.nc", "study.toml", "references.bib", "material.toml",
     "host.toml",
 )  # fmt: skip
-BLOCKS = "blocks"
+BLOCKS = f"{UNFINISHED}/blocks"
 """Folder, inside the output folder, of what an unfinished study has computed."""
 
 
@@ -93,7 +95,7 @@ class StudyResult:
         check_folder(folder, OUTPUT_FILES, SCHEMA)
         writers: dict[str, Callable[[Path], object]] = {
             "result.json": lambda path: write_text(path, json_text(self.document)),
-            "result.nc": lambda path: self.to_xarray().to_netcdf(path, engine="h5netcdf"),
+            "result.nc": lambda path: write_netcdf(path, self.to_xarray()),
             "study.toml": lambda path: write_text(path, self.study_file()),
             "references.bib": lambda path: write_text(
                 path, bibtex(references_of(self.document["bibliography"]))
@@ -106,6 +108,8 @@ class StudyResult:
                 writers[name] = partial(Path.write_bytes, data=text.encode())
         written = write_together(folder, writers, gone=REPORTS)
         shutil.rmtree(folder / BLOCKS, ignore_errors=True)
+        with suppress(OSError):  # it holds what the command keeps there
+            (folder / UNFINISHED).rmdir()
         return written
 
     def _own_cards(self) -> list[tuple[str, Material]]:

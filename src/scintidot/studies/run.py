@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from scintidot import __version__, bands, choices
-from scintidot.bands import Outputs
 from scintidot.config import RunConfig, option_of
 from scintidot.materials.library import Material
 from scintidot.output import number
@@ -18,7 +17,7 @@ from scintidot.provenance import bibliography, cited
 from scintidot.results import check_folder
 from scintidot.studies import optimum as optimal
 from scintidot.studies import pareto, search, sobol
-from scintidot.studies.axes import STEPS, Points
+from scintidot.studies.axes import STEPS
 from scintidot.studies.blocks import Blocks
 from scintidot.studies.evaluation import RELATIVE, Model
 from scintidot.studies.finding import Finding
@@ -26,7 +25,7 @@ from scintidot.studies.plan import KINDS, Plan
 from scintidot.studies.problem import Problem
 from scintidot.studies.reading import read_plan
 from scintidot.studies.result import BLOCKS, OUTPUT_FILES, SCHEMA, StudyResult, as_dict
-from scintidot.studies.sample import CTR, SampleModel
+from scintidot.studies.sample import CTR, Evaluation, SampleModel
 from scintidot.studies.sweep import sweep
 from scintidot.studies.uncertainty import DISTRIBUTIONS, INDEPENDENT
 
@@ -82,17 +81,16 @@ def study(
     if folder is not None:
         check_folder(folder, OUTPUT_FILES, SCHEMA)
     model = Model(plan, progress)
-    light = SampleModel(model) if plan.asks_sample else None
-
-    def evaluate(points: Points) -> Outputs:
-        figures = model(points)
-        return figures if light is None else {**figures, **light(points)}
-
+    evaluate = Evaluation(model, SampleModel(model) if plan.asks_sample else None)
     blocks = Blocks(
-        evaluate, None if folder is None else folder / BLOCKS, f"{__version__} {plan.identity}", progress
+        evaluate,
+        None if folder is None else folder / BLOCKS,
+        f"{__version__} {plan.identity}",
+        progress,
+        expected_designs(plan),
     )
     problem = problem_of(plan, blocks)
-    finding = _found(plan, problem, blocks)
+    finding = _found(plan, problem)
     return StudyResult(plan, finding, _document(plan, model, finding, blocks))
 
 
@@ -107,32 +105,39 @@ def problem_of(plan: Plan, blocks: Blocks) -> Problem:
     )  # fmt: skip
 
 
-def _found(plan: Plan, problem: Problem, blocks: Blocks) -> Finding:
-    method, draws = plan.method, plan.uncertainty.draws
-    uncertain = len(plan.uncertain)
-    repeats = 1 + len({one.edge_length for one in plan.targets} - {None})
-    if not (plan.uncertain or plan.uncertainty.choices):
-        draws = 0
+def _found(plan: Plan, problem: Problem) -> Finding:
+    method, draws = plan.method, _draws(plan)
     if method.kind == "sweep":
-        blocks.expected = (
-            repeats * (1 + 2 * uncertain) * int(np.prod([len(axis.values) for axis in plan.axes]))
-        )
         return sweep(problem)
     if method.kind == "sobol":
-        factors = len(plan.axes) + uncertain + len(plan.uncertainty.choices)
-        blocks.expected = repeats * method.samples * ((2 if method.second_order else 1) * factors + 2)
         return sobol.sobol(
             problem, method.samples, method.seed, second_order=method.second_order, over=method.over
         )
     if method.kind == "pareto":
-        designs = pareto.DESIGNS + pareto.RIVALS
-        blocks.expected = repeats * (method.samples + pareto.ROUNDS * pareto.OFFSPRING + draws * designs)
         return pareto.pareto(problem, method.samples, draws, method.seed)
-    blocks.expected = repeats * _expected(method.samples, draws + 2 * uncertain, len(plan.axes))
     return optimal.optimum(problem, method.samples, draws, method.seed)
 
 
-def _expected(samples: int, worlds: int, axes: int) -> int:
+def _draws(plan: Plan) -> int:
+    return plan.uncertainty.draws if plan.uncertain or plan.uncertainty.choices else 0
+
+
+def expected_designs(plan: Plan) -> int:
+    """Evaluations that a study will need, about: a search may end earlier."""
+    method, draws, uncertain = plan.method, _draws(plan), len(plan.uncertain)
+    repeats = 1 + len({one.edge_length for one in plan.targets} - {None})
+    if method.kind == "sweep":
+        return repeats * (1 + 2 * uncertain) * int(np.prod([len(axis.values) for axis in plan.axes]))
+    if method.kind == "sobol":
+        factors = len(plan.axes) + uncertain + len(plan.uncertainty.choices)
+        return repeats * method.samples * ((2 if method.second_order else 1) * factors + 2)
+    if method.kind == "pareto":
+        designs = pareto.DESIGNS + pareto.RIVALS
+        return repeats * (method.samples + pareto.ROUNDS * pareto.OFFSPRING + draws * designs)
+    return repeats * _of_optimum(method.samples, draws + 2 * uncertain, len(plan.axes))
+
+
+def _of_optimum(samples: int, worlds: int, axes: int) -> int:
     """Evaluations of a study of the optimum."""
     from scintidot.studies.elsewhere import WORLD_OFFSPRING, WORLD_ROUNDS, WORLD_SAMPLES
     from scintidot.studies.optimum import OFFSPRING, ROUNDS

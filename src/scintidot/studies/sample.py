@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -139,3 +139,16 @@ class SampleModel:
             while len(self._kinetics) > KEPT_KINETICS:
                 self._kinetics.popitem(last=False)
         return self._kinetics[key]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """All figures of a study, those of the light of a sample too; it can be sent to other processes."""
+
+    model: Model
+    light: SampleModel | None
+
+    def __call__(self, points: Points) -> Outputs:
+        """One value of every figure for each point."""
+        figures = self.model(points)
+        return figures if self.light is None else {**figures, **self.light(points)}

@@ -9,7 +9,9 @@ Random numbers are functions of seed and event, or of seed and period for dark c
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -196,6 +198,21 @@ class Recorder:
         """What still waits."""
         found, self._waiting = self._waiting, np.empty(0, COUNT)
         return self._live(found)
+
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """What it remembers between blocks, as arrays; `restore` goes on from it."""
+        return {
+            "waiting": self._waiting,
+            "last_period": self._last_period,
+            "last_arrival": self._last_arrival,
+            "lost": np.array(list(self.lost.values())),
+        }
+
+    def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Go on from what `state` gave."""
+        self._waiting = state["waiting"]
+        self._last_period, self._last_arrival = state["last_period"], state["last_arrival"]
+        self.lost = dict(zip(self.lost, state["lost"].tolist(), strict=True))
 
     def _detected(
         self, event: IntArray, time: FloatArray, transition: ByteArray, energy: FloatArray

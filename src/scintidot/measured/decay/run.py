@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.analysis.decay.fit import DecayFit, Measured, fit_components, fit_kinetic
 from scintidot.analysis.decay.responses import NoResponse
-from scintidot.analysis.decay.shapes import NAMES, Kinetic, lifetime_name
+from scintidot.analysis.decay.shapes import NAMES, Kinetic
 from scintidot.errors import BadValue, one_of
 from scintidot.excitons.distribution import pair_distribution
 from scintidot.kinetic_options import FRACTION, KINETIC_MODELS
 from scintidot.kinetics.lifetimes import DEFINITIONS
 from scintidot.materials.fields import In
-from scintidot.measured.decay.figures import Result, fit_part, good, one, top
+from scintidot.measured.decay.figures import fit_part, good, one, top
+from scintidot.measured.decay.fits import fits_of, fitted
 from scintidot.measured.decay.held import FREE, Fix, read_freed, read_held
 from scintidot.measured.decay.inputs import Loaded, load
 from scintidot.measured.decay.occupancy import STATISTICS, biased
@@ -180,7 +180,12 @@ def analyse_decay(
     }
     document = new_document(SCHEMA, loaded.inputs, choices)
     with np.errstate(all="ignore"):
-        results, reason = _fitted(loaded, named, kinetic, common, choices, minos, held, progress)
+        results, reason = fitted(
+            loaded.measured,
+            fits_of(named, kinetic, choices, held, minos=minos),
+            together=common,
+            progress=progress,
+        )
     if not reason and any(
         not float(fit.models[i].shape.exponentials(fit.values(i)[:-4]).integral > 0) for fit, i, _ in results
     ):
@@ -211,36 +216,6 @@ def analyse_decay(
         _answer(document, decays),
         _card(decays, kinetic),
     )
-
-
-def _fitted(
-    loaded: Loaded, named: Sequence[str], kinetic: Kinetic | None, common: bool, choices: dict[str, Any],
-    minos: bool, held: dict[str, float], progress: Progress,
-) -> tuple[list[Result], str]:  # fmt: skip
-    """Fits of all decays, together or one by one; or why there is none."""
-    how: dict[str, Any] = {"starts": choices["starts"], "seed": choices["seed"], "held": held}
-    if minos:
-        how["minos"] = (
-            [lifetime_name(name) for name in named]
-            if kinetic is None
-            else ["exciton_lifetime_ps", "auger_lifetime_ps", "mean_excitons"]
-        )
-
-    def run(measured: Sequence[Measured], index: int, count: int) -> DecayFit:
-        name = f"fit of {measured[0].name}" if len(measured) == 1 else f"fit of {len(measured)} decays"
-        how["progress"] = lambda share: progress(name, (index + share) / count)
-        if kinetic is not None:
-            return fit_kinetic(measured, kinetic, **how)
-        return fit_components(measured, named, shared=common, **how)
-
-    try:
-        if common:
-            together = run(loaded.measured, 0, 1)
-            return [(together, i, i) for i in range(len(loaded.measured))], ""
-        count = len(loaded.measured)
-        return [(run([decay], i, count), 0, i) for i, decay in enumerate(loaded.measured)], ""
-    except (np.linalg.LinAlgError, ValueError, FloatingPointError) as error:
-        return [], str(error) or type(error).__name__
 
 
 def _names(

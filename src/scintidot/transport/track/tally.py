@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -74,6 +75,10 @@ class Tally(NamedTuple):
     depths: FloatArray  # deposit by depth [eV], (DEPTHS,)
 
 
+SUMMED = ("sums", "worst", "fault", "depths")
+"""Fields of a `Tally` in which the order of the blocks matters."""
+
+
 def empty_tally() -> Tally:
     """Nothing yet."""
     return Tally(
@@ -93,14 +98,33 @@ def empty_tally() -> Tally:
 
 def add(total: Tally, block: Tally) -> None:
     """Add a block; blocks are added in the order of their histories, so that sums round alike."""
-    for mine, its in zip(total, block, strict=True):
-        if mine is total.worst:
-            np.maximum(mine, its, out=mine)
-        elif mine is total.fault:
-            if mine[0] < 0:
-                mine[:] = its
-        else:
-            np.add(mine, its, out=mine)
+    add_counts(total, block)
+    add_sums(total, by_block([block]), 0)
+
+
+def by_block(tallies: Sequence[Tally]) -> Tally:
+    """One tally of consecutive blocks: counts added up, but what rounds (`SUMMED`) a row for each block."""
+    both = empty_tally()
+    for tally in tallies:
+        add_counts(both, tally)
+    return both._replace(**{name: np.stack([getattr(tally, name) for tally in tallies]) for name in SUMMED})
+
+
+def add_counts(total: Tally, block: Tally) -> None:
+    """Add the counts of a block, or of many: whole numbers, which add up alike in any order."""
+    for name in Tally._fields:
+        if name not in SUMMED:
+            mine = getattr(total, name)
+            np.add(mine, getattr(block, name), out=mine)
+
+
+def add_sums(total: Tally, blocks: Tally, row: int) -> None:
+    """Add what rounds of one of the blocks of `by_block`, the next one."""
+    np.add(total.sums, blocks.sums[row], out=total.sums)
+    np.add(total.depths, blocks.depths[row], out=total.depths)
+    np.maximum(total.worst, blocks.worst[row], out=total.worst)
+    if total.fault[0] < 0:
+        total.fault[:] = blocks.fault[row]
 
 
 def bin_edges() -> FloatArray:

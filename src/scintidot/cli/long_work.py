@@ -1,0 +1,253 @@
+"""Options of commands that may take long: where they run, what is kept on the way, and what they will take.
+
+They are added to a command from outside, as ``--quiet`` is: it runs inside `scintidot.scale.computing`, in a folder
+that ``scintidot resume`` understands. See `docs/scale.md`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scintidot.cli.console import print_json, print_notes, print_table
+
+if TYPE_CHECKING:
+    from scintidot.scale.run_folder import Run
+
+_ASKED = "scintidot.long_work"
+Folder = Callable[[dict[str, Any]], Path | None]
+
+
+def _remember(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:
+    if value is not None and value is not False:
+        context.meta.setdefault(_ASKED, {})[parameter.name] = value
+    return value
+
+
+def _option(*names: str, **more: Any) -> Any:
+    return typer.Option(*names, callback=_remember, expose_value=False, **more)
+
+
+Scheduler = Annotated[
+    str | None,
+    _option(
+        "--scheduler", metavar="ADDRESS", help="Run on Dask: local, tcp://HOST:PORT or a scheduler file."
+    ),
+]
+Workers = Annotated[
+    str | None, _option("--workers", metavar="NUMBER", help="Processes of --scheduler local (all cores).")
+]
+Device = Annotated[str | None, _option("--device", metavar="NAME", help="cpu (default), cuda or auto.")]
+Precision = Annotated[
+    str | None, _option("--precision", metavar="NAME", help="Of the tables: float64 (default) or float32.")
+]
+CheckpointFolder = Annotated[
+    Path | None,
+    _option("--checkpoint", metavar="DIR", help="Keep what is done there; scintidot resume DIR goes on."),
+]
+CheckpointEvery = Annotated[
+    str | None, _option("--checkpoint-every", metavar="TIME", help="Between two checkpoints [s] (30).")
+]
+MaxMemory = Annotated[
+    str | None,
+    _option("--max-memory", metavar="SIZE", help="Take no more than, such as '4 GB'; else refuse."),
+]
+DryRun = Annotated[
+    bool, _option("--dry-run", help="Say how long it will take and how much memory; run nothing.")
+]
+
+_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "scheduler": (Scheduler, None),
+    "workers": (Workers, None),
+    "checkpoint": (CheckpointFolder, None),
+    "checkpoint_every": (CheckpointEvery, None),
+    "max_memory": (MaxMemory, None),
+    "dry_run": (DryRun, False),
+}
+_OF_THE_ENGINE = {"device": (Device, None), "precision": (Precision, None)}
+_OF_FITS = ("scheduler", "workers")
+
+
+def long_work(
+    command: Callable[..., Any], *, folder: Folder = lambda _: None, engine: bool = True
+) -> Callable[..., Any]:
+    """The command with all of these options.
+
+    ``folder`` tells from its own options the folder of its result, which then holds its checkpoints too; ``engine``:
+    whether it has histories, which may run on a GPU.
+    """
+    return _with_options(command, {**_OPTIONS, **(_OF_THE_ENGINE if engine else {})}, folder)
+
+
+def _with_options(
+    command: Callable[..., Any], options: dict[str, tuple[Any, Any]], folder: Folder
+) -> Callable[..., Any]:
+    own = inspect.signature(command, eval_str=True)
+
+    @functools.wraps(command)
+    def run(*, context: typer.Context, **given: Any) -> Any:
+        mine = {name: value for name, value in given.items() if name in own.parameters}
+        asked = dict(context.meta.get(_ASKED, {}))
+        place = asked.pop("checkpoint", None) or folder(mine)
+        what = None
+        if (resumed := _RESUMED.get()) is not None:
+            what, place = resumed
+            asked = what.computing
+            if folder(mine) is not None:
+                mine["out"] = place  # wherever it was moved to
+        elif asked.get("dry_run"):
+            place = None
+        elif place is None:
+            _refuse_alone(context, asked)
+        what = what or _run_of(context, asked)
+        with _under_way(place, what) as checkpoints, _computing(context, asked, checkpoints):
+            return command(context=context, **mine)
+
+    more = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in options.items()
+    ]
+    parameters = [*own.parameters.values(), *more]
+    run.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {entry.name: entry.annotation for entry in parameters}
+    return run
+
+
+_RESUMED: ContextVar[tuple[Run, Path] | None] = ContextVar("resumed", default=None)
+
+
+@contextmanager
+def resuming(run: Run, place: Path) -> Iterator[None]:
+    """The next command is this run, in its folder."""
+    token = _RESUMED.set((run, place))
+    try:
+        yield
+    finally:
+        _RESUMED.reset(token)
+
+
+def many_fits(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command with the options that say where its fits run."""
+    return _with_options(command, {name: _OPTIONS[name] for name in _OF_FITS}, lambda _: None)
+
+
+def wants_estimate(context: typer.Context) -> bool:
+    """Whether ``--dry-run`` was given."""
+    return bool(context.meta.get(_ASKED, {}).get("dry_run"))
+
+
+def print_estimate(document: dict[str, Any], *, json: bool) -> None:
+    """``scintidot.estimate/1`` for people, or the document alone."""
+    if json:
+        print_json(document)
+        return
+    rows = [
+        [
+            part["name"],
+            "-" if part["histories"] is None else str(part["histories"]),
+            "known from before" if part["kept_from_before"] else _time(part["core_seconds"]),
+        ]
+        for part in document["parts"]
+    ]
+    print_table(f"scintidot {document['command']} would run:", ["part", "number", "time on a core"], rows)
+    cores = f"{document['cores']} core{'s' if document['cores'] > 1 else ''}"
+    print(f"About {_time(document['seconds'])} on {cores}, memory up to {document['peak_memory_MB']:.0f} MB.")
+    print_notes(document["warnings"])
+
+
+def _time(seconds: float) -> str:
+    """
+    >>> _time(0.31), _time(75), _time(7300), _time(200000)
+    ('0.3 s', '75 s', '2.0 h', '2.3 days')
+    """
+    for limit, unit, name in ((3600, 60, "min"), (86400, 3600, "h"), (float("inf"), 86400, "days")):
+        if seconds < 120:
+            return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+        if seconds < limit:
+            return f"{seconds / unit:.1f} {name}"
+    return f"{seconds:.0f} s"
+
+
+def _refuse_alone(context: typer.Context, asked: dict[str, Any]) -> None:
+    if "checkpoint_every" in asked:
+        from scintidot.errors import BadValue
+
+        raise BadValue(
+            where=_where(context), what="option", who="--checkpoint-every", found=asked["checkpoint_every"],
+            expected="a folder to keep checkpoints in", hint="Name one with --checkpoint DIR.",
+        )  # fmt: skip
+
+
+def _where(context: typer.Context) -> str:
+    return context.command_path.removeprefix("scintidot ")
+
+
+@contextmanager
+def _computing(context: typer.Context, asked: dict[str, Any], checkpoints: Path | None) -> Iterator[None]:
+    from scintidot.materials.fields import In
+    from scintidot.options import read, read_size, read_whole
+    from scintidot.scale.checkpoints import EVERY_S
+    from scintidot.scale.computing import computing
+
+    where = _where(context)
+    workers, memory, every = (asked.get(name) for name in ("workers", "max_memory", "checkpoint_every"))
+    with computing(
+        scheduler=asked.get("scheduler"),
+        workers=None if workers is None else read_whole(workers, "--workers", where, 1, 1024),
+        checkpoints=checkpoints,
+        checkpoint_every=EVERY_S
+        if every is None
+        else read(every, "--checkpoint-every", where, In("s", at_least=0)),
+        device=asked.get("device", "cpu"),
+        precision=asked.get("precision", "float64"),
+        max_memory=None if memory is None else read_size(memory, "--max-memory", where),
+        where=where,
+    ):
+        yield
+
+
+@contextmanager
+def _under_way(place: Path | None, run: Run) -> Iterator[Path | None]:
+    """The folder of the run; after an interrupt it is said how to go on."""
+    if place is None:
+        yield None
+        return
+    from scintidot.scale.run_folder import UNFINISHED, under_way
+
+    try:
+        with under_way(place, run) as checkpoints:
+            yield checkpoints
+    except (KeyboardInterrupt, typer.Exit) as error:
+        stopped = isinstance(error, KeyboardInterrupt) or error.exit_code == 130
+        if stopped and (place / UNFINISHED).is_dir():
+            print(f"What was done is kept: scintidot resume {place} goes on from it.", file=sys.stderr)
+        raise
+
+
+def _run_of(context: typer.Context, asked: dict[str, Any]) -> Run:
+    """What ``scintidot resume`` has to give again."""
+    from scintidot.scale.run_folder import Run
+
+    words: list[str] = []
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        source = context.get_parameter_source(name)
+        if name not in context.params or source is None or source.name != "COMMANDLINE":
+            continue
+        value = context.params[name]
+        values = [str(one) for one in value] if isinstance(value, (list, tuple)) else [str(value)]
+        if parameter.param_type_name == "argument":
+            words = [*values, *words]
+        elif value is True:
+            words.append(parameter.opts[0])
+        elif value is not False:
+            words += [word for one in values for word in (parameter.opts[0], one)]
+    return Run(_where(context), tuple(words), asked, str(Path.cwd()))

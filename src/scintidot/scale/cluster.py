@@ -1,0 +1,235 @@
+"""Dask distributed: blocks of work on the workers of a scheduler, their parts in order.
+
+Workers may come and go. What a lost worker was doing is done again by another one, and since a part is a function of
+its blocks alone, nothing can come out differently. Tasks are spans of so many blocks that each takes about `TASK_S`, so
+that what the scheduler does for each (about a millisecond) does not count.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections import deque
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
+
+from scintidot import __version__
+from scintidot.backends import kernel_fingerprint
+from scintidot.errors import BadFile, BadInstallation, BadValue, ScintidotError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+    from scintidot.scale.blocks import Work
+
+LOCAL = "local"
+TASK_S = 2.0
+"""That one task should take. [s]"""
+AHEAD = 3
+"""Tasks under way for each thread of the workers."""
+ANSWER_S = 10.0
+"""That a scheduler has to answer. [s]"""
+RETRIES = 20
+"""Of a task whose workers die."""
+NO_WORKERS_SAID_S = 10.0
+"""Without a worker, until that is said. [s]"""
+
+Part = TypeVar("Part")
+
+_LOG = logging.getLogger(__name__)
+
+
+class LostScheduler(ScintidotError):
+    """The scheduler went away, or its workers die whatever they are given."""
+
+    exit_code = 6
+
+
+def code_here() -> str:
+    """Of the kernels and the version: workers with others would give other numbers."""
+    return f"{__version__} {kernel_fingerprint('transport')} {kernel_fingerprint('kinetics')}"
+
+
+@lru_cache(maxsize=2)
+def _unpacked(blob: bytes) -> Any:
+    from cloudpickle import loads
+
+    return loads(blob)
+
+
+def _span(blob: bytes, code: str, first: int, last: int) -> tuple[float, Any]:
+    """What a worker runs: the seconds that it took, and the part."""
+    if code != code_here():
+        raise _other_code(code)
+    work = _unpacked(blob)
+    started = time.perf_counter()
+    part = work(first, last)
+    return time.perf_counter() - started, part
+
+
+def _other_code(code: str) -> BadInstallation:
+    return BadInstallation(
+        where="worker", what="installation", who="--scheduler", expected=f"scintidot {code}", found=code_here(),
+        hint="Install the same version of scintidot for the scheduler, its workers and here.",
+    )  # fmt: skip
+
+
+@dataclass(eq=False)
+class Cluster:
+    """Workers behind a scheduler."""
+
+    client: Client
+    address: str
+    where: str
+    tasks: int = field(default=0, init=False)
+    retried: int = field(default=0, init=False)
+
+    def slots(self) -> int:
+        """Threads of all workers, now."""
+        return sum(self.client.nthreads().values())
+
+    def parts(self, work: Work[Part], start: int, stop: int) -> Generator[tuple[int, int, Part]]:
+        """Spans of blocks from ``start`` to ``stop - 1`` in their order, each as (first, last + 1, part)."""
+        from cloudpickle import dumps
+        from distributed import CancelledError, KilledWorker
+
+        run = uuid4().hex
+        blob = dumps(work)
+        shared = self.client.submit(bytes, blob, key=f"work-{run}")
+        waiting: deque[tuple[int, int, Future]] = deque()
+        following, span = start, 1
+
+        def submit(first: int, last: int, attempt: int = 0) -> Future:
+            return self.client.submit(
+                _span, shared, code_here(), first, last, key=f"blocks-{run}-{first}-{attempt}",
+                retries=RETRIES, priority=-first,
+            )  # fmt: skip
+
+        try:
+            while waiting or following < stop:
+                slots = max(1, self.slots())
+                while following < stop and len(waiting) < AHEAD * slots:
+                    last = min(following + min(span, -(-(stop - following) // (2 * slots))), stop)
+                    waiting.append((following, last, submit(following, last)))
+                    self.tasks += 1
+                    following = last
+                first, last, future = waiting.popleft()
+                for attempt in range(1, RETRIES + 1):
+                    try:
+                        seconds, part = self._result(future)
+                        break
+                    except (KilledWorker, CancelledError) as error:
+                        if self.client.status != "running" or attempt == RETRIES:
+                            raise self._lost(str(error) or "its tasks were cancelled") from None
+                        self.retried += 1
+                        shared = self.client.submit(bytes, blob, key=f"work-{run}-{attempt}-{first}")
+                        future = submit(first, last, attempt)
+                span = max(1, min(4 * span, round(TASK_S * (last - first) / max(seconds, 1e-4))))
+                yield first, last, part
+        finally:
+            for _, _, future in waiting:
+                future.release()
+            if waiting and self.client.status == "running":
+                self.client.cancel([future for _, _, future in waiting], force=True)
+
+    def _result(self, future: Future) -> Any:
+        """Of a task, however long it takes; says so while there is no worker, and raises where nobody can answer."""
+        from distributed import TimeoutError as NotYet
+
+        since = time.monotonic()
+        said = False
+        while True:
+            try:
+                return future.result(timeout=2.0)
+            except NotYet:
+                if self.client.status != "running":
+                    raise self._lost("the connection was lost") from None
+                if self.slots():
+                    since, said = time.monotonic(), False
+                elif not said and time.monotonic() - since > NO_WORKERS_SAID_S:
+                    said = True
+                    _LOG.warning("%s has no workers: waiting for some", self.address)
+            except OSError as error:
+                raise self._lost(str(error)) from None
+
+    def _lost(self, found: str) -> LostScheduler:
+        return LostScheduler(
+            where=self.where, what="scheduler", who="--scheduler", expected=f"{self.address} with workers that live",
+            found=found, hint="What was checkpointed is kept: scintidot resume goes on from it.",
+        )  # fmt: skip
+
+
+@contextmanager
+def connected(scheduler: str, *, workers: int | None, where: str) -> Iterator[Cluster]:
+    """The workers of an address, or of a cluster on this machine that lives as long as the block."""
+    if scheduler == LOCAL:
+        with _local(workers) as client:
+            yield Cluster(client, "the local cluster", where)
+        return
+    with _remote(scheduler, where) as client:
+        yield Cluster(client, scheduler, where)
+
+
+@contextmanager
+def _local(workers: int | None) -> Iterator[Client]:
+    """A scheduler in this process and a worker process for each core."""
+    import dask
+    from distributed import Client, LocalCluster
+
+    from scintidot.options import cores
+
+    settings = {
+        "distributed.scheduler.allowed-failures": 100,
+        "distributed.admin.large-graph-warning-threshold": "1GB",
+        "distributed.worker.memory.terminate": False,
+        "distributed.nanny.pre-spawn-environ.OPENBLAS_NUM_THREADS": 1,
+        "distributed.nanny.environ.SCINTIDOT_CACHE": os.environ.get("SCINTIDOT_CACHE"),
+        "distributed.logging": {},
+    }
+    if settings["distributed.nanny.environ.SCINTIDOT_CACHE"] is None:
+        del settings["distributed.nanny.environ.SCINTIDOT_CACHE"]
+    with (
+        dask.config.set(settings),
+        LocalCluster(
+            n_workers=workers or cores(), threads_per_worker=1, processes=True, dashboard_address=None,
+            memory_limit=0, silence_logs=logging.CRITICAL,
+        ) as cluster,
+        Client(cluster) as client,
+    ):  # fmt: skip
+        yield client
+
+
+@contextmanager
+def _remote(scheduler: str, where: str) -> Iterator[Client]:
+    from distributed import Client
+
+    from_file = scheduler.endswith(".json")
+    if from_file and not Path(scheduler).is_file():
+        raise BadFile(
+            where=where, what="file", who="--scheduler", expected="the file that dask scheduler wrote",
+            found=f"no {scheduler}", hint="dask scheduler --scheduler-file scheduler.json",
+        )  # fmt: skip
+    if not from_file and not (":" in scheduler and scheduler.rpartition(":")[2].isdigit()):
+        raise BadValue(
+            where=where, what="address", who="--scheduler", found=repr(scheduler),
+            expected="local, an address such as tcp://host:8786, or a scheduler file such as scheduler.json",
+        )  # fmt: skip
+    try:
+        client = (
+            Client(scheduler_file=scheduler, timeout=ANSWER_S, set_as_default=False)
+            if from_file
+            else Client(scheduler, timeout=ANSWER_S, set_as_default=False)
+        )
+    except (OSError, ValueError) as error:
+        raise BadValue(
+            where=where, what="address", who="--scheduler", expected="a Dask scheduler that answers",
+            found=f"none at {scheduler} within {ANSWER_S:g} s", hint=f"Start one: dask scheduler ({error}).",
+        ) from None  # fmt: skip
+    with client:
+        yield client

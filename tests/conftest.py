@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         cache = getattr(config, "cache", None)
         folder = tempfile.mkdtemp() if cache is None else cache.mkdir("scintidot")
         os.environ["SCINTIDOT_CACHE"] = str(folder)
+        os.environ.pop("SCINTIDOT_CACHE_LIMIT", None)
 
 
 class Outcome(NamedTuple):
@@ -79,3 +81,24 @@ def write_card(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 256 kB that is soon full; skips where none can be mounted."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    try:
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder], check=True, capture_output=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no file system can be mounted here")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
+def remount(small_disk: Path) -> Callable[[str], None]:
+    """Mount the small disk again, as ``ro`` or ``rw``."""
+    return lambda how: subprocess.run(["mount", "-o", f"remount,{how}", small_disk], check=True) and None

@@ -19,7 +19,9 @@ import pytest
 PACKAGE = "scintidot"
 
 LAYERS = {
-    "foundation": ("errors", "constants", "units", "records", "tables", "provenance", "backends", "rng"),
+    "foundation": (
+        "errors", "constants", "units", "sizes", "records", "tables", "provenance", "cache", "backends", "rng",
+    ),
     "matter": ("atoms", "materials", "geometry", "response"),
     "stages": ("radiation", "transport", "excitons", "kinetics", "light", "timing", "analysis"),
     "composition": (
@@ -48,7 +50,7 @@ BELOW = {
 
 EXTRA_ARROWS = {
     ("analysis", "kinetics"), ("materials", "atoms"), ("materials", "notebook"),
-    ("cli", "errors"), ("app", "errors"), ("report", "errors"),
+    ("cli", "sizes"), ("cli", "errors"), ("cli", "cache"), ("app", "errors"), ("report", "errors"),
     ("cli", "analysis"), ("app", "analysis"), ("report", "analysis"),
     ("cli", "report"), ("cli", "app"), ("app", "report"), ("__main__", "cli"),
     ("app", "records"), ("report", "records"), ("__init__", "report"),
@@ -67,9 +69,9 @@ QUARANTINE = {
     "xraylib": {"atoms", "materials", "radiation"},
     "periodictable": {"atoms", "materials"},
     "spekpy": {"radiation"},
-    "xarray": {"results", "interactions", "deposits", "studies", "output"},
+    "xarray": {"cache", "results", "interactions", "deposits", "studies", "output"},
     "h5netcdf": {"output"},
-    "platformdirs": {"interactions", "backends"},
+    "platformdirs": {"cache"},
     "tomli_w": {"results", "studies", "catalogue"},
     "dask": {"scale"},
     "distributed": {"scale"},

@@ -1,17 +1,15 @@
 """How scalar physics functions are compiled, and how blocks of histories are shared among threads.
 
 Kernels are plain functions of numbers and arrays; `kernel` compiles one for CPU threads, and CUDA takes the same
-function as a device function. Compiled code is kept in the cache folder under a fingerprint of every source that it
-may have been made from, so that a changed callee is never missed.
+function as a device function. Compiled code is kept in the cache folder (`scintidot.cache.kernels`) under a
+fingerprint of every source that it may have been made from, so that a changed callee is never missed.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import logging
 import os
-import sys
 import threading
 import time
 import types
@@ -19,40 +17,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache, partial
-from pathlib import Path
 from typing import Any, TypeVar
+
+from scintidot.cache.compiled import can_be_written, keep_checked
+from scintidot.cache.kernels import code_folder
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _Result = TypeVar("_Result")
 
 _LOG = logging.getLogger(__name__)
-
-KERNEL_SOURCES = ("backends.py", "rng.py", "constants.py")
-"""Files of the package that the kernels of every stage are made from, besides the folder of the stage."""
-
-
-@cache
-def kernel_fingerprint(stage: str) -> str:
-    """Of every source that the kernels of a stage are made from: results that were kept hold for it alone."""
-    package = Path(__file__).parent
-    digest = hashlib.sha256()
-    for file in (*(package / name for name in KERNEL_SOURCES), *sorted((package / stage).rglob("*.py"))):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-@cache
-def code_folder(stage: str) -> str:
-    """Where compiled code of this version of the sources is kept."""
-    chosen = os.environ.get("SCINTIDOT_CACHE")
-    if chosen and chosen != "off":
-        folder = Path(chosen)
-    else:
-        from platformdirs import user_cache_path
-
-        folder = user_cache_path("scintidot", appauthor=False)
-    tag = f"{sys.implementation.cache_tag}-{stage}-{kernel_fingerprint(stage)}"
-    return str(folder / "kernels" / tag)
 
 
 @cache
@@ -84,11 +57,12 @@ def say_when_compiling() -> None:
 
 @contextmanager
 def _code_kept(config: Any, function: Callable[..., Any]) -> Iterator[bool]:
-    """Have a compiler keep its code in the cache folder, unless the cache is off."""
+    """Have a compiler keep its code in the cache folder, unless the cache is off or cannot be written."""
     stage = function.__module__.split(".")[1] if function.__module__.startswith("scintidot.") else ""
-    before, config.CACHE_DIR = config.CACHE_DIR, code_folder(stage)
+    folder = code_folder(stage)
+    before, config.CACHE_DIR = config.CACHE_DIR, str(folder or "")
     try:
-        yield os.environ.get("SCINTIDOT_CACHE") != "off"
+        yield folder is not None and can_be_written(folder)
     finally:
         config.CACHE_DIR = before
 
@@ -114,6 +88,7 @@ def kernel(function: _Function, *, inline: bool = True, python: bool = True) -> 
             "no_cpython_wrapper": not python,
         }
         compiled: _Function = numba.njit(**options)(function)
+    keep_checked(compiled)
     return compiled
 
 

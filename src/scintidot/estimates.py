@@ -11,6 +11,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from scintidot import limits
+from scintidot.cache.store import is_kept
 from scintidot.config import RunConfig, is_deposit_file, make_config
 from scintidot.deposits.against_size import CURVE_SIZES, KIND, setup_of_size, treatments_and_sizes
 from scintidot.deposits.estimate import memory_of, tried
@@ -18,7 +19,6 @@ from scintidot.deposits.fingerprints import case_fingerprint
 from scintidot.deposits.hits import KIND as HITS
 from scintidot.deposits.hits import hits_fingerprint, tried_hits
 from scintidot.deposits.setup import Setup
-from scintidot.interactions.cache import is_kept
 from scintidot.light_yield.keywords import SampleOptions
 from scintidot.light_yield.options import read_sample
 from scintidot.materials.library import Material

@@ -48,6 +48,13 @@ def detectors() -> list[str]:
     return detector_names()
 
 
+def cache_kinds() -> list[str]:
+    """Of what is kept between runs."""
+    from scintidot.cache.contents import KINDS
+
+    return list(KINDS)
+
+
 def elements() -> list[str]:
     """Chemical symbols."""
     from scintidot.atoms.elements import elements as known
@@ -116,6 +123,7 @@ OF_OPTION: dict[str, Names] = {
 """Option or argument -> its names."""
 
 OF_COMMAND: dict[tuple[str, str], Names] = {
+    ("cache clear", "kind"): cache_kinds,
     ("predict", "material"): COMPLETE,
     ("photons", "material"): COMPLETE,
     ("light", "material"): COMPLETE,

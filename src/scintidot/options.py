@@ -16,8 +16,6 @@ from scintidot.units import dimension_of, unit_of
 
 MOST_SEED = 2**63 - 1
 _BARE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_SIZE = re.compile(r"\s*(?P<number>\d+(\.\d*)?|\.\d+)\s*(?P<unit>[A-Za-z]+)\s*")
-BYTES = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 Number = float | str
 """A number in the documented unit, or text with a unit such as ``"0.1/ns"``."""
 
@@ -94,20 +92,6 @@ def read_whole(value: object, who: str, where: str, least: int, most: int) -> in
         expected = f"a whole number from {least} to {most}"
         raise BadValue(where=where, what="number", who=who, expected=expected, found=repr(value))
     return whole
-
-
-def read_size(text: str, who: str, where: str) -> int:
-    """A size in bytes.
-
-    >>> read_size("500 MB", "--max-memory", "example"), read_size("1.5gib", "--max-memory", "example")
-    (500000000, 1610612736)
-    """
-    found = _SIZE.fullmatch(text)
-    size = float(found["number"]) * BYTES.get(found["unit"].lower(), 0.0) if found else 0.0
-    if size < 1:
-        expected = "a number with its unit, such as '500 MB' or '2 GB'"
-        raise BadValue(where=where, what="size", who=who, expected=expected, found=repr(text))
-    return int(size)
 
 
 def read_interval(

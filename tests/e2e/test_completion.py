@@ -39,6 +39,7 @@ def complete(line: str) -> set[str]:
     [
         ("scintidot an", {"analyse"}),
         ("scintidot predict --host o", {"octane"}),
+        ("scintidot cache clear --kind d", {"deposit"}),
         ("scintidot analyse decay --model p", {"paper", "poisson-biexciton"}),
     ],
 )

@@ -190,10 +190,10 @@ def test_build_writes_tables_and_keeps_them(
 
     monkeypatch.setenv("SCINTIDOT_CACHE", str(tmp_path / "cache"))
     first = document(cli, "materials", "build", "water", "--out", "water.nc")
-    kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "cache").iterdir()}
+    kept = {path.name: path.stat().st_ino for path in (tmp_path / "cache").glob("*.npz")}
     assert len(kept) == 4
     assert document(cli, "materials", "build", "water") == first
-    assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "cache").iterdir()} == kept
+    assert {path.name: path.stat().st_ino for path in (tmp_path / "cache").glob("*.npz")} == kept
     with xarray.open_dataset(tmp_path / "water.nc", engine="h5netcdf") as tables:
         assert tables.attrs["schema"] == "scintidot.tables/1"
         assert all("units" in variable.attrs for variable in tables.variables.values())
@@ -215,7 +215,7 @@ def test_interrupted_build_keeps_what_was_done(
         code, out, err = cli("materials", "build", "water", "--out", "water.nc")
     assert (code, out) == (130, "")
     assert err.startswith("interrupted")
-    assert [path.name.split("-")[0] for path in (tmp_path / "cache").iterdir()] == ["elastic"]
+    assert [path.name.split("-")[0] for path in (tmp_path / "cache").glob("*.npz")] == ["elastic"]
     assert not (tmp_path / "water.nc").exists()
     assert cli("materials", "build", "water")[0] == 0
 

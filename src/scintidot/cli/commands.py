@@ -9,6 +9,7 @@ import typer
 from scintidot import __version__
 from scintidot.cli import (
     analyse,
+    cache,
     ctr,
     demo,
     deposit,
@@ -93,6 +94,7 @@ app.command("low-energy")(interactions.low_energy)
 app.command("attenuation")(interactions.attenuation)
 app.command("relaxation")(interactions.relaxation)
 app.command("formats")(formats.formats)
+app.add_typer(cache.app, name="cache")
 app.add_typer(materials.app, name="materials")
 app.add_typer(sources.app, name="sources")
 app.add_typer(plot.app, name="plot")

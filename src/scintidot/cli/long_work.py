@@ -193,9 +193,10 @@ def _where(context: typer.Context) -> str:
 @contextmanager
 def _computing(context: typer.Context, asked: dict[str, Any], checkpoints: Path | None) -> Iterator[None]:
     from scintidot.materials.fields import In
-    from scintidot.options import read, read_size, read_whole
+    from scintidot.options import read, read_whole
     from scintidot.scale.checkpoints import EVERY_S
     from scintidot.scale.computing import computing
+    from scintidot.sizes import read_size
 
     where = _where(context)
     workers, memory, every = (asked.get(name) for name in ("workers", "max_memory", "checkpoint_every"))
@@ -208,7 +209,7 @@ def _computing(context: typer.Context, asked: dict[str, Any], checkpoints: Path 
         else read(every, "--checkpoint-every", where, In("s", at_least=0)),
         device=asked.get("device", "cpu"),
         precision=asked.get("precision", "float64"),
-        max_memory=None if memory is None else read_size(memory, "--max-memory", where),
+        max_memory=None if memory is None else read_size(memory, where=where, who="--max-memory"),
         where=where,
     ):
         yield

@@ -12,6 +12,7 @@ SECTIONS = {
         "doctor": "Check the installation, and say how to mend it.",
         "init": "Write a commented run file, material card or study.",
         "app": "Explore in the browser.",
+        "cache": "What is kept between runs: info, clear.",
     },
     "Predict": {
         "predict": "Light, decay and time resolution against size.",

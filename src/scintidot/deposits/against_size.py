@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scintidot.cache.store import kept
 from scintidot.config import RunConfig
 from scintidot.deposits.bulk import kept_bulk_pairs
 from scintidot.deposits.choices import METHOD_SOURCES, engine_warnings
@@ -25,7 +26,6 @@ from scintidot.deposits.names import TREATMENTS
 from scintidot.deposits.options import read_setup
 from scintidot.deposits.row import Row
 from scintidot.deposits.setup import Setup
-from scintidot.interactions.cache import kept
 from scintidot.interchange.deposits import EventDeposits
 from scintidot.materials.library import Material
 from scintidot.progress import Progress, silent

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scintidot.cache.store import kept
 from scintidot.deposits.engine import block_size, follow_all
 from scintidot.deposits.fingerprints import case_fingerprint
 from scintidot.deposits.histories import Histories
 from scintidot.deposits.setup import Setup
-from scintidot.interactions.cache import kept
 from scintidot.output import number
 from scintidot.transport.track.books import ALL_HOLES, FLUORESCENCE
 from scintidot.transport.track.packing import one_crystal

@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 
 import numpy as np
 
-from scintidot.backends import kernel_fingerprint
+from scintidot.cache.kernels import kernel_fingerprint
 from scintidot.deposits.bodies import Body
 from scintidot.deposits.histories import METHOD as ENGINE_METHOD
 from scintidot.deposits.setup import Setup

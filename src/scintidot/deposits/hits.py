@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from scintidot.cache.store import kept
 from scintidot.deposits.bodies import Body
 from scintidot.deposits.engine import check
 from scintidot.deposits.fingerprints import case_fingerprint
 from scintidot.deposits.names import WHERE
 from scintidot.deposits.setup import Setup
-from scintidot.interactions.cache import kept
 from scintidot.provenance import fingerprint
 from scintidot.radiation.spectrum import Spectrum
 from scintidot.records import FloatArray

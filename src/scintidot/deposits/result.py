@@ -19,7 +19,7 @@ from scintidot.deposits.setup import Setup
 from scintidot.documents import name_variables
 from scintidot.errors import BadValue
 from scintidot.interchange.mcpl import Particles, write_mcpl
-from scintidot.output import check_writable, json_text, number, write_text, write_netcdf, write_together
+from scintidot.output import check_writable, json_text, number, write_netcdf, write_text, write_together
 from scintidot.transport.track.books import DEPTHS
 from scintidot.transport.track.tally import ESCAPE_BINS, ESCAPE_BINS_PER_DECADE, LOWEST_ESCAPE, bin_edges
 

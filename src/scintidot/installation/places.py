@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import locale
-import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from scintidot import browsers
-from scintidot.backends import code_folder
+from scintidot.cache.entries import entries
+from scintidot.cache.folder import (
+    LIMIT_VARIABLE,
+    VARIABLE,
+    cache_folder,
+    nearest_existing,
+    size_limit,
+    why_not_writable,
+)
+from scintidot.cache.kernels import KERNELS, code_folder
+from scintidot.errors import BadValue
 from scintidot.installation.check import NOTE, OK, PROBLEM, Check
-from scintidot.interactions.cache import VARIABLE, cache_folder
+from scintidot.sizes import size_in_words
 
 FEW_BYTES, LITTLE_BYTES = 50_000_000, 500_000_000
 """Free space that is too little for tables and results, and that is soon used up."""
@@ -30,16 +38,25 @@ def cache() -> Iterator[Check]:
             f"Unset {VARIABLE}.",
         )
         return
-    fault = _why_not_writable(folder)
+    fault = why_not_writable(folder)
     if fault:
         mend = f"Set {VARIABLE} to a folder that can be written."
         yield Check("cache", PROBLEM, f"{folder} cannot be written: {fault}", mend)
         return
-    files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
-    size = sum(path.stat().st_size for path in files)
-    tables = sum(path.suffix == ".nc" for path in files)
-    found = f"{folder}, {size / 1e6:.0f} MB, {tables} table{'s' * (tables != 1)}"
-    if any(Path(code_folder("transport")).rglob("*.nbi")):
+    try:
+        limit = size_limit()
+    except BadValue as error:
+        yield Check(
+            "cache", PROBLEM, str(error), f"Set {LIMIT_VARIABLE} to a size such as '2 GB', or unset it."
+        )
+        return
+    held = entries(folder)
+    size, outdated = sum(e.size for e in held), sum(e.size for e in held if e.outdated)
+    tables = sum(entry.kind != KERNELS for entry in held)
+    most = "without a limit" if limit is None else f"of at most {size_in_words(limit)}"
+    found = f"{folder}, {size_in_words(size)} {most}, {tables} table{'s' * (tables != 1)}"
+    found += f", {size_in_words(outdated)} outdated" if outdated else ""
+    if any((code_folder("transport") or folder).rglob("*.nbi")):
         yield Check("cache", OK, f"{found}, kernels compiled")
     else:
         mend = "The first simulation compiles them, once: half a minute. scintidot demo does that."
@@ -49,7 +66,7 @@ def cache() -> Iterator[Check]:
 def working_folder() -> Iterator[Check]:
     """Whether results can be written here."""
     here = Path.cwd()
-    fault = _why_not_writable(here)
+    fault = why_not_writable(here)
     if fault:
         mend = "Change to a folder that can be written, or name one with --out."
         yield Check("this folder", PROBLEM, f"{here} cannot be written: {fault}", mend)
@@ -59,7 +76,7 @@ def working_folder() -> Iterator[Check]:
 
 def space() -> Iterator[Check]:
     """Free space here and in the cache."""
-    places = {"here": Path.cwd(), "in the cache": _nearest_existing(cache_folder() or Path.cwd())}
+    places = {"here": Path.cwd(), "in the cache": nearest_existing(cache_folder() or Path.cwd())}
     usage = {name: shutil.disk_usage(path) for name, path in places.items()}
     free = {name: space.free for name, space in usage.items() if space.total}  # else it is no disk
     least = min(free.values(), default=LITTLE_BYTES)
@@ -93,16 +110,3 @@ def browser() -> Iterator[Check]:
     except webbrowser.Error:
         found = "none is found: copy report.html to a machine that has one"
     yield Check("browser", NOTE, found, f"Install {browsers.KINDS}, or name one in {browsers.VARIABLE}.")
-
-
-def _why_not_writable(folder: Path) -> str:
-    """Why no file can be made there, or in the nearest folder above that exists; empty if it can."""
-    try:
-        with tempfile.TemporaryFile(dir=_nearest_existing(folder)):
-            return ""
-    except OSError as error:
-        return error.strerror or str(error)
-
-
-def _nearest_existing(folder: Path) -> Path:
-    return next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))

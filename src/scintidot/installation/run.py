@@ -13,7 +13,10 @@ from scintidot import __version__
 from scintidot.installation.check import OK, PROBLEM, Check, guarded
 
 SCHEMA = "scintidot.doctor/1"
-VARIABLES = ("SCINTIDOT_CACHE", "NUMBA_DISABLE_JIT", "NUMBA_ENABLE_CUDASIM", "OMP_NUM_THREADS", "PYTHONUTF8")
+VARIABLES = (
+    "SCINTIDOT_CACHE", "SCINTIDOT_CACHE_LIMIT", "NUMBA_DISABLE_JIT", "NUMBA_ENABLE_CUDASIM", "OMP_NUM_THREADS",
+    "PYTHONUTF8",
+)  # fmt: skip
 """Of the environment, that change how scintidot runs."""
 CHECKS = {
     "Python": ("libraries", "python"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scintidot.interactions.cache import kept
+from scintidot.cache.store import kept
 from scintidot.interactions.inelastic import DEFAULT_EXCHANGE, loss_medium_of, response_of
 from scintidot.materials.compound import compound_of
 from scintidot.materials.library import Material

@@ -10,9 +10,9 @@ import numpy as np
 from scintidot import __version__
 from scintidot.atoms.elements import element
 from scintidot.atoms.shells import shells_of
+from scintidot.cache.store import kept
 from scintidot.documents import Document
 from scintidot.errors import BadFile
-from scintidot.interactions.cache import kept
 from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
 from scintidot.interactions.inelastic import inelastic
 from scintidot.interactions.low_energy import PHONONS, low_energy
@@ -217,7 +217,7 @@ def _angles(symbol: str) -> xarray.Dataset:
             },
         )
 
-    return kept(f"angles-{symbol}", fingerprint(ANGLES_METHOD.encode(), symbol.encode()), build)
+    return kept("angles", fingerprint(ANGLES_METHOD.encode(), symbol.encode()), build)
 
 
 def _shares(compound: Compound) -> dict[str, list[float]]:

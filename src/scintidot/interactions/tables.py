@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot import __version__
+from scintidot.cache.folder import cache_folder
+from scintidot.cache.store import kept
 from scintidot.documents import name_variables
 from scintidot.errors import BadFile, BadValue
-from scintidot.interactions.cache import cache_folder, kept
 from scintidot.interactions.elastic import REFERENCES as ELASTIC_REFERENCES
 from scintidot.interactions.inelastic import inelastic, loss_medium_of, tabulate
 from scintidot.interactions.low_energy import PHONONS

@@ -11,7 +11,8 @@ from typing import Any, Unpack
 import numpy as np
 
 from scintidot import __version__
-from scintidot.backends import cuda_available, kernel_fingerprint, why_no_cuda
+from scintidot.backends import cuda_available, why_no_cuda
+from scintidot.cache.kernels import kernel_fingerprint
 from scintidot.config import RunConfig, make_config
 from scintidot.documents import Document
 from scintidot.errors import BadValue, OutOfRange, one_of

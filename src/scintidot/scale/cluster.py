@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from scintidot import __version__
-from scintidot.backends import kernel_fingerprint
+from scintidot.cache.kernels import kernel_fingerprint
 from scintidot.errors import BadFile, BadInstallation, BadValue, ScintidotError
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from scintidot.documents import Document
 from scintidot.errors import BadFile, BadValue, OutOfRange, one_of
 from scintidot.interactions.inputs import Energies, read_energies
 from scintidot.materials.energy_loss import EnergyLoss
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.output import number
 from scintidot.provenance import bibliography, cited
 from scintidot.transport.inelastic import ashley, full_penn

@@ -14,7 +14,8 @@ from scintidot.analysis.traces import SpectrumTrace
 from scintidot.constants import PLANCK_TIMES_LIGHT
 from scintidot.errors import BadFile, BadValue, one_of
 from scintidot.materials.fields import In
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.materials.nanocrystal import SizingCurve
 from scintidot.measured.document import Analysis, new_document
 from scintidot.measured.given import SPECTRUM_KINDS

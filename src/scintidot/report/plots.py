@@ -95,9 +95,9 @@ def plot_kinds(result: Plottable) -> list[str]:
 
 
 def _study_figures(result: StudyResult) -> dict[str, Any]:
-    from scintidot.report.study_figures import study_pictures
+    from scintidot.report.study_figures import figures_of_study
 
-    return {picture.name: picture.drawing for picture in study_pictures(result)}
+    return {picture.name: picture.drawing for picture in figures_of_study(result)}
 
 
 def _study_figure(result: StudyResult, kind: str | None, backend: str) -> Any:

@@ -16,8 +16,8 @@ MOST_BARS = 12
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, GREY)
 
 
-class Picture(NamedTuple):
-    """One picture of a study."""
+class StudyFigure(NamedTuple):
+    """One figure of a study, with its caption."""
 
     name: str
     title: str
@@ -32,7 +32,7 @@ def place_in_list(axis: Any, design: dict[str, Any]) -> int:
     return int(np.argmin(np.abs(np.array(axis.values) - design[axis.key])))
 
 
-def tornado(result: StudyResult) -> list[Picture]:
+def tornado(result: StudyResult) -> list[StudyFigure]:
     """What each uncertain number alone does to the first objective, largest above; nothing where none is uncertain."""
     lines = result.document["results"]["one_at_a_time"]
     changes: dict[str, dict[str, float]] = {}
@@ -63,4 +63,4 @@ def tornado(result: StudyResult) -> list[Picture]:
         "At the recommended design: each uncertain number set to its low and its high end, each undecided choice to "
         "its other names, all else unchanged. The longest bar is the number to measure first for this figure."
     )
-    return [Picture("tornado", "Which uncertain number matters most", drawing, caption)]
+    return [StudyFigure("tornado", "Which uncertain number matters most", drawing, caption)]

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.report.study_drawing import COLOURS, MOST_BARS, Picture, place_in_list, tornado
+from scintidot.report.study_drawing import COLOURS, MOST_BARS, StudyFigure, place_in_list, tornado
 from scintidot.report.style import BLUE, GREY, ORANGE, VERMILION, figure, shades
 from scintidot.studies.finding import variable
 from scintidot.studies.result import StudyResult
 
 
-def draw_optimum(result: StudyResult) -> list[Picture]:
+def draw_optimum(result: StudyResult) -> list[StudyFigure]:
     """Cuts along the axes through the best design, where it lies over the draws, tornado and constraints."""
     dataset, plan = result.to_xarray(), result.plan
     main, constraints = plan.objectives[0], plan.constraints
@@ -44,7 +44,7 @@ def draw_optimum(result: StudyResult) -> list[Picture]:
         "where a constraint is missed."
         + (" Below: where the best design lies over the draws of what is uncertain." if drawn else "")
     )
-    picture = Picture("optimum", "Where the best design lies, and how sure that is", drawing, caption)
+    picture = StudyFigure("optimum", "Where the best design lies, and how sure that is", drawing, caption)
     return [picture, *tornado(result), *_constraints(dataset, plan)]
 
 
@@ -80,7 +80,7 @@ def _spread(panel: Any, values: Any, axis: Any) -> None:
     panel.grid(axis="x", visible=False)
 
 
-def _constraints(dataset: Any, plan: Any) -> list[Picture]:
+def _constraints(dataset: Any, plan: Any) -> list[StudyFigure]:
     """The constraints along the first axis."""
     if not plan.constraints:
         return []
@@ -93,10 +93,10 @@ def _constraints(dataset: Any, plan: Any) -> list[Picture]:
                 panel.axhline(limit, color=VERMILION, lw=1.2)
         panel.set(xlabel=axis.heading, ylabel=one.label)
     caption = "The constraints along the first axis, with the band of the card; red: the limit."
-    return [Picture("constraints", "Where the constraints are kept", drawing, caption)]
+    return [StudyFigure("constraints", "Where the constraints are kept", drawing, caption)]
 
 
-def draw_sensitivities(result: StudyResult) -> list[Picture]:
+def draw_sensitivities(result: StudyResult) -> list[StudyFigure]:
     """Total and first-order indices of each factor, with their intervals."""
     dataset, plan = result.to_xarray(), result.plan
     count = len(plan.objectives)
@@ -122,12 +122,12 @@ def draw_sensitivities(result: StudyResult) -> list[Picture]:
         "are 95 % intervals of the estimate. The longest bar is what to know better first."
     )
     return [
-        Picture("sobol", "Whose uncertainty matters", drawing, caption),
+        StudyFigure("sobol", "Whose uncertainty matters", drawing, caption),
         _convergence(dataset, plan),
     ]
 
 
-def _convergence(dataset: Any, plan: Any) -> Picture:
+def _convergence(dataset: Any, plan: Any) -> StudyFigure:
     count = len(plan.objectives)
     drawing, axes = figure(1, count, max(11.0, 5 * count), 3.8)
     for i, (panel, target) in enumerate(zip(axes[0], plan.objectives, strict=True)):
@@ -140,10 +140,10 @@ def _convergence(dataset: Any, plan: Any) -> Picture:
         panel.set(title=target.heading, xlabel="base samples", ylabel="total index", ylim=(0, None))
         panel.legend(fontsize=8.5)
     caption = "Total indices of the five largest factors against the number of base samples: flat lines have converged."
-    return Picture("convergence", "Whether that many samples are enough", drawing, caption)
+    return StudyFigure("convergence", "Whether that many samples are enough", drawing, caption)
 
 
-def draw_front(result: StudyResult) -> list[Picture]:
+def draw_front(result: StudyResult) -> list[StudyFigure]:
     """The first objective against each other one, with the spread over the draws; and the designs of the front."""
     dataset, plan = result.to_xarray(), result.plan
     x, *others = plan.objectives
@@ -154,7 +154,7 @@ def draw_front(result: StudyResult) -> list[Picture]:
         "Grey: all designs computed that keep the constraints. Dots: designs that no other one beats, coloured by the "
         "probability that this holds when the uncertain numbers are others; lines: 95 % of the draws."
     )
-    picture = Picture("front", "Designs from which to choose", drawing, caption)
+    picture = StudyFigure("front", "Designs from which to choose", drawing, caption)
     return [picture, _designs(dataset, plan, x)]
 
 
@@ -186,7 +186,7 @@ def _front(panel: Any, dataset: Any, x: Any, y: Any, drawing: Any) -> None:
     panel.set(xlabel=f"{x.label} ({x.direction})", ylabel=f"{y.label} ({y.direction})")
 
 
-def _designs(dataset: Any, plan: Any, x: Any) -> Picture:
+def _designs(dataset: Any, plan: Any, x: Any) -> StudyFigure:
     """The axes along the front."""
     drawing, axes = figure(1, len(plan.axes), max(11.0, 4.2 * len(plan.axes)), 3.8)
     first = dataset[variable(x.name)].to_numpy()
@@ -196,4 +196,4 @@ def _designs(dataset: Any, plan: Any, x: Any) -> Picture:
         panel.plot(first[order], values, "o", color=colour)
         panel.set(xlabel=x.label, ylabel=axis.heading)
     caption = f"Where the designs of the front lie on each axis, against {x.heading}."
-    return Picture("designs", "Which designs these are", drawing, caption)
+    return StudyFigure("designs", "Which designs these are", drawing, caption)

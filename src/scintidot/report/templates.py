@@ -90,8 +90,8 @@ def render_report(
     """The text of a report from a child of ``base.html``.
 
     ``notes`` are limits and warnings, ``figures`` have the fields of `ReportFigure`, ``choices`` are every named
-    choice with its value, ``references`` the bibliography, which is attached as BibTeX; ``picture`` is that of the first page,
-    ``more`` what the child itself asks for. The same values make the same bytes.
+    choice with its value, ``references`` the bibliography, which is attached as BibTeX; ``picture`` is that of the
+    first page, ``more`` what the child itself asks for. The same values make the same bytes.
     """
     return render(
         template,

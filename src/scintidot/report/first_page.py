@@ -226,8 +226,8 @@ def _rests_on(prediction: Prediction, varied: list[Variation]) -> Table | None:
         return None
     note = (
         "One choice or one number of the card changed at a time, only model paper together with its statistics; those "
-        "that move the answer most, first, and the number of the card that does it most. In per cent, of the best size; "
-        "where another size is then best, it is named. All of them stand under Tables."
+        "that move the answer most, first, and the number of the card that does it most. In per cent, of the best "
+        "size; where another size is then best, it is named. All of them stand under Tables."
     )
     columns = ["assumption", "as it is", "if instead", "light", "lifetime", "CTR bound"]
     return Table("What this rests on", columns, rows, note)

@@ -9,9 +9,9 @@ from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from scintidot.app import jobs
-from scintidot.app.figures import CONFIG, panel_figure, template
+from scintidot.app.figures import CONFIG, template
 from scintidot.app.pages.analyse import card, names
-from scintidot.app.pages.analyse.work import panel_of
+from scintidot.app.panels import drawn_panel
 from scintidot.app.run_bar import downloads
 from scintidot.app.shared import TAB, THEME, theme_of
 from scintidot.app.shelf import shelf
@@ -55,7 +55,7 @@ def shown(job: str, found: dict[str, Any], theme: str) -> list[Component]:
         html.Ul([html.Li(text) for text in warnings], className="warnings"),
         downloads(FILES, job, FILES),
         *card.part(found),
-        html.Div([_figure(plain, theme) for plain in found["panels"]], className="figures"),
+        html.Div([drawn_panel(plain, theme) for plain in found["panels"]], className="figures"),
         *[_table(*table, unfolded=True) for table in found_tables[:1]],
         *_goodness(document),
         *_parameters(document),
@@ -65,18 +65,6 @@ def shown(job: str, found: dict[str, Any], theme: str) -> list[Component]:
         _pairs("Choices", flat(document["choices"])),
         _pairs("Inputs", [(one["file"], f"{one['format']}, sha256 {one['sha256']}") for one in document["inputs"]]),
     ]  # fmt: skip
-
-
-def _figure(plain: dict[str, Any], theme: str) -> Component:
-    panel = panel_of(plain)
-    figure = panel_figure(panel, theme)
-    return html.Figure(
-        [
-            html.H3(panel.title),
-            dcc.Graph(figure=figure, config=CONFIG, style={"height": f"{figure.layout.height}px"}),
-            html.Figcaption(panel.caption, className="soft"),
-        ]
-    )
 
 
 def _parameters(document: dict[str, Any]) -> list[Component]:

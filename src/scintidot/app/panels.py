@@ -49,14 +49,15 @@ def _series(plain: dict[str, Any]) -> Series:
     return Series(**{**plain, **arrays})
 
 
-def drawn_panel(plain: dict[str, Any], theme: str) -> Component:
-    """The panel of `plain_panel` as a figure."""
-    panel = panel_of(plain)
+def drawn_panel(panel: Panel, theme: str, height: int | None = None) -> Component:
+    """A panel as a figure with its title and caption; ``height`` instead of its own. [pixels]"""
     figure = panel_figure(panel, theme)
+    figure.update_layout(height=height or figure.layout.height)
     return html.Figure(
         [
             html.H3(panel.title),
             dcc.Graph(figure=figure, config=CONFIG, style={"height": f"{figure.layout.height}px"}),
             html.Figcaption(panel.caption, className="soft"),
-        ]
+        ],
+        className="broad" if panel.y_names else "",  # names take room
     )

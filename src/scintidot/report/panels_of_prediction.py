@@ -33,6 +33,10 @@ AGAINST_SIZE = {
     "deposit": ("mean_deposit_eV",),
     "excitons": ("mean_excitons",),
 }
+TITLES = {
+    "light": "Light for the energy kept", "photons": "Light of one nanocrystal", "lifetime": "Effective lifetime",
+    "ctr": "Time resolution", "deposit": "Energy kept by one nanocrystal", "excitons": "Excitons",
+}  # fmt: skip
 Y_LABELS = {
     "light": "photons per energy kept [1/MeV]", "photons": "photons of one nanocrystal",
     "lifetime": "effective lifetime [ps]", "ctr": "CTR [ps FWHM]",
@@ -71,7 +75,7 @@ def against_size(prediction: Prediction, kind: str) -> Panel:
         series += _other_deposits(prediction)
     caption = "Points: the sizes of the run. Shaded: what the uncertain numbers of the material card do."
     return Panel(
-        f"{kind[0].upper()}{kind[1:]} against size", EDGE, Y_LABELS[kind], caption, tuple(series),
+        TITLES[kind], EDGE, Y_LABELS[kind], caption, tuple(series),
         log_y=kind in ("lifetime", "ctr", "deposit"),
     )  # fmt: skip
 

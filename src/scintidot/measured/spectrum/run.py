@@ -28,6 +28,7 @@ from scintidot.measured.spectrum.traces import Row, Window, read_window, row_of,
 from scintidot.options import Number
 from scintidot.options import read as read_number
 from scintidot.output import number
+from scintidot.progress import Progress, counted, silent
 from scintidot.provenance import cited
 
 SCHEMA = "scintidot.spectrum/1"
@@ -49,6 +50,7 @@ def analyse_spectrum(
     background: str = "none",
     weight: str = "photons",
     given: Given | None = None,
+    progress: Progress = silent,
     **others: Unpack[SpectrumOptions],
 ) -> Analysis:
     """Peaks, edges, widths and sizes of every spectrum in a file.
@@ -81,6 +83,8 @@ def analyse_spectrum(
         ``photons``, or ``energy`` where the file holds energy per wavelength.
     given : Given, optional
         What the file does not say itself, instead of ``kind``, ``column`` and ``spectral_unit``.
+    progress : callable
+        Told the step, and the share of all that is done.
     absorption : str or Path, optional
         File with absorption spectra of the same samples: Stokes shifts. Partners are found by the same name, by the
         words or the number with unit that names begin with, or by order.
@@ -133,7 +137,7 @@ def analyse_spectrum(
         row_of(
             trace, *within(trace, limits, str(file)), kind=of, peak=peak, line=line, background=background, curve=curve
         )
-        for trace, of in zip(contents.traces, kinds, strict=True)
+        for trace, of in counted(list(zip(contents.traces, kinds, strict=True)), "spectra", progress)
     ]  # fmt: skip
     document = new_document(
         SCHEMA, [contents], _choices(kinds, kind, limits, peak, line, background, weight, card)

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from scintidot.app import jobs
 from scintidot.app.figures import CONFIG, template
 from scintidot.app.pages.analyse import card, names
-from scintidot.app.panels import drawn_panel
+from scintidot.app.panels import drawn_panel, panel_of
 from scintidot.app.run_bar import downloads
 from scintidot.app.shared import TAB, THEME, theme_of
 from scintidot.app.shelf import shelf
@@ -55,7 +55,7 @@ def shown(job: str, found: dict[str, Any], theme: str) -> list[Component]:
         html.Ul([html.Li(text) for text in warnings], className="warnings"),
         downloads(FILES, job, FILES),
         *card.part(found),
-        html.Div([drawn_panel(plain, theme) for plain in found["panels"]], className="figures"),
+        html.Div([drawn_panel(panel_of(plain), theme) for plain in found["panels"]], className="figures"),
         *[_table(*table, unfolded=True) for table in found_tables[:1]],
         *_goodness(document),
         *_parameters(document),
@@ -124,7 +124,10 @@ def _correlation(document: dict[str, Any], theme: str) -> list[Component]:
 def _table(name: str, columns: list[str], rows: list[list[Any]], unfolded: bool = False) -> Component:
     shown, cells = with_errors(columns, rows)
     return html.Details(
-        [html.Summary(name.replace("_", " ")), grid([heading(column) for column in shown], cells)],
+        [
+            html.Summary(name.replace("_", " ").replace(".", ": ")),
+            grid([heading(column) for column in shown], cells),
+        ],
         open=unfolded,
     )
 
@@ -158,7 +161,17 @@ def grid(heads: list[str], rows: list[list[str]]) -> Component:
         html.Table(
             [
                 html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])) if any(heads) else None,
-                html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows]),
+                html.Tbody(
+                    [
+                        html.Tr(
+                            [
+                                html.Td(cell.replace(" ± ", "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"))
+                                for cell in row
+                            ]
+                        )
+                        for row in rows
+                    ]
+                ),
             ]
         ),
         className="wide",

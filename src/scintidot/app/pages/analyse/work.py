@@ -53,8 +53,8 @@ def _analysis(arguments: dict[str, Any], progress: Progress) -> Analysis:
         case "spectrum":
             from scintidot.measured.spectrum.run import analyse_spectrum
 
-            return analyse_spectrum(files[0], **options)
+            return analyse_spectrum(files[0], progress=fitting, **options)
         case _:
             from scintidot.measured.series.run import analyse_series
 
-            return analyse_series(files[0], **options)
+            return analyse_series(files[0], progress=fitting, **options)

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from scintidot.app import jobs
 from scintidot.app.pages.predict import names
-from scintidot.app.panels import drawn_panel
+from scintidot.app.panels import drawn_panel, panel_of
 from scintidot.app.run_bar import downloads
 from scintidot.app.shared import THEME, theme_of
 
@@ -46,7 +46,9 @@ def page(result: dict[str, Any], job: str, theme: str) -> list[Component]:
         _downloads(result.get("files"), job),
         html.H2("What to know before using these numbers"),
         _notes(result["warnings"]),
-        html.Div([drawn_panel(plain, theme) for plain in result["panels"]], className="plots"),
+        html.Div(
+            [drawn_panel(panel_of(plain), theme) for plain in result["panels"]], className="figures even"
+        ),
         html.H2("All figures against size"),
         html.P("Value, and below it the band of the uncertain numbers of the card.", className="soft"),
         _table(result),

@@ -34,8 +34,8 @@ def plot(
         What a public function returned.
     kind : str, optional
         What is shown; without it the first that there is, see `plot_kinds`. Of a prediction ``decay``, ``light``,
-        ``lifetime``, ``ctr``, ``deposit``, ``excitons``, ``spectrum`` and ``sensitivity``; of an analysis the titles of
-        its figures; of a study the names of its pictures, the first of which shows the answer, such as ``map`` and
+        ``photons``, ``lifetime``, ``ctr``, ``deposit``, ``excitons``, ``spectrum``, ``transitions``, ``models`` and
+        ``sensitivity``; of an analysis the titles of its figures; of a study the names of its pictures, the first of which shows the answer, such as ``map`` and
         ``tornado``; of a document with rows any of their columns, such as ``imfp_nm``.
     backend : str
         ``matplotlib`` (default) or ``plotly``; studies by matplotlib alone.

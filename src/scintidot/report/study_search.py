@@ -6,7 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.report.study_drawing import COLOURS, MOST_BARS, StudyFigure, place_in_list, tornado
+from scintidot.report.study_drawing import (
+    COLOURS,
+    MOST_BARS,
+    StudyFigure,
+    is_listed,
+    name_places,
+    place_in_list,
+    tornado,
+)
 from scintidot.report.style import BLUE, GREY, ORANGE, VERMILION, figure, shades
 from scintidot.studies.finding import variable
 from scintidot.studies.result import StudyResult
@@ -34,14 +42,14 @@ def draw_optimum(result: StudyResult) -> list[StudyFigure]:
             below.set_xlim(top.get_xlim())
         else:
             top.set_xlabel(axis.heading)
-        listed = axis.named or axis.ends is None
+        listed = is_listed(axis)
         for panel in axes[:, column]:
             panel.axvline(
                 place_in_list(axis, best) if listed else best[axis.key], color=VERMILION, lw=1.5, ls="--"
             )
     caption = (
-        f"Above: {main.label} along each axis through the best design (dashed), with the band of the card; dotted "
-        "where a constraint is missed."
+        f"Above: {main.label} along each axis through the best design (dashed), with the band of the card; dotted, "
+        "or hollow, where a constraint is missed."
         + (" Below: where the best design lies over the draws of what is uncertain." if drawn else "")
     )
     picture = StudyFigure("optimum", "Where the best design lies, and how sure that is", drawing, caption)
@@ -55,11 +63,12 @@ def _cut(panel: Any, dataset: Any, target: Any, along: str, axis: Any, constrain
     kept = np.ones(len(x), dtype=bool)
     for one in constraints:
         kept &= one.violation(dataset[f"{variable(one.name)}_{along}"].to_numpy()) == 0
-    if axis.named or axis.ends is None:
+    if is_listed(axis):
         places = np.arange(len(x))
         error = np.nan_to_num([middle - low, high - middle])
         panel.errorbar(places, middle, error, fmt="o", color=BLUE, capsize=4)
-        panel.set_xticks(places, [str(value) for value in x])
+        panel.plot(places[~kept], middle[~kept], "o", color=BLUE, mfc="white", zorder=3)
+        name_places(panel, list(x))
     else:
         panel.fill_between(x, low, high, color=BLUE, alpha=0.15, lw=0)
         panel.plot(x, middle, color=BLUE, lw=1, ls=":")
@@ -70,11 +79,11 @@ def _cut(panel: Any, dataset: Any, target: Any, along: str, axis: Any, constrain
 
 
 def _spread(panel: Any, values: Any, axis: Any) -> None:
-    if axis.named or axis.ends is None:
-        names = [str(value) for value in axis.values]
+    if is_listed(axis):
         found = [str(value) for value in values]
-        panel.bar(range(len(names)), [found.count(name) for name in names], color=BLUE, width=0.6)
-        panel.set_xticks(range(len(names)), names)
+        counts = [found.count(str(value)) for value in axis.values]
+        panel.bar(range(len(counts)), counts, color=BLUE, width=0.6)
+        name_places(panel, axis.values)
     else:
         panel.hist(values, bins=np.linspace(axis.ends[0], axis.ends[1], 31), color=BLUE)
     panel.grid(axis="x", visible=False)

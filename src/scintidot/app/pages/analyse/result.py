@@ -122,14 +122,30 @@ def _correlation(document: dict[str, Any], theme: str) -> list[Component]:
 
 
 def _table(name: str, columns: list[str], rows: list[list[Any]], unfolded: bool = False) -> Component:
-    shown, cells = with_errors(columns, rows)
+    units = units_of(columns, rows)
+    kept = [
+        i for i, column in enumerate(columns) if column.removesuffix("_unit") not in units or column in units
+    ]
+    shown, cells = with_errors([columns[i] for i in kept], [[row[i] for i in kept] for row in rows])
+    heads = [heading(column) + (f" [{units[column]}]" if column in units else "") for column in shown]
     return html.Details(
         [
             html.Summary(name.replace("_", " ").replace(".", ": ")),
-            grid([heading(column) for column in shown], cells),
+            grid(heads, cells),
         ],
         open=unfolded,
     )
+
+
+def units_of(columns: list[str], rows: list[list[Any]]) -> dict[str, str]:
+    """Columns of which another one gives the unit, the same in all rows.
+
+    >>> units_of(["amplitude", "amplitude_unit"], [[2.0, "counts/ps"], [3.0, "counts/ps"]])
+    {'amplitude': 'counts/ps'}
+    """
+    found = {column: {row[i] for row in rows} for i, column in enumerate(columns) if column.endswith("_unit")}
+    named = {column.removesuffix("_unit"): units for column, units in found.items() if len(units) == 1}
+    return {column: str(*units) for column, units in named.items() if column in columns}
 
 
 def with_errors(columns: list[str], rows: list[list[Any]]) -> tuple[list[str], list[list[str]]]:

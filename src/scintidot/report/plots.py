@@ -35,8 +35,9 @@ def plot(
     kind : str, optional
         What is shown; without it the first that there is, see `plot_kinds`. Of a prediction ``decay``, ``light``,
         ``photons``, ``lifetime``, ``ctr``, ``deposit``, ``excitons``, ``spectrum``, ``transitions``, ``models`` and
-        ``sensitivity``; of an analysis the titles of its figures; of a study the names of its pictures, the first of which shows the answer, such as ``map`` and
-        ``tornado``; of a document with rows any of their columns, such as ``imfp_nm``.
+        ``sensitivity``; of an analysis the titles of its figures; of a study the names of its pictures, the first of
+        which shows the answer, such as ``map`` and ``tornado``; of a document with rows any of their columns, such as
+        ``imfp_nm``.
     backend : str
         ``matplotlib`` (default) or ``plotly``; studies by matplotlib alone.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.provenance import Quantity
 from scintidot.records import FloatArray
 

@@ -15,7 +15,7 @@ from scintidot.kinetic_options import KINETIC_MODELS, NEVER_FULL
 from scintidot.kinetics import rates
 from scintidot.kinetics.laws import AUGER, RADIATIVE
 from scintidot.kinetics.lifetimes import DEFINITIONS
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.materials.nanocrystal import YieldPoints
 from scintidot.provenance import Reference, bibliography
 from scintidot.records import FloatArray

@@ -13,7 +13,7 @@ from scintidot.kinetics.exact import ExactDecay
 from scintidot.kinetics.laws import TRANSITIONS
 from scintidot.light.spectrum import Spectrum, peak_and_width
 from scintidot.light_yield.spectra import emission_spectrum
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.records import FloatArray
 
 GRID = 161

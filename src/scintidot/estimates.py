@@ -21,7 +21,7 @@ from scintidot.deposits.hits import hits_fingerprint, tried_hits
 from scintidot.deposits.setup import Setup
 from scintidot.light_yield.keywords import SampleOptions
 from scintidot.light_yield.options import read_sample
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.options import PredictOptions, cores
 from scintidot.scale.estimate import Estimate, PartOfWork, cores_for, memory_now
 from scintidot.simulation import reference_sample

@@ -11,7 +11,8 @@ from scintidot.config import OWN_MATERIAL, RunConfig
 from scintidot.errors import BadValue, OutOfRange, nearest, one_of
 from scintidot.light.ensemble import size_distribution
 from scintidot.materials.card import Scintillator
-from scintidot.materials.library import Material, load_material, scintillator_names
+from scintidot.materials.library import load_material, scintillator_names
+from scintidot.materials.material import Material
 from scintidot.materials.nanocrystal import SizeRange
 from scintidot.records import FloatArray
 from scintidot.transport.stopping import HIGHEST_ENERGY, LOWEST_ENERGY, RANGE

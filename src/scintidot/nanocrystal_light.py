@@ -16,7 +16,7 @@ from scintidot.kinetics.biexciton import BiexcitonDecay
 from scintidot.kinetics.exact import ExactDecay
 from scintidot.kinetics.laws import Rates
 from scintidot.kinetics.rates import biexciton_rates
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.records import FloatArray
 
 Light = BiexcitonDecay | ExactDecay

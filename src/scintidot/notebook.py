@@ -10,7 +10,7 @@ from scintidot.documents import figures_of, flat, heading, tables
 from scintidot.output import as_text
 
 if TYPE_CHECKING:
-    from scintidot.materials.library import Material
+    from scintidot.materials.material import Material
     from scintidot.results import Prediction
 
 MOST_ROWS, MOST_COLUMNS, MOST_FIGURES = 12, 10, 16

@@ -20,7 +20,7 @@ from scintidot.config import RunConfig
 from scintidot.documents import name_variables
 from scintidot.errors import CannotWrite
 from scintidot.kinetics.lifetimes import DEFINITIONS
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.output import nested, number, write_netcdf, write_text, write_together
 from scintidot.provenance import Reference
 from scintidot.records import FloatArray

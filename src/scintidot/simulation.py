@@ -31,7 +31,8 @@ from scintidot.kinetics.exact import ExactDecay
 from scintidot.kinetics.lifetimes import effective_lifetimes
 from scintidot.light.ensemble import nanocrystals_per_gram, size_distribution
 from scintidot.limits import Rule
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.nanocrystal_light import (
     NOTHING_HELD,
     Held,

@@ -95,7 +95,8 @@ def alternatives(prediction: Prediction) -> list[Alternative]:
             continue  # of the exact models only
         chosen = prediction.choices["kinetics" if choice == "model" else choice]
         for name in names if chosen in names else [chosen, *names]:
-            option = f"{name}, with its statistics" if (choice, name) == ("model", "paper") else name
+            together = (choice, name) == ("model", "paper") and prediction.choices["statistics"] != "paper"
+            option = f"{name}, and statistics {name}" if together else name
             if choice == "model" and name in prediction.models:
                 figures = prediction.models[name]
             else:

@@ -495,7 +495,7 @@ def test_curves_are_the_counts_and_the_fit(laboratory: Path, tmp_path: Path) -> 
     folder = laboratory / "two"
     found = analyse_decay(folder / "decay.csv", irf=folder / "irf.csv", components=2, starts=1)
     curves = {(curve["panel"], curve["series"]): curve for curve in found.curves()}
-    data = curves["Decay of decay", "data"]
+    data = curves["Fit of decay", "data"]
     counts = read(folder / "decay.csv", "decay").traces[0].values
     assert np.nansum(data["y"]) == counts.sum()
     files = found.save(tmp_path)

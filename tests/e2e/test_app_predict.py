@@ -66,8 +66,8 @@ def test_from_the_form_to_files_that_rerun_to_the_same_numbers(
     page.wait_for_selector("#predict-result .card", timeout=PATIENT)
     assert "Best bound of the time resolution" in page.inner_text("#predict-result .cards")
     page.wait_for_selector("#predict-result a[download='report.html']", timeout=PATIENT)
-    page.wait_for_selector("#predict-result .plots .js-plotly-plot")
-    assert page.locator("#predict-result .plots figure").count() > 6
+    page.wait_for_selector("#predict-result .figures .js-plotly-plot")
+    assert page.locator("#predict-result .figures figure").count() > 6
     report = download(page, "report.html", tmp_path)
     assert "poisson-biexciton" in report.read_text(encoding="utf-8")
     result = json.loads(download(page, "result.json", tmp_path).read_bytes())

@@ -21,7 +21,10 @@ def prediction() -> scintidot.Prediction:
     return scintidot.predict(edge_length=[4, 8], deposit="continuous")
 
 
-KINDS = ["decay", "light", "lifetime", "ctr", "deposit", "excitons", "spectrum", "sensitivity"]
+KINDS = [
+    "decay", "light", "photons", "lifetime", "ctr", "deposit", "excitons", "spectrum", "transitions", "models",
+    "sensitivity",
+]  # fmt: skip
 
 
 def test_kinds_of_a_prediction(prediction: scintidot.Prediction) -> None:

@@ -19,7 +19,8 @@ from scintidot.app.pages.analyse.options import DECAY, KINDS, ON, SERIES, SPECTR
 from scintidot.app.pages.analyse.preview import window_text
 from scintidot.app.pages.analyse.recognised import kind_of, look
 from scintidot.app.pages.analyse.result import shown
-from scintidot.app.pages.analyse.work import analyse, panel_of, plain_panel
+from scintidot.app.pages.analyse.work import analyse
+from scintidot.app.panels import panel_of, plain_panel
 from scintidot.app.server import create_app
 from scintidot.cli import analyse as command
 from scintidot.cli.analyse_series import _RENAMED

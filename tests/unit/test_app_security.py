@@ -6,16 +6,18 @@ import json
 from html import escape
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip("dash")
 
 from scintidot.app import jobs
+from scintidot.app.figures import panel_figure
 from scintidot.app.pages.analyse import result as analyse_result
-from scintidot.app.pages.predict import figures as predict_figures
 from scintidot.app.security import LARGEST_FILE, LARGEST_REQUEST, Access, is_loopback, known_host
 from scintidot.app.server import create_app, run
 from scintidot.errors import BadValue
+from scintidot.measured.panels import Panel, Series
 
 HOST = "127.0.0.1:8050"
 OWN = {"Host": HOST, "Origin": f"http://{HOST}", "Sec-Fetch-Site": "same-origin"}
@@ -245,11 +247,9 @@ def test_names_of_a_card_and_of_a_fit_are_text_in_figures(text: str) -> None:
     """Plotly takes tags in labels as markup, links too."""
     correlation = {"correlation": {"names": [text, "b"], "matrix": [[1, 0], [0, 1]]}}
     picture = analyse_result._correlation(correlation, "light")[1].children.figure
-    changes = {text: [-1.0, 1.0]}
-    bars = predict_figures._sensitivity(
-        {"plots": {"sensitivity": {"edge": 5.0, "changes": changes}}}, "light"
-    ).figure
-    for labels in (picture.data[0].x, picture.data[0].y, bars.data[0].y):
+    bars = Series("at low", np.ones(1), np.zeros(1), style="bar")
+    panel = panel_figure(Panel("title", "x", "y", "", (bars,), y_names=(text,)), "light")
+    for labels in (picture.data[0].x, picture.data[0].y, panel.layout.yaxis.ticktext):
         assert labels[0] == escape(text)
 
 

@@ -18,6 +18,8 @@ COLOURS = {
     DARK: ("#56B4E9", ORANGE, "#2BC59B", "#FF8A4C", PURPLE, "#B8B8B8"),
 }
 """Of curves, in their order. Okabe and Ito 2008; on dark ground their lighter ones."""
+SHADES = {LIGHT: (0.1, 0.9), DARK: (0.35, 1.0)}
+"""Span of the scale Viridis, of ordered curves that are more than the colours."""
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 """Of curves, in their order: told apart without colour too."""
 _INK = {LIGHT: "#1b1f24", DARK: "#e8eaed"}
@@ -64,7 +66,7 @@ def panel_figure(panel: Panel, theme: str) -> Figure:
     from scintidot.report.panels_plotly import plotly_panel
 
     blue, vermilion, *others = COLOURS[theme]
-    return plotly_panel(panel, (vermilion, blue, *others), template(theme))
+    return plotly_panel(panel, (vermilion, blue, *others), template(theme), SHADES[theme])
 
 
 def empty(note: str) -> Figure:

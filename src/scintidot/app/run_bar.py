@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from dash import Dash, Input, State, dcc, html
+from dash import Dash, Input, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from scintidot.app import jobs, known
@@ -40,6 +40,15 @@ def register_cancel(app: Dash, button: str, job: str) -> None:
     def cancel(clicks: int | None, run: known.Run | None, tab: str) -> None:
         if clicks and run is not None:
             jobs.board().cancel(run["name"], tab)
+
+
+def watched(job: known.Run, shown: dict[str, str] | None) -> tuple[jobs.Status, Any]:
+    """How a job is, and the stage of its result: what to draw, ``no_update`` where there is none or it is ``shown``."""
+    status = jobs.board().status(job["name"], job["tab"])
+    stage = {"name": job["name"], "tab": job["tab"], "state": status.state}
+    if status.state == jobs.DONE:
+        known.remember(job)
+    return status, no_update if status.result is None or stage == shown else stage
 
 
 def said(status: jobs.Status) -> Any:

@@ -7,7 +7,8 @@ from typing import Any
 
 from scintidot import __version__
 from scintidot.choices import unusual
-from scintidot.materials.library import Material, load_material, material_names
+from scintidot.materials.library import load_material, material_names
+from scintidot.materials.material import Material
 from scintidot.output import as_text
 from scintidot.provenance import PROVENANCE, cited
 

@@ -18,16 +18,19 @@ Node = dict[str, Any]
 
 def new_draft(base: str) -> str:
     """The text of a card that differs from the shipped ``base`` in nothing but its name."""
-    return _text(
-        {
-            "format": "scintidot-material/1",
-            "based_on": load_material(base, where="draft", who="based_on").name,
-            "name": f"my {base}",
-            "references": {
-                SOURCE: {"authors": "me", "title": "own measurements", "year": date.today().year},
-            },
-        }
-    )
+    return f"{first_lines(base)}\n{own_reference()}"
+
+
+def first_lines(base: str) -> str:
+    """The lines of a card that say what it is based on, and its name."""
+    name = load_material(base, where="draft", who="based_on").name
+    return _text({"based_on": name, "name": f"my {name}"})
+
+
+def own_reference() -> str:
+    """The table of the reference that numbers of one's own begin with."""
+    notebook = {"authors": "A. Chemist", "title": "Notebook, batch 1", "year": date.today().year}
+    return _text({"references": {SOURCE: notebook}})
 
 
 def with_numbers(text: str, numbers: Mapping[str, Mapping[str, Any]], where: str) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.materials.nanocrystal import YieldPoints
 from scintidot.measured.panels import Panel, Series
 from scintidot.records import FloatArray

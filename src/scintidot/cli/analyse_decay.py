@@ -152,9 +152,10 @@ def _print(analysis: Analysis) -> None:
         if mean is not None:
             others = [mean, *mean.get("others", [])]
             cells = [
-                [m["statistics"], m["method"], as_text(m["value"], 4), as_text(m["error"], 2)] for m in others
+                [m["statistics"], m["method"], as_text(m["value"], 4), as_text(m["error"], 2), _doubt(m)]
+                for m in others
             ]
-            print_table("", ["statistics", "method", "<N>", "+-"], cells)
+            print_table("", ["statistics", "method", "<N>", "+-", "note"], cells)
 
 
 def _print_rates(one: dict[str, Any]) -> None:
@@ -170,6 +171,13 @@ def _print_rates(one: dict[str, Any]) -> None:
         for key, words in names.items()
     ]
     print_table("", ["kinetics", "value", "+-"], rows)
+
+
+def _doubt(mean: dict[str, Any]) -> str:
+    """What a row of <N> from exponentials does not know."""
+    from scintidot.measured.decay.occupancy import biased
+
+    return "biased: counts n >= 2 as one XX; --model carriers fits <N>" if biased(mean) else ""
 
 
 def _interval(row: dict[str, Any]) -> str:

@@ -72,8 +72,8 @@ def series(
         for name, value in context.params.items()
         if name not in _HERE and value is not None
     }
-    with progress("laws and validation", counted=False):
-        analysis = analyse_series(table, **options)
+    with progress("laws and validation") as show:
+        analysis = analyse_series(table, progress=show, **options)
     finish(analysis, _print, json=json, out=out, browser=browser, to_card=to_card, material=material)
 
 

@@ -97,8 +97,8 @@ def spectrum(
     options: dict[str, Any] = {
         name: value for name, value in context.params.items() if name not in _HERE and value is not None
     }
-    with progress("spectra", counted=False):
-        analysis = analyse_spectrum(file, **options)
+    with progress("spectra") as show:
+        analysis = analyse_spectrum(file, progress=show, **options)
     finish(analysis, _print, json=json, out=out, browser=browser, to_card=to_card, material=material)
 
 

@@ -37,10 +37,11 @@ def elastic(
     """Elastic scattering of electrons by one atom: total and transport cross sections."""
     from scintidot.interactions.elastic import elastic as run
 
-    with progress("partial waves", counted=False):
+    with progress("density of the atom") as show:
         document = run(
-            element, energy_ev, model=model, radius_nm=radius_nm, polarisability_a03=polarisability
-        )
+            element, energy_ev, model=model, radius_nm=radius_nm, polarisability_a03=polarisability,
+            progress=show,
+        )  # fmt: skip
     _finish(
         document,
         json,
@@ -70,8 +71,8 @@ def inelastic(
     from scintidot.interactions.inelastic import inelastic as run
 
     options = {} if exchange is None else {"exchange": exchange}
-    with progress("cross sections", counted=False):
-        document = run(material, energy_ev, model=model, **options)
+    with progress("cross sections") as show:
+        document = run(material, energy_ev, model=model, progress=show, **options)
     _finish(
         document,
         json,

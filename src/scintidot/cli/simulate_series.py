@@ -33,8 +33,8 @@ def series(
     """A table of samples from the laws of a card, which `analyse series` takes, and truth.json."""
     from scintidot.measured.laboratory.series import synthetic_series
 
-    with progress("samples", counted=False):
-        text, truth = synthetic_series(**given(context))
+    with progress("samples") as show:
+        text, truth = synthetic_series(progress=show, **given(context))
     write_measurement(
         out, "series.csv", text, truth, analysed_by="series", as_json=json,
         said=f"A table of {len(truth['samples'])} samples, every figure with a normal error.",

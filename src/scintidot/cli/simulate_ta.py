@@ -88,8 +88,8 @@ def simulate_ta(
     from scintidot.measured.laboratory.ta import simulate_ta as simulate
     from scintidot.output import as_text
 
-    with progress("matrices", counted=False):
-        document = simulate(out, **given(context))
+    with progress("matrices") as show:
+        document = simulate(out, progress=show, **given(context))
     if json:
         print_json(document)
         return

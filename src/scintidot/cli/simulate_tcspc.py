@@ -79,8 +79,8 @@ def tcspc(
     """
     from scintidot.measured.laboratory.tcspc import simulate_tcspc
 
-    with progress("photons", counted=False):
-        document = simulate_tcspc(out, **given(context))
+    with progress("photons") as show:
+        document = simulate_tcspc(out, progress=show, **given(context))
     if json:
         print_json(document)
         return

@@ -27,7 +27,7 @@ from scintidot.deposits.options import read_setup
 from scintidot.deposits.row import Row
 from scintidot.deposits.setup import Setup
 from scintidot.interchange.deposits import EventDeposits
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.progress import Progress, silent
 from scintidot.records import FloatArray, Primary
 from scintidot.scale.computing import current

@@ -12,7 +12,7 @@ from scintidot.deposits.histories import METHOD as ENGINE_METHOD
 from scintidot.deposits.setup import Setup
 from scintidot.interactions.medium_tables import METHOD as MEDIA_METHOD
 from scintidot.interactions.medium_tables import transport_fingerprint
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.provenance import fingerprint
 from scintidot.radiation.spectrum import Spectrum
 

@@ -31,7 +31,8 @@ from scintidot.interchange.geant4 import (
     geant4_setup,
     simulate_geant4,
 )
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.options import read_seed, read_whole
 from scintidot.output import write_netcdf, write_together
 from scintidot.progress import Progress

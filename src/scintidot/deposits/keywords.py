@@ -10,7 +10,7 @@ from scintidot.interactions.inputs import Energies
 from scintidot.options import Number
 
 if TYPE_CHECKING:
-    from scintidot.materials.library import Material
+    from scintidot.materials.material import Material
 
 
 class ShowerOptions(TypedDict, total=False):

@@ -24,7 +24,8 @@ from scintidot.interactions.inelastic import loss_medium_of
 from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.interactions.media import PHONON_CHOICES
 from scintidot.materials.fields import In
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.options import cores, read_seed, read_whole
 from scintidot.radiation.sources import read_source
 from scintidot.radiation.spectrum import Spectrum, monoenergetic

@@ -13,7 +13,7 @@ from scintidot.deposits.particles import source_of_particles
 from scintidot.deposits.primaries import source_of
 from scintidot.interactions.media import Medium, medium, stack
 from scintidot.interchange.mcpl import Particles
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.radiation.spectrum import Spectrum
 from scintidot.records import FloatArray
 from scintidot.transport.track.packing import crystals_in_box, one_crystal

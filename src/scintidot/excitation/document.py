@@ -29,7 +29,7 @@ from scintidot.kinetics.excitation import Steady, Train, excite, few_neglected
 from scintidot.kinetics.generator import EMPTY, Generator, generator, isolated_moments, photons_to_come
 from scintidot.kinetics.laws import TRANSITIONS, Rates
 from scintidot.materials.fields import In
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.options import Number, read, read_whole
 from scintidot.output import number
 from scintidot.provenance import bibliography, cited

@@ -15,7 +15,8 @@ from scintidot.kinetics.dose import event_rate as event_rate_of
 from scintidot.kinetics.exact import MODELS
 from scintidot.kinetics.laws import Rates
 from scintidot.materials.fields import In
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.options import Number, read
 from scintidot.output import number
 from scintidot.records import FloatArray

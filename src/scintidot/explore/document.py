@@ -15,7 +15,7 @@ from scintidot.emission import Emission
 from scintidot.errors import BadValue
 from scintidot.kinetic_options import EFFICIENCY, FRACTION, MEAN, read_exciton_rate
 from scintidot.kinetics.exact import ExactDecay
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.nanocrystal_light import NOTHING_HELD, Held, Light, exciton_rate
 from scintidot.options import Number, read
 from scintidot.output import nested, number

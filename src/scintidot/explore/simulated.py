@@ -17,7 +17,7 @@ from scintidot.deposits.bulk import kept_bulk_pairs
 from scintidot.deposits.choices import METHOD_SOURCES, engine_warnings
 from scintidot.excitons.distribution import COMPOUND
 from scintidot.explore.document import materials_of
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.progress import Progress
 from scintidot.provenance import fingerprint
 from scintidot.simulation import reference_sample

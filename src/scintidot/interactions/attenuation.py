@@ -16,7 +16,8 @@ from scintidot.documents import Document
 from scintidot.errors import one_of
 from scintidot.interactions.inputs import Energies, read_energies
 from scintidot.materials.compound import Compound, compound_of
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.output import number
 from scintidot.provenance import bibliography, cited
 from scintidot.radiation import compton as incoherent

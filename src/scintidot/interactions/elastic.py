@@ -11,6 +11,7 @@ from scintidot.errors import BadValue, one_of
 from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.materials.fields import In
 from scintidot.output import number
+from scintidot.progress import Progress, counted, silent, within
 from scintidot.provenance import bibliography, cited
 from scintidot.transport.elastic.cross_sections import (
     MODELS,
@@ -23,6 +24,8 @@ WEAK_BELOW = 100.0
 """Below this the approximations of the free atom matter: polarisation, exchange, solid. [eV]"""
 RADII = In("nm", at_least=0.02, at_most=0.5)
 """Of a muffin-tin sphere. [nm]"""
+DENSE = 0.8
+"""Share of the work that is done when the density of the atom is known."""
 POLARISABILITIES = In("1", above=0, at_most=1000)
 """[a0^3]"""
 REFERENCES = {
@@ -45,6 +48,7 @@ def elastic(
     model: str = "free",
     radius_nm: float | str | None = None,
     polarisability_a03: float | str | None = None,
+    progress: Progress = silent,
 ) -> Document:
     """Elastic cross sections of one atom, as ``scintidot.elastic/1``.
 
@@ -63,6 +67,8 @@ def elastic(
         Of the sphere of ``muffin-tin``, 0.02 to 0.5; default: the covalent radius of the element. [nm]
     polarisability_a03 : float, optional
         Static dipole polarisability for ``correlation-polarisation``, up to 1000; default: of the free atom. [a0^3]
+    progress : callable
+        Told the step, and the share of all that is done.
 
     Returns
     -------
@@ -98,7 +104,7 @@ def elastic(
             "version": __version__,
             "element": of.symbol,
             "choices": _choices(of, model, radius, polarisability),
-            "rows": _rows(of, energies, model, radius, polarisability),
+            "rows": _rows(of, energies, model, radius, polarisability, progress),
             "warnings": _warnings(model, min(energies)),
             "bibliography": cited(bibliography(REFERENCES[model])),
         }
@@ -106,15 +112,24 @@ def elastic(
 
 
 def _rows(
-    of: Element, energies: list[float], model: str, radius: float | None, polarisability: float | None
+    of: Element,
+    energies: list[float],
+    model: str,
+    radius: float | None,
+    polarisability: float | None,
+    progress: Progress,
 ) -> list[dict[str, float | None]]:
     import numpy as np
 
     if model == "free":
         sections = np.array(table(of.symbol).cross_sections(np.array(energies))).T
     else:
+        progress("density of the atom", 0.0)
         target = scatterer(of, model, radius=radius, polarisability=polarisability)
-        angular = [angular_distribution(target, energy) for energy in energies]
+        angular = [
+            angular_distribution(target, energy)
+            for energy in counted(energies, "partial waves", within(progress, DENSE, 1.0))
+        ]
         sections = np.array([(one.total, one.transport1, one.transport2) for one in angular])
     return [
         {

@@ -15,8 +15,10 @@ from scintidot.documents import Document
 from scintidot.errors import BadFile, BadValue, OutOfRange, one_of
 from scintidot.interactions.inputs import Energies, read_energies
 from scintidot.materials.energy_loss import EnergyLoss
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.output import number
+from scintidot.progress import Progress, counted, silent, within
 from scintidot.provenance import bibliography, cited
 from scintidot.transport.inelastic import ashley, full_penn
 from scintidot.transport.inelastic.exchange import EXCHANGE
@@ -50,6 +52,9 @@ ESTIMATE_ERRORS = {"refractive index": (0.06, 0.06), "band gap": (0.10, 0.20)}
 """Relative error of stopping power (from 0.3 keV) and mean free path of an estimate by sum rules, by what it rests on:
 the largest found on materials that are measured (tests/physics/test_dielectric.py)."""
 
+TABULATED = 0.95
+"""Share of the work that is done when the response is tabulated."""
+
 Row = dict[str, float | None]
 
 
@@ -59,6 +64,7 @@ def inelastic(
     *,
     model: str = "full-penn",
     exchange: str | None = None,
+    progress: Progress = silent,
 ) -> Document:
     """Mean free path, stopping power and mean loss of electrons in a material, as ``scintidot.inelastic/1``.
 
@@ -78,6 +84,8 @@ def inelastic(
         ``moller``, ``ochkur`` or ``none``, of ``full-penn``. Against ``none`` the default lengthens the mean free
         path by 5 to 8 % at 100 eV, 2 to 3 % at 1 keV and below 1 % at 10 keV, and lowers the stopping power by
         5 to 10 %.
+    progress : callable
+        Told the step, and the share of all that is done.
 
     Returns
     -------
@@ -116,14 +124,16 @@ def inelastic(
     loaded = load_material(material, where=where, who="--material")
     table = _loss_function(loaded)
     medium = loss_medium_of(loaded)
-    row = _full_penn_row(medium, exchange) if model == "full-penn" else _ashley_row(table)
+    penn = model == "full-penn"
+    row = _full_penn_row(medium, exchange, progress) if penn else _ashley_row(table)
+    of_rows = within(progress, TABULATED if penn else 0.0, 1.0)
     choices = {
         "material": loaded.name,
         "material_fingerprint": loaded.fingerprint,
         "model": model,
         "model_meaning": MODELS[model],
     }
-    if model == "full-penn":
+    if penn:
         choices |= {"exchange": exchange, "exchange_meaning": EXCHANGE[exchange]}
     choices["energy_zero"] = "lowest empty state: conduction-band minimum, of a metal the Fermi level"
     return Document(
@@ -132,8 +142,8 @@ def inelastic(
             "version": __version__,
             "material": loaded.name,
             "choices": choices,
-            "rows": [row(energy) for energy in energies],
-            "threshold_eV": number(medium.energy[0]) if model == "full-penn" else None,
+            "rows": [row(energy) for energy in counted(energies, "cross sections", of_rows)],
+            "threshold_eV": number(medium.energy[0]) if penn else None,
             "band_gap_eV": number(medium.band_gap),
             "valence_band_width_eV": number(medium.valence_band_width),
             "mean_excitation_energy_eV": number(medium.mean_excitation_energy),
@@ -218,8 +228,11 @@ def loss_medium_of(material: Material) -> LossMedium:
     )
 
 
-def _full_penn_row(medium: LossMedium, exchange: str) -> Callable[[float], Row]:
-    tabulated = response_of(medium)
+def _full_penn_row(medium: LossMedium, exchange: str, progress: Progress) -> Callable[[float], Row]:
+    if progress is silent:
+        tabulated = response_of(medium)
+    else:  # a bar that is watched once, so nothing is kept for later
+        tabulated = response(medium, lambda share: progress("response", TABULATED * share))
 
     def row(energy: float) -> Row:
         one = full_penn.spectrum(energy, medium, tabulated, exchange)

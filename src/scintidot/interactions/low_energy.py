@@ -16,7 +16,8 @@ from scintidot.errors import one_of
 from scintidot.interactions.inputs import Energies, read_energies, read_within
 from scintidot.interactions.slow_electrons import LowEnergy, figures, low_energy_model
 from scintidot.materials.fields import In
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.output import number
 from scintidot.provenance import bibliography, cited
 from scintidot.transport import acoustic

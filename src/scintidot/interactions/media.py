@@ -18,7 +18,7 @@ from scintidot.interactions.medium_tables import (
 )
 from scintidot.interactions.slow_electrons import low_energy_model, vacuum_level
 from scintidot.materials.compound import compound_of
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.records import FloatArray
 from scintidot.transport import acoustic
 from scintidot.transport import phonons as polar

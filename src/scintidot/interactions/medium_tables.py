@@ -11,7 +11,7 @@ import numpy as np
 from scintidot.cache.store import kept
 from scintidot.interactions.inelastic import DEFAULT_EXCHANGE, loss_medium_of, response_of
 from scintidot.materials.compound import compound_of
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.provenance import fingerprint
 from scintidot.records import FloatArray
 from scintidot.transport.elastic.tables import balanced, probabilities

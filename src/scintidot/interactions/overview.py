@@ -18,7 +18,8 @@ from scintidot.interactions.inelastic import inelastic
 from scintidot.interactions.low_energy import PHONONS, low_energy
 from scintidot.materials.compound import Compound, compound_of
 from scintidot.materials.energy_loss import EnergyLoss
-from scintidot.materials.library import Material, composition_of, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material, composition_of
 from scintidot.output import number
 from scintidot.progress import Progress, silent
 from scintidot.provenance import bibliography, cited, fingerprint, together

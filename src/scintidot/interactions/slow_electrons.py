@@ -10,7 +10,8 @@ import numpy as np
 from scintidot.constants import AVOGADRO_CONSTANT, NM3_PER_CM3
 from scintidot.errors import BadFile
 from scintidot.materials.bulk import Phonons
-from scintidot.materials.library import Material, composition_of, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material, composition_of
 from scintidot.records import FloatArray
 from scintidot.transport import acoustic
 from scintidot.transport import phonons as polar

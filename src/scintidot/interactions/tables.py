@@ -25,7 +25,8 @@ from scintidot.interactions.low_energy import PHONONS
 from scintidot.interactions.low_energy import SOURCES as PHONON_SOURCES
 from scintidot.interactions.slow_electrons import figures, low_energy_model
 from scintidot.materials.compound import compound_of
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.output import write_netcdf, write_together
 from scintidot.progress import Progress, silent
 from scintidot.provenance import bibliography, cited, fingerprint, together

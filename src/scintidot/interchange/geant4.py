@@ -28,7 +28,8 @@ from scintidot.errors import BadFile, BadValue, OutOfRange, one_of
 from scintidot.geometry import SHAPES
 from scintidot.interchange.deposits import EventDeposits
 from scintidot.interchange.mcpl import CENTIMETRE, ELECTRON, MEV, Particles
-from scintidot.materials.library import Material, composition_of, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material, composition_of
 from scintidot.records import FloatArray
 
 WHERE = "geant4"

@@ -23,7 +23,8 @@ from scintidot.light.pulses import RAYLEIGH
 from scintidot.light_yield.kinetics import MODELS
 from scintidot.light_yield.photons import SIMULATED
 from scintidot.materials.fields import In
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.options import option_flag, read
 from scintidot.units import split_list
 

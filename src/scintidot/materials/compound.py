@@ -10,7 +10,7 @@ from scintidot.atoms.shells import LARGEST_ATOMIC_NUMBER, symbols
 from scintidot.constants import AVOGADRO_CONSTANT, NM3_PER_CM3
 from scintidot.errors import BadFile, OutOfRange
 from scintidot.materials.composition import parse_formula
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.records import FloatArray
 
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from scintidot.errors import BadFile, BadValue
 from scintidot.materials.fields import In
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.measured.document import Analysis
 from scintidot.options import Number, read
 from scintidot.output import write_text, write_together

@@ -16,7 +16,7 @@ class Series:
     y: FloatArray
     error: FloatArray | None = None  # one standard deviation of y
     x_error: FloatArray | None = None
-    style: str = "points"  # points, line, dashed, band (``error`` is its half width), bar (from 0 to x, at y)
+    style: str = "points"  # or line, dashed, marked (with points), band (half width ``error``), bar (from 0 to x, at y)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from scintidot.kinetics.exact import MODELS, ExactDecay
 from scintidot.kinetics.laws import LABELS, N2_RATIO, TRANSITIONS, Rates
 from scintidot.kinetics.stream import Spectrum, as_numbers
 from scintidot.light_yield.spectra import SHIFTS, transition_shifts
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.materials.nanocrystal import Emission
 from scintidot.nanocrystal_light import decay_of, rates_of
 from scintidot.options import option_flag, read

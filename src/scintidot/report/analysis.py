@@ -13,7 +13,7 @@ from scintidot.output import as_text, write_text, write_together
 from scintidot.report.first_page_analysis import first_page
 from scintidot.report.panels import draw_panel
 from scintidot.report.style import settings, to_svg
-from scintidot.report.templates import Drawn, render_report, tables_of
+from scintidot.report.templates import ReportFigure, render_report, tables_of
 from scintidot.results import schema_in
 
 MOST_CORRELATED = 14
@@ -36,7 +36,7 @@ def write_analysis_report(analysis: Analysis, path: str | Path) -> None:
     document = analysis.document
     correlation = document.get("correlation", {"names": []})
     drawn = [
-        Drawn(f"figure-{i}", panel.title, _svg(panel), panel.caption)
+        ReportFigure(f"figure-{i}", panel.title, _svg(panel), panel.caption)
         for i, panel in enumerate(analysis.panels, 1)
     ]
     text = render_report(

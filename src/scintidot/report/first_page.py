@@ -182,7 +182,8 @@ def _how_sure(prediction: Prediction, varied: list[Variation]) -> list[str]:
             same = sum(question.winner(one.outputs) == best for one in varied)
             stays.append(f"{question.words.lower()}, {edges[best]:g} nm: in {same} of {len(varied)}")
         lines.append(
-            "How often the best size stays the best when one choice or one uncertain number is changed: "
+            "How often the best size stays the best when one choice or one uncertain number is changed (model paper "
+            "and its statistics count as one): "
             f"{'; '.join(stays)}."
         )
     largest = int(figures.central["mean_excitons"].argmax())
@@ -224,9 +225,9 @@ def _rests_on(prediction: Prediction, varied: list[Variation]) -> Table | None:
     if not rows:
         return None
     note = (
-        "One choice or one number of the card changed at a time; those that move the answer most, first, and the "
-        "number of the card that does it most. In per cent, of the best size; where another size is then best, it is "
-        "named. All of them stand under Tables."
+        "One choice or one number of the card changed at a time, only model paper together with its statistics; those "
+        "that move the answer most, first, and the number of the card that does it most. In per cent, of the best "
+        "size; where another size is then best, it is named. All of them stand under Tables."
     )
     columns = ["assumption", "as it is", "if instead", "light", "lifetime", "CTR bound"]
     return Table("What this rests on", columns, rows, note)

@@ -28,7 +28,7 @@ from scintidot.report.style import (
     shades,
     to_svg,
 )
-from scintidot.report.templates import Drawn, FirstPage, render_report, tables_of
+from scintidot.report.templates import FirstPage, ReportFigure, render_report, tables_of
 
 KINDS = (".png", ".svg", ".pdf", ".html")
 PROCESS_COLOURS = {"total": GREY, "photoelectric": BLUE, "compton": ORANGE, "rayleigh": GREEN}
@@ -256,7 +256,7 @@ def save_drawing(drawing: Any, document: dict[str, Any], path: Path, first: Firs
 def _write_page(path: Path, *, drawing: Any, document: dict[str, Any], first: FirstPage) -> None:
     width, height = drawing.get_size_inches()
     tall = height > width  # more than fits on the first page
-    shown = Drawn("picture", first.title, to_svg(drawing), caption_of(document["choices"]))
+    shown = ReportFigure("picture", first.title, to_svg(drawing), caption_of(document["choices"]))
     text = render_report(
         "document.html",
         first,

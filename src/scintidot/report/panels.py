@@ -10,6 +10,8 @@ from scintidot.measured.panels import Panel, Series
 from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, settings, shades
 
 COLOURS = (VERMILION, BLUE, GREEN, ORANGE, PURPLE, GREY)
+LINES = ("line", "dashed", "marked", "bar")
+"""Styles of series that have a colour of their own."""
 MOST_POINTS = 3000
 """Points of a series that are drawn; of more, every so many."""
 
@@ -23,7 +25,7 @@ def draw_panel(panel: Panel) -> Any:
             main.get_gridspec().set_height_ratios([3, 1])
             below.sharex(main)
         else:
-            drawing, ((main,),) = figure(1, 1, 10, 4.4)
+            drawing, ((main,),) = figure(1, 1, 10, max(4.4, 1.4 + 0.36 * len(panel.y_names)))
         _axis(main, panel.series)
         main.set(ylabel=panel.y_label)
         if panel.log_y:
@@ -55,7 +57,7 @@ def draw_panel(panel: Panel) -> Any:
 
 def colours_of(many: tuple[Series, ...]) -> dict[str, Any]:
     """Colour of each line with a label, in their order; shades where there are more than colours."""
-    lined = [series for series in many if series.style in ("line", "dashed", "bar") and series.label]
+    lined = [series for series in many if series.style in LINES and series.label]
     palette = COLOURS if len(lined) <= len(COLOURS) else shades(len(lined))
     return {series.label: colour for series, colour in zip(lined, palette, strict=False)}
 
@@ -67,7 +69,7 @@ def _axis(axis: Any, many: tuple[Series, ...]) -> None:
         x, y, error, x_error = thinned(series)
         label = series.label or None
         if series.style == "points":  # those of a fit have its colour
-            of_fit = own.get(f"{series.label}, fit")
+            of_fit = own.get(f"{series.label}, fit") if series.label else last
             size = 2.5 if len(x) > 200 else 5
             if error is None and x_error is None:
                 alpha = 0.6 if len(x) > 200 else 1
@@ -85,8 +87,8 @@ def _axis(axis: Any, many: tuple[Series, ...]) -> None:
             axis.barh(y, x, 0.38, color=last, label=label)
         else:
             last = own.get(series.label, last)  # one without a label goes with the one before it
-            dashed = series.style == "dashed"
-            axis.plot(x, y, "--" if dashed else "-", color=last, lw=1.2 if dashed else 1.8, label=label)
+            look = {"dashed": "--", "marked": "o-"}.get(series.style, "-")
+            axis.plot(x, y, look, color=last, lw=1.2 if look == "--" else 1.8, ms=5, label=label)
 
 
 def thinned(series: Series) -> tuple[Any, Any, Any, Any]:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot.measured.panels import Panel, Series
-from scintidot.report.panels import COLOURS, thinned
+from scintidot.report.panels import COLOURS, LINES, thinned
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+SHADES = (0.1, 0.9)
+"""Span of the scale Viridis, dark to light, on light ground."""
 MOST_LEGEND = 12
 """Series up to which a legend names them."""
 WIDE = 50.0
@@ -25,19 +27,25 @@ CROWDED = 200
 """Points of a series from which they are small."""
 
 
-def plotly_panel(panel: Panel, colours: Sequence[str] = COLOURS, template: Any = "simple_white") -> Figure:
+def plotly_panel(
+    panel: Panel,
+    colours: Sequence[str] = COLOURS,
+    template: Any = "simple_white",
+    shades: tuple[float, float] = SHADES,
+) -> Figure:
     """One panel, its residuals below; words of a panel are text, never markup.
 
-    ``colours`` are those of the lines in their order; the last is that of marks and bare points.
+    ``colours`` are those of the lines in their order; the last is that of marks. More lines than colours get
+    ``shades``, a span of Viridis.
     """
     from plotly.subplots import make_subplots
 
     rows = 2 if panel.residuals else 1
     heights = [0.74, 0.26] if rows == 2 else None
     figure = make_subplots(rows, 1, shared_xaxes=True, vertical_spacing=0.04, row_heights=heights)
-    _add(figure, panel.series, 1, colours)
+    _add(figure, panel.series, 1, colours, shades)
     if rows == 2:
-        _add(figure, panel.residuals, 2, colours)
+        _add(figure, panel.residuals, 2, colours, shades)
         figure.update_yaxes(title_text=escape(panel.residual_label), row=2, col=1)
         figure.add_hline(0, line={"color": colours[-1], "width": 1}, row=2, col=1)
     figure.update_xaxes(title_text=escape(panel.x_label), row=rows, col=1)
@@ -54,7 +62,8 @@ def plotly_panel(panel: Panel, colours: Sequence[str] = COLOURS, template: Any =
             mark(figure, start, end, words, place, colours[-1])
     named = sum(bool(series.label) for series in panel.series)
     figure.update_layout(
-        template=template, showlegend=1 < named <= MOST_LEGEND, height=460 if rows == 2 else 360,
+        template=template, showlegend=1 < named <= MOST_LEGEND,
+        height=460 if rows == 2 else max(360, 130 + 26 * len(panel.y_names)),
         margin={"l": 60, "r": 16, "t": 40, "b": 48},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
     )  # fmt: skip
@@ -82,16 +91,19 @@ def mark(figure: Figure, start: float, end: float, words: str, place: int, colou
     )  # fmt: skip
 
 
-def _add(figure: Figure, many: tuple[Series, ...], row: int, colours: Sequence[str]) -> None:
+def _add(
+    figure: Figure, many: tuple[Series, ...], row: int, colours: Sequence[str], shades: tuple[float, float]
+) -> None:
     """Series as the report draws them: lines in their colours, points of a fit in the colour of its line."""
-    lined = [series.label for series in many if series.style in ("line", "dashed", "bar") and series.label]
-    own = dict(zip(lined, palette(len(lined), colours), strict=False))
+    lined = [series.label for series in many if series.style in LINES and series.label]
+    own = dict(zip(lined, palette(len(lined), colours, shades), strict=False))
     last = next(iter(own.values()), colours[0])
     for series in many:
         x, y, error, x_error = thinned(series)
         look = {"name": escape(series.label), "showlegend": bool(series.label) and row == 1}
         if series.style == "points":
-            trace = _points(x, y, error, x_error, own.get(f"{series.label}, fit"), colours)
+            of_fit = own.get(f"{series.label}, fit") if series.label else last
+            trace = _points(x, y, error, x_error, of_fit, colours)
         elif series.style == "band":  # of the line before it
             trace = _band(x, y, error, last)
             look["showlegend"] = look["showlegend"] and not series.label.endswith(", error")
@@ -104,17 +116,18 @@ def _add(figure: Figure, many: tuple[Series, ...], row: int, colours: Sequence[s
                 continue
             dashed = series.style == "dashed"
             line = {"color": last, "width": 1.5 if dashed else 2.2, "dash": "dash" if dashed else "solid"}
-            trace = {"x": x, "y": y, "mode": "lines", "line": line}
+            mode = "lines+markers" if series.style == "marked" else "lines"
+            trace = {"x": x, "y": y, "mode": mode, "line": line, "marker": {"size": 7}}
         figure.add_scatter(**trace, **look, row=row, col=1)
 
 
-def palette(count: int, colours: Sequence[str]) -> list[str]:
+def palette(count: int, colours: Sequence[str], shades: tuple[float, float]) -> list[str]:
     """The colours; many lines get some from dark to light."""
     if count <= len(colours):
         return list(colours)
     from plotly.colors import sample_colorscale
 
-    return list(sample_colorscale("Viridis", np.linspace(0.1, 0.9, count).tolist()))
+    return list(sample_colorscale("Viridis", np.linspace(*shades, count).tolist()))
 
 
 def _points(

@@ -34,9 +34,10 @@ def plot(
         What a public function returned.
     kind : str, optional
         What is shown; without it the first that there is, see `plot_kinds`. Of a prediction ``decay``, ``light``,
-        ``lifetime``, ``ctr``, ``deposit``, ``excitons``, ``spectrum`` and ``sensitivity``; of an analysis the titles of
-        its figures; of a study the names of its pictures, the first of which shows the answer, such as ``map`` and
-        ``tornado``; of a document with rows any of their columns, such as ``imfp_nm``.
+        ``photons``, ``lifetime``, ``ctr``, ``deposit``, ``excitons``, ``spectrum``, ``transitions``, ``models`` and
+        ``sensitivity``; of an analysis the titles of its figures; of a study the names of its pictures, the first of
+        which shows the answer, such as ``map`` and ``tornado``; of a document with rows any of their columns, such as
+        ``imfp_nm``.
     backend : str
         ``matplotlib`` (default) or ``plotly``; studies by matplotlib alone.
 
@@ -95,9 +96,9 @@ def plot_kinds(result: Plottable) -> list[str]:
 
 
 def _study_figures(result: StudyResult) -> dict[str, Any]:
-    from scintidot.report.study_figures import study_pictures
+    from scintidot.report.study_figures import figures_of_study
 
-    return {picture.name: picture.drawing for picture in study_pictures(result)}
+    return {picture.name: picture.drawing for picture in figures_of_study(result)}
 
 
 def _study_figure(result: StudyResult, kind: str | None, backend: str) -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 
 from scintidot.bibtex import references_of
 from scintidot.output import as_text, per_cent, write_text
-from scintidot.report.study_figures import study_pictures
+from scintidot.report.study_figures import figures_of_study
 from scintidot.report.style import settings, to_svg
-from scintidot.report.templates import Drawn, FirstPage, Table, render_report
+from scintidot.report.templates import FirstPage, ReportFigure, Table, render_report
 from scintidot.studies.finding import banded_text, best_designs, design_text
 from scintidot.studies.result import StudyResult
 
@@ -22,7 +22,8 @@ def write_study_report(result: StudyResult, path: str | Path) -> None:
     document = result.document
     with settings():
         figures = [
-            Drawn(one.name, one.title, to_svg(one.drawing), one.caption) for one in study_pictures(result)
+            ReportFigure(one.name, one.title, to_svg(one.drawing), one.caption)
+            for one in figures_of_study(result)
         ]
     first = FirstPage(
         document["title"] or f"Design study: {document['kind']}",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from scintidot.output import as_text
 from scintidot.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure
 from scintidot.studies.result import StudyResult
 
@@ -13,16 +15,29 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_BARS = 12
+SMALLEST_CHANGE = 0.01
+"""From which a number is drawn. [%]"""
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, GREY)
 
 
-class Picture(NamedTuple):
-    """One picture of a study."""
+class StudyFigure(NamedTuple):
+    """One figure of a study, with its caption."""
 
     name: str
     title: str
     drawing: Figure
     caption: str
+
+
+def is_listed(axis: Any) -> bool:
+    """Whether an axis of a study has values one by one, not a range."""
+    return bool(axis.named or axis.ends is None)
+
+
+def name_places(panel: Any, values: Sequence[Any]) -> None:
+    """Places 0, 1, 2 ... of an axis in a drawing, named by the values of a list, all with the same room."""
+    panel.set_xticks(range(len(values)), [as_text(value) for value in values])
+    panel.set_xlim(-0.5, len(values) - 0.5)
 
 
 def place_in_list(axis: Any, design: dict[str, Any]) -> int:
@@ -32,16 +47,18 @@ def place_in_list(axis: Any, design: dict[str, Any]) -> int:
     return int(np.argmin(np.abs(np.array(axis.values) - design[axis.key])))
 
 
-def tornado(result: StudyResult) -> list[Picture]:
-    """What each uncertain number alone does to the first objective, largest above; nothing where none is uncertain."""
+def tornado(result: StudyResult) -> list[StudyFigure]:
+    """What each uncertain number alone does to the first objective, largest above; nothing where none does."""
     lines = result.document["results"]["one_at_a_time"]
     changes: dict[str, dict[str, float]] = {}
     for line in lines:
         if line["relative_change"] is not None:
             changes.setdefault(line["number"], {})[line["at"]] = 100 * line["relative_change"]
-    if not changes:
+    largest = {key: max(map(abs, ends.values())) for key, ends in changes.items()}
+    ranked = sorted((key for key in largest if largest[key] > SMALLEST_CHANGE), key=largest.__getitem__)
+    ranked = ranked[-MOST_BARS:]
+    if not ranked:
         return []
-    ranked = sorted(changes, key=lambda key: max(map(abs, changes[key].values())))[-MOST_BARS:]
     drawing, axes = figure(1, 1, 11, 0.36 * len(ranked) + 1.4)
     axis = axes[0, 0]
     for i, key in enumerate(ranked):
@@ -63,4 +80,4 @@ def tornado(result: StudyResult) -> list[Picture]:
         "At the recommended design: each uncertain number set to its low and its high end, each undecided choice to "
         "its other names, all else unchanged. The longest bar is the number to measure first for this figure."
     )
-    return [Picture("tornado", "Which uncertain number matters most", drawing, caption)]
+    return [StudyFigure("tornado", "Which uncertain number matters most", drawing, caption)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.report.study_drawing import COLOURS, Picture, place_in_list, tornado
+from scintidot.report.study_drawing import COLOURS, StudyFigure, place_in_list, tornado
 from scintidot.report.study_search import draw_front, draw_optimum, draw_sensitivities
 from scintidot.report.style import BLUE, GREY, figure, settings
 from scintidot.studies.finding import variable
@@ -16,7 +16,7 @@ MOST_LINES = 6
 """Values of a second axis that are drawn as lines; more make a map."""
 
 
-def study_pictures(result: StudyResult) -> list[Picture]:
+def figures_of_study(result: StudyResult) -> list[StudyFigure]:
     """The pictures of a study as figures of matplotlib; the first one shows the answer."""
     makers = {"sweep": _sweep, "sobol": draw_sensitivities, "pareto": draw_front, "optimum": draw_optimum}
     if not result.finding.variables:
@@ -25,7 +25,7 @@ def study_pictures(result: StudyResult) -> list[Picture]:
         return makers[result.plan.method.kind](result)
 
 
-def _sweep(result: StudyResult) -> list[Picture]:
+def _sweep(result: StudyResult) -> list[StudyFigure]:
     dataset, plan = result.to_xarray(), result.plan
     main = plan.objectives[0]
     numeric = sorted(
@@ -42,7 +42,7 @@ def _sweep(result: StudyResult) -> list[Picture]:
     return [picture, *tornado(result)]
 
 
-def _map(dataset: Any, plan: Any, main: Any, pair: Any, best: dict[str, Any]) -> Picture:
+def _map(dataset: Any, plan: Any, main: Any, pair: Any, best: dict[str, Any]) -> StudyFigure:
     others = {axis.name: place_in_list(axis, best) for axis in plan.axes if axis not in pair}
     x, y = pair
     chosen = dataset.isel(others)
@@ -71,10 +71,10 @@ def _map(dataset: Any, plan: Any, main: Any, pair: Any, best: dict[str, Any]) ->
         f"{main.label} over the grid{', at ' + rest if rest else ''}. Star: the best design; pale: designs that "
         "miss a constraint."
     )
-    return Picture("map", f"{main.heading} over the designs", drawing, caption)
+    return StudyFigure("map", f"{main.heading} over the designs", drawing, caption)
 
 
-def _lines(dataset: Any, plan: Any, main: Any, x: Any, best: dict[str, Any]) -> Picture:
+def _lines(dataset: Any, plan: Any, main: Any, x: Any, best: dict[str, Any]) -> StudyFigure:
     """Against one axis, a line with its band for each name."""
     place = {axis.name: place_in_list(axis, best) for axis in plan.axes}
 
@@ -105,10 +105,10 @@ def _lines(dataset: Any, plan: Any, main: Any, x: Any, best: dict[str, Any]) -> 
         f"{main.label} against {x.heading}, with the band of the card. Dots: the designs computed that keep the "
         "constraints; dotted: those that do not; dashed: the best one."
     )
-    return Picture("lines", f"{main.heading} against {x.name.replace('_', ' ')}", drawing, caption)
+    return StudyFigure("lines", f"{main.heading} against {x.name.replace('_', ' ')}", drawing, caption)
 
 
-def _bars(dataset: Any, plan: Any, main: Any) -> Picture:
+def _bars(dataset: Any, plan: Any, main: Any) -> StudyFigure:
     """Names alone: one bar with its band for each combination."""
     name = variable(main.name)
     stacked = dataset.stack(all=[axis.name for axis in plan.axes])
@@ -124,4 +124,4 @@ def _bars(dataset: Any, plan: Any, main: Any) -> Picture:
     axis.set(yticks=range(len(labels)), xlabel=main.label)
     axis.set_yticklabels(labels)
     caption = f"{main.label} with the band of the card; grey: designs that miss a constraint."
-    return Picture("bars", f"{main.heading} of the designs", drawing, caption)
+    return StudyFigure("bars", f"{main.heading} of the designs", drawing, caption)

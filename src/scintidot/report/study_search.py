@@ -6,13 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from scintidot.report.study_drawing import COLOURS, MOST_BARS, Picture, place_in_list, tornado
+from scintidot.report.study_drawing import (
+    COLOURS,
+    MOST_BARS,
+    StudyFigure,
+    is_listed,
+    name_places,
+    place_in_list,
+    tornado,
+)
 from scintidot.report.style import BLUE, GREY, ORANGE, VERMILION, figure, shades
 from scintidot.studies.finding import variable
 from scintidot.studies.result import StudyResult
 
 
-def draw_optimum(result: StudyResult) -> list[Picture]:
+def draw_optimum(result: StudyResult) -> list[StudyFigure]:
     """Cuts along the axes through the best design, where it lies over the draws, tornado and constraints."""
     dataset, plan = result.to_xarray(), result.plan
     main, constraints = plan.objectives[0], plan.constraints
@@ -34,17 +42,17 @@ def draw_optimum(result: StudyResult) -> list[Picture]:
             below.set_xlim(top.get_xlim())
         else:
             top.set_xlabel(axis.heading)
-        listed = axis.named or axis.ends is None
+        listed = is_listed(axis)
         for panel in axes[:, column]:
             panel.axvline(
                 place_in_list(axis, best) if listed else best[axis.key], color=VERMILION, lw=1.5, ls="--"
             )
     caption = (
-        f"Above: {main.label} along each axis through the best design (dashed), with the band of the card; dotted "
-        "where a constraint is missed."
+        f"Above: {main.label} along each axis through the best design (dashed), with the band of the card; dotted, "
+        "or hollow, where a constraint is missed."
         + (" Below: where the best design lies over the draws of what is uncertain." if drawn else "")
     )
-    picture = Picture("optimum", "Where the best design lies, and how sure that is", drawing, caption)
+    picture = StudyFigure("optimum", "Where the best design lies, and how sure that is", drawing, caption)
     return [picture, *tornado(result), *_constraints(dataset, plan)]
 
 
@@ -55,11 +63,12 @@ def _cut(panel: Any, dataset: Any, target: Any, along: str, axis: Any, constrain
     kept = np.ones(len(x), dtype=bool)
     for one in constraints:
         kept &= one.violation(dataset[f"{variable(one.name)}_{along}"].to_numpy()) == 0
-    if axis.named or axis.ends is None:
+    if is_listed(axis):
         places = np.arange(len(x))
         error = np.nan_to_num([middle - low, high - middle])
         panel.errorbar(places, middle, error, fmt="o", color=BLUE, capsize=4)
-        panel.set_xticks(places, [str(value) for value in x])
+        panel.plot(places[~kept], middle[~kept], "o", color=BLUE, mfc="white", zorder=3)
+        name_places(panel, list(x))
     else:
         panel.fill_between(x, low, high, color=BLUE, alpha=0.15, lw=0)
         panel.plot(x, middle, color=BLUE, lw=1, ls=":")
@@ -70,17 +79,17 @@ def _cut(panel: Any, dataset: Any, target: Any, along: str, axis: Any, constrain
 
 
 def _spread(panel: Any, values: Any, axis: Any) -> None:
-    if axis.named or axis.ends is None:
-        names = [str(value) for value in axis.values]
+    if is_listed(axis):
         found = [str(value) for value in values]
-        panel.bar(range(len(names)), [found.count(name) for name in names], color=BLUE, width=0.6)
-        panel.set_xticks(range(len(names)), names)
+        counts = [found.count(str(value)) for value in axis.values]
+        panel.bar(range(len(counts)), counts, color=BLUE, width=0.6)
+        name_places(panel, axis.values)
     else:
         panel.hist(values, bins=np.linspace(axis.ends[0], axis.ends[1], 31), color=BLUE)
     panel.grid(axis="x", visible=False)
 
 
-def _constraints(dataset: Any, plan: Any) -> list[Picture]:
+def _constraints(dataset: Any, plan: Any) -> list[StudyFigure]:
     """The constraints along the first axis."""
     if not plan.constraints:
         return []
@@ -93,10 +102,10 @@ def _constraints(dataset: Any, plan: Any) -> list[Picture]:
                 panel.axhline(limit, color=VERMILION, lw=1.2)
         panel.set(xlabel=axis.heading, ylabel=one.label)
     caption = "The constraints along the first axis, with the band of the card; red: the limit."
-    return [Picture("constraints", "Where the constraints are kept", drawing, caption)]
+    return [StudyFigure("constraints", "Where the constraints are kept", drawing, caption)]
 
 
-def draw_sensitivities(result: StudyResult) -> list[Picture]:
+def draw_sensitivities(result: StudyResult) -> list[StudyFigure]:
     """Total and first-order indices of each factor, with their intervals."""
     dataset, plan = result.to_xarray(), result.plan
     count = len(plan.objectives)
@@ -122,12 +131,12 @@ def draw_sensitivities(result: StudyResult) -> list[Picture]:
         "are 95 % intervals of the estimate. The longest bar is what to know better first."
     )
     return [
-        Picture("sobol", "Whose uncertainty matters", drawing, caption),
+        StudyFigure("sobol", "Whose uncertainty matters", drawing, caption),
         _convergence(dataset, plan),
     ]
 
 
-def _convergence(dataset: Any, plan: Any) -> Picture:
+def _convergence(dataset: Any, plan: Any) -> StudyFigure:
     count = len(plan.objectives)
     drawing, axes = figure(1, count, max(11.0, 5 * count), 3.8)
     for i, (panel, target) in enumerate(zip(axes[0], plan.objectives, strict=True)):
@@ -140,10 +149,10 @@ def _convergence(dataset: Any, plan: Any) -> Picture:
         panel.set(title=target.heading, xlabel="base samples", ylabel="total index", ylim=(0, None))
         panel.legend(fontsize=8.5)
     caption = "Total indices of the five largest factors against the number of base samples: flat lines have converged."
-    return Picture("convergence", "Whether that many samples are enough", drawing, caption)
+    return StudyFigure("convergence", "Whether that many samples are enough", drawing, caption)
 
 
-def draw_front(result: StudyResult) -> list[Picture]:
+def draw_front(result: StudyResult) -> list[StudyFigure]:
     """The first objective against each other one, with the spread over the draws; and the designs of the front."""
     dataset, plan = result.to_xarray(), result.plan
     x, *others = plan.objectives
@@ -154,7 +163,7 @@ def draw_front(result: StudyResult) -> list[Picture]:
         "Grey: all designs computed that keep the constraints. Dots: designs that no other one beats, coloured by the "
         "probability that this holds when the uncertain numbers are others; lines: 95 % of the draws."
     )
-    picture = Picture("front", "Designs from which to choose", drawing, caption)
+    picture = StudyFigure("front", "Designs from which to choose", drawing, caption)
     return [picture, _designs(dataset, plan, x)]
 
 
@@ -186,7 +195,7 @@ def _front(panel: Any, dataset: Any, x: Any, y: Any, drawing: Any) -> None:
     panel.set(xlabel=f"{x.label} ({x.direction})", ylabel=f"{y.label} ({y.direction})")
 
 
-def _designs(dataset: Any, plan: Any, x: Any) -> Picture:
+def _designs(dataset: Any, plan: Any, x: Any) -> StudyFigure:
     """The axes along the front."""
     drawing, axes = figure(1, len(plan.axes), max(11.0, 4.2 * len(plan.axes)), 3.8)
     first = dataset[variable(x.name)].to_numpy()
@@ -196,4 +205,4 @@ def _designs(dataset: Any, plan: Any, x: Any) -> Picture:
         panel.plot(first[order], values, "o", color=colour)
         panel.set(xlabel=x.label, ylabel=axis.heading)
     caption = f"Where the designs of the front lie on each axis, against {x.heading}."
-    return Picture("designs", "Which designs these are", drawing, caption)
+    return StudyFigure("designs", "Which designs these are", drawing, caption)

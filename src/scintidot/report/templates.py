@@ -36,8 +36,8 @@ class FirstPage:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """One figure of a report."""
+class ReportFigure:
+    """One figure of a report: SVG with its caption."""
 
     name: str
     title: str
@@ -56,8 +56,10 @@ def tables_of(document: dict[str, Any], *, nested: bool = False) -> list[Table]:
     found = []
     for name, columns, rows in tables(document, nested=nested):
         words = name.replace("_", " ").replace(".", ": ")
-        more = len(rows) - LONGEST_TABLE
-        note = f"{more} more {'rows' if more > 1 else 'row'} not shown." if more > 0 else ""
+        cut = len(rows) > LONGEST_TABLE
+        note = (
+            f"First {LONGEST_TABLE} of {len(rows)} rows; the result as JSON has all of them." if cut else ""
+        )
         table = Table(
             words[:1].upper() + words[1:], [heading(column) for column in columns], rows[:LONGEST_TABLE], note
         )
@@ -87,9 +89,9 @@ def render_report(
 ) -> str:
     """The text of a report from a child of ``base.html``.
 
-    ``notes`` are limits and warnings, ``figures`` have the fields of `Drawn`, ``choices`` are every named choice with
-    its value, ``references`` the bibliography, which is attached as BibTeX; ``picture`` is that of the first page,
-    ``more`` what the child itself asks for. The same values make the same bytes.
+    ``notes`` are limits and warnings, ``figures`` have the fields of `ReportFigure`, ``choices`` are every named
+    choice with its value, ``references`` the bibliography, which is attached as BibTeX; ``picture`` is that of the
+    first page, ``more`` what the child itself asks for. The same values make the same bytes.
     """
     return render(
         template,

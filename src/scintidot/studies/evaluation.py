@@ -14,7 +14,7 @@ from scintidot import limits
 from scintidot.bands import Outputs
 from scintidot.config import OPTIONS, RunConfig, make_config
 from scintidot.deposits.against_size import Deposits
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.progress import Progress, silent
 from scintidot.provenance import Quantity
 from scintidot.records import FloatArray

@@ -11,7 +11,8 @@ from scintidot import choices, limits
 from scintidot.bands import banded_keys
 from scintidot.config import OPTIONS, RunConfig, make_config
 from scintidot.errors import BadFile, ScintidotError
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.provenance import fingerprint
 from scintidot.studies.axes import Axis
 from scintidot.studies.targets import SAMPLE_FIGURES, Target

@@ -9,7 +9,8 @@ from typing import Any
 from scintidot.config import OPTIONS, RunConfig, make_config
 from scintidot.errors import BadFile, ScintidotError, nearest
 from scintidot.materials.fields import In
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.materials.reading import parse_toml
 from scintidot.studies.axes import NAMES, OF_SAMPLE
 from scintidot.studies.plan import FORMAT, KINDS, Method, Plan, SampleOptions

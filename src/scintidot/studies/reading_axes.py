@@ -11,7 +11,8 @@ import numpy as np
 from scintidot.config import OPTIONS, option_of
 from scintidot.errors import nearest
 from scintidot.materials.fields import In
-from scintidot.materials.library import Material, is_card_path
+from scintidot.materials.library import is_card_path
+from scintidot.materials.material import Material
 from scintidot.studies.axes import NAMES, NUMBERS, OF_SAMPLE, Axis
 from scintidot.studies.reader import Reader
 from scintidot.units import unit_of

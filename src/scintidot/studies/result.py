@@ -15,7 +15,7 @@ from scintidot import __version__
 from scintidot.bibtex import bibtex, references_of
 from scintidot.config import OPTIONS, option_of
 from scintidot.documents import name_variables
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.output import json_text, write_netcdf, write_text, write_together
 from scintidot.results import REPORTS, check_folder
 from scintidot.scale.run_folder import UNFINISHED

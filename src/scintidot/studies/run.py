@@ -10,7 +10,7 @@ import numpy as np
 
 from scintidot import __version__, bands, choices
 from scintidot.config import RunConfig, option_of
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.output import number
 from scintidot.progress import Progress, silent
 from scintidot.provenance import bibliography, cited

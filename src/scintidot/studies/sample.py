@@ -19,7 +19,7 @@ from scintidot.light_yield.options import WHERE, Sample, read_sample
 from scintidot.light_yield.photons import count_photons, of_deposits
 from scintidot.light_yield.run import hits_of_sample, host_photons, mixture_of
 from scintidot.limits import pair_creation_rule
-from scintidot.materials.library import Material
+from scintidot.materials.material import Material
 from scintidot.progress import silent
 from scintidot.studies.axes import Points, length
 from scintidot.studies.evaluation import Model

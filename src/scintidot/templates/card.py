@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scintidot import __version__
+from scintidot.catalogue.drafts import SOURCE, first_lines, own_reference
 from scintidot.materials.library import load_material
 from scintidot.provenance import Quantity
 
@@ -26,13 +27,6 @@ MEANINGS = {
 }
 """Section -> what its numbers mean."""
 
-REFERENCE = """\
-[references.my_notebook]
-authors = "A. Chemist"
-title = "Notebook, batch 1"
-year = 2026
-"""
-
 
 def card(base: str = "CsPbBr3") -> str:
     """The text; as it stands it is the card of ``base`` under a name of its own.
@@ -48,8 +42,7 @@ def card(base: str = "CsPbBr3") -> str:
         "# measured, computed, estimate or recalled. low and high, its band, go together and are carried on to",
         "# the result. Any unit of the right dimension will do. The keys: docs/material-cards.md.",
         "",
-        f'based_on = "{base}"',
-        f'name = "my {base}"',
+        *first_lines(base).splitlines(),
         'description = "What sets it apart."',
     ]
     section = ""
@@ -59,13 +52,13 @@ def card(base: str = "CsPbBr3") -> str:
             lines += ["", f"# {MEANINGS[part]}."]
             section = part
         lines.append(f"# {key} = {_number(quantity)}")
-    return "\n".join([*lines, "", "# Where the numbers come from.", REFERENCE])
+    return "\n".join([*lines, "", "# Where the numbers come from.", own_reference()])
 
 
 def _number(quantity: Quantity) -> str:
     """As one line of TOML, from the notebook below."""
     band = "" if quantity.low is None else f"low = {quantity.low!r}, high = {quantity.high!r}, "
     return (
-        f'{{ value = {quantity.value!r}, {band}unit = "{quantity.unit}", source = "my_notebook", '
+        f'{{ value = {quantity.value!r}, {band}unit = "{quantity.unit}", source = "{SOURCE}", '
         'provenance = "measured" }'
     )

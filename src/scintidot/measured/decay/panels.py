@@ -50,7 +50,7 @@ def _decay(fit: DecayFit, i: int) -> Panel:
     window = middle[data.window]
     lowest = max(0.3 * background, 0.3)
     return Panel(
-        f"Decay of {data.name}", "time [ns]", "counts in a bin" if data.sigma is None else "signal",
+        f"Fit of {data.name}", "time [ns]", "counts in a bin" if data.sigma is None else "signal",
         f"Counts with the fit{parts} and the response (scaled to the peak). Below: residuals, the signed roots "
         "of each bin's share of the deviance; a true model gives a normal law of width 1 without waves.",
         tuple(_above(s, lowest) for s in series),

@@ -264,7 +264,7 @@ def _failed(document: dict[str, Any], loaded: Loaded, reason: str) -> Analysis:
 
 def _title(loaded: Loaded) -> str:
     names = [decay.name for decay in loaded.measured]
-    return f"Decay of {names[0]}" if len(names) == 1 else f"{len(names)} decays"
+    return f"Fit of {names[0]}" if len(names) == 1 else f"{len(names)} decays"
 
 
 def _answer(document: dict[str, Any], decays: list[dict[str, Any]]) -> str:

@@ -16,6 +16,7 @@ from scintidot.measured.laboratory.spectrum import read_edges
 from scintidot.measured.series.validation import Samples, Setup, predict, read_statistics
 from scintidot.options import Number, read, read_seed
 from scintidot.output import number
+from scintidot.progress import Progress, silent
 from scintidot.records import FloatArray
 
 SCHEMA = "scintidot.laboratory.series/1"
@@ -35,6 +36,7 @@ def synthetic_series(
     relative_error: Number = 0.05,
     deposit: str = "continuous",
     seed: Number = 1,
+    progress: Progress = silent,
 ) -> tuple[str, dict[str, Any]]:
     """A table as ``analyse series`` takes it, and the truth.
 
@@ -52,6 +54,8 @@ def synthetic_series(
         Standard deviation over value, at most 0.3.
     seed : int
         Of the errors.
+    progress : callable
+        Told the step, and the share of all that is done.
     """
     one_of(model, KINETIC_MODELS, where=WHERE, who="--model")
     statistics = read_statistics(statistics, model, WHERE)
@@ -60,7 +64,7 @@ def synthetic_series(
     number_of_seed = read_seed(seed, WHERE)
     xi = read(retained_fraction, "--retained-fraction", WHERE, FRACTION)
     edges = np.array(read_edges(edge_length, WHERE))
-    true = _truth(material, edges, deposit)
+    true = _truth(material, edges, deposit, progress)
     setup = Setup(model, statistics, xi, 100.0, 100.0, 0.511, 1.0, 1.0, "cube")
     count = len(edges)
     samples = Samples(np.arange(count), true, {}, ("",) * count, ())
@@ -85,11 +89,15 @@ def synthetic_series(
     return text, document
 
 
-def _truth(material: str | Path, edges: FloatArray, deposit: str) -> dict[str, FloatArray]:
+def _truth(
+    material: str | Path, edges: FloatArray, deposit: str, progress: Progress
+) -> dict[str, FloatArray]:
     """What a prediction with the card says of each size."""
     from scintidot.simulation import predict as forward
 
-    result = forward(material=material, edge_length=[float(e) for e in edges], deposit=deposit, where=WHERE)
+    result = forward(
+        material=material, edge_length=[float(e) for e in edges], deposit=deposit, where=WHERE, progress=progress
+    )  # fmt: skip
     rows = sorted(result.rows, key=lambda row: row["edge_length_nm"])
     if len(rows) != len(edges):
         raise BadValue(

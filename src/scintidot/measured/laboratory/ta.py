@@ -23,6 +23,7 @@ from scintidot.materials.fields import In
 from scintidot.measured.transient.fluence_series import poisson
 from scintidot.options import Number, read, read_interval, read_seed, read_whole
 from scintidot.output import json_text, number, write_text, write_together
+from scintidot.progress import Progress, counted, silent
 from scintidot.records import FloatArray
 from scintidot.response import gaussian_times_decay
 
@@ -71,7 +72,7 @@ def lines(setting: Setting) -> FloatArray:
     return np.asarray(-setting.amplitude * np.exp(-0.5 * u**2))
 
 
-def matrices(setting: Setting) -> list[FloatArray]:
+def matrices(setting: Setting, progress: Progress = silent) -> list[FloatArray]:
     """Signals without noise [mOD], one (times, wavelengths) for each fluence."""
     sample, mean = setting.sample, setting.cross_section * setting.fluences
     most = followed(poisson, float(mean.max()))
@@ -82,7 +83,8 @@ def matrices(setting: Setting) -> list[FloatArray]:
     weights = np.einsum("mn,snk->msk", folded(poisson(mean), most), amplitude)
     spectra = lines(setting)
     signals = [np.empty((len(setting.time), len(setting.wavelength))) for _ in mean]
-    for j, zero in enumerate(setting.dispersion(setting.wavelength)):
+    zeros = setting.dispersion(setting.wavelength)
+    for j, zero in counted(list(enumerate(zeros)), "matrices", progress):
         seen = gaussian_times_decay((setting.time - zero)[:, None], rate, setting.response_sigma)
         for signal, weight in zip(signals, weights, strict=True):
             signal[:, j] = seen @ weight.T @ spectra[:, j]
@@ -114,6 +116,7 @@ def simulate_ta(
     noise: Number = 0.1,
     format: str = "npz",
     seed: Number = 1,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Write a fluence series into ``folder`` with ``truth.json``; returns that document.
 
@@ -139,6 +142,8 @@ def simulate_ta(
         One of `FORMATS`.
     seed : Number
         Of the noise.
+    progress : callable
+        Told the step, and the share of all that is done.
     """
     for value, names, who in (
         (model, MODELS, "--model"), (filling, WEIGHTS, "--filling"), (format, FORMATS, "--format"),
@@ -185,7 +190,7 @@ def simulate_ta(
     generator_of_noise = np.random.default_rng(whole_seed)
     writers: dict[str, Callable[[Path], object]] = {}
     files: list[str] = []
-    for index, (fluence, signal) in enumerate(zip(pumps, matrices(setting), strict=True), start=1):
+    for index, (fluence, signal) in enumerate(zip(pumps, matrices(setting, progress), strict=True), start=1):
         values = signal + setting.noise * generator_of_noise.standard_normal(signal.shape)
         files.append(f"ta-{index:02d}.{SUFFIX[format]}")
         writers[files[-1]] = partial(_write, format, setting.time, setting.wavelength, values, float(fluence))

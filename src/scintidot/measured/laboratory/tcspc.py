@@ -24,11 +24,14 @@ from scintidot.measured.laboratory.bins import read_bins
 from scintidot.measured.laboratory.light import Light, read_light
 from scintidot.options import Number, option_flag, read, read_seed, read_whole
 from scintidot.output import json_text, write_text, write_together
+from scintidot.progress import Progress, silent
 from scintidot.records import FloatArray
 
 WHERE = "simulate tcspc"
 SCHEMA = "scintidot.laboratory.tcspc/1"
 FORMATS = ("csv", "ptu")
+DRAWN = 0.9
+"""Share of the work that is done when all photons are drawn."""
 MOST_COUNTS = 200_000_000
 
 
@@ -114,6 +117,7 @@ def simulate_tcspc(
     afterpulse_lifetime_ps: Number = 1e5,
     format: str = "csv",
     seed: Number = 1,
+    progress: Progress = silent,
     **light: Any,
 ) -> dict[str, Any]:
     """Write a decay and its response as an instrument would, and what is true of them.
@@ -128,6 +132,8 @@ def simulate_tcspc(
         [1/s]
     photons_per_period : number
         Detected from one excitation on average; the first alone is counted.
+    progress : callable
+        Told the step, and the share of all that is done.
     **light
         Of `light.read_light`.
 
@@ -172,14 +178,17 @@ def simulate_tcspc(
     photons = read_whole(counts, "--counts", WHERE, 1, MOST_COUNTS)
     prompt = read_whole(irf_counts, "--irf-counts", WHERE, 1, MOST_COUNTS)
     _check_dark(setup, max(photons, prompt))
+    progress("photons of the decay", 0.0)
     decay = record(
         setup, np.random.default_rng([own_seed, 0]), round(photons / setup.photons_per_period), source.times,
         setup.shift,
     )  # fmt: skip
+    progress("photons of the response", DRAWN * photons / (photons + prompt))
     response = record(
         setup, np.random.default_rng([own_seed, 1]), round(prompt / setup.photons_per_period),
         lambda _, number: np.zeros(number), 0.0,
     )  # fmt: skip
+    progress("files", DRAWN)
     document = _document(setup, source, decay, response, own_seed)
     writers: dict[str, Callable[[Path], object]] = {
         f"decay.{format}": _writer(setup, decay, document, format, "decay"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from scintidot.measured.series.validation import (
 )
 from scintidot.options import Number, read
 from scintidot.output import number
+from scintidot.progress import Progress, counted, silent
 from scintidot.provenance import bibliography, cited
 from scintidot.timing.coincidence import FORMULA, FORMULA_LIMIT
 
@@ -60,6 +62,7 @@ def analyse_series(
     detection_efficiency: Number = 1.0,
     shape: str = "cube",
     material: str | Path | None = None,
+    progress: Progress = silent,
     **unknown: Any,
 ) -> Analysis:
     """Laws against size and the validation without free parameters, from one table of samples.
@@ -85,6 +88,8 @@ def analyse_series(
         ``cube`` or ``sphere``, for the volume.
     material : str or Path, optional
         Card whose density gives nanocrystals per gram.
+    progress : callable
+        Told the step, and the share of all that is done.
 
     Returns
     -------
@@ -136,7 +141,7 @@ def analyse_series(
         "pair_creation": None if pairs is None else pairs.document,
         "attenuation": None if shares is None else shares.document,
     }  # fmt: skip
-    judged, said = _validate(samples, setup, definition, document)
+    judged, said = _validate(samples, setup, definition, document, progress)
     document["skipped"] = skipped + said
     document["warnings"] = _warnings(samples, setup, judged, [*laws, *filter(None, (pairs, shares))])
     if not laws and pairs is None and shares is None and not judged:
@@ -229,7 +234,7 @@ def _rows(table: SampleTable, shape: str, material: str | Path | None) -> list[d
 
 
 def _validate(
-    table: SampleTable, setup: Setup, definition: str, document: dict[str, Any]
+    table: SampleTable, setup: Setup, definition: str, document: dict[str, Any], progress: Progress
 ) -> tuple[list[Judged], list[str]]:
     """The validation and its variants into the document; what was left out."""
     samples, why = predictable(table, setup.model)
@@ -246,16 +251,17 @@ def _validate(
             f"validation of {', '.join(left)}: not all of <N>, exciton lifetime and Auger efficiency"
         )
     alternatives = []
-    for model, statistics in dict.fromkeys(((setup.model, setup.statistics), ("paper", "paper"))):
-        for xi in dict.fromkeys((setup.retained_fraction, *RETAINED)):
-            other = setup._replace(model=model, statistics=statistics, retained_fraction=xi)
-            outcome = as_document(table, _judged(table, samples, other, definition)[0])
-            alternatives.append(
-                {
-                    "model": model, "statistics": statistics, "retained_fraction": xi,
-                    **{key: outcome[key] for key in ("chi_square", "degrees_of_freedom", "p_value")},
-                }
-            )  # fmt: skip
+    models = dict.fromkeys(((setup.model, setup.statistics), ("paper", "paper")))
+    variants = list(product(models, dict.fromkeys((setup.retained_fraction, *RETAINED))))
+    for (model, statistics), xi in counted(variants, "validation", progress):
+        other = setup._replace(model=model, statistics=statistics, retained_fraction=xi)
+        outcome = as_document(table, _judged(table, samples, other, definition)[0])
+        alternatives.append(
+            {
+                "model": model, "statistics": statistics, "retained_fraction": xi,
+                **{key: outcome[key] for key in ("chi_square", "degrees_of_freedom", "p_value")},
+            }
+        )  # fmt: skip
     document["validation"]["alternatives"] = alternatives
     return judged, skipped
 

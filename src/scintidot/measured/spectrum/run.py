@@ -14,7 +14,8 @@ from scintidot.analysis.traces import SpectrumTrace
 from scintidot.constants import PLANCK_TIMES_LIGHT
 from scintidot.errors import BadFile, BadValue, one_of
 from scintidot.materials.fields import In
-from scintidot.materials.library import Material, load_material
+from scintidot.materials.library import load_material
+from scintidot.materials.material import Material
 from scintidot.materials.nanocrystal import SizingCurve
 from scintidot.measured.document import Analysis, new_document
 from scintidot.measured.given import SPECTRUM_KINDS
@@ -27,6 +28,7 @@ from scintidot.measured.spectrum.traces import Row, Window, read_window, row_of,
 from scintidot.options import Number
 from scintidot.options import read as read_number
 from scintidot.output import number
+from scintidot.progress import Progress, counted, silent
 from scintidot.provenance import cited
 
 SCHEMA = "scintidot.spectrum/1"
@@ -48,6 +50,7 @@ def analyse_spectrum(
     background: str = "none",
     weight: str = "photons",
     given: Given | None = None,
+    progress: Progress = silent,
     **others: Unpack[SpectrumOptions],
 ) -> Analysis:
     """Peaks, edges, widths and sizes of every spectrum in a file.
@@ -80,6 +83,8 @@ def analyse_spectrum(
         ``photons``, or ``energy`` where the file holds energy per wavelength.
     given : Given, optional
         What the file does not say itself, instead of ``kind``, ``column`` and ``spectral_unit``.
+    progress : callable
+        Told the step, and the share of all that is done.
     absorption : str or Path, optional
         File with absorption spectra of the same samples: Stokes shifts. Partners are found by the same name, by the
         words or the number with unit that names begin with, or by order.
@@ -132,7 +137,7 @@ def analyse_spectrum(
         row_of(
             trace, *within(trace, limits, str(file)), kind=of, peak=peak, line=line, background=background, curve=curve
         )
-        for trace, of in zip(contents.traces, kinds, strict=True)
+        for trace, of in counted(list(zip(contents.traces, kinds, strict=True)), "spectra", progress)
     ]  # fmt: skip
     document = new_document(
         SCHEMA, [contents], _choices(kinds, kind, limits, peak, line, background, weight, card)

@@ -20,6 +20,7 @@ see `deep`.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -53,10 +54,13 @@ class Response:
     All of shape (losses, ratios, shells)."""
 
 
-def response(medium: LossMedium) -> Response:
-    """Tabulate the full Penn response of a medium; a few seconds."""
+def response(medium: LossMedium, progress: Callable[[float], None] = lambda _: None) -> Response:
+    """Tabulate the full Penn response of a medium, a few seconds; ``progress`` is told the share that is done."""
     loss, ratio, weight = _losses(medium), _ratios(), Weights(medium)
-    parts = [extended_loss(w * ratio, w, weight) for w in loss]
+    parts = []
+    for i, w in enumerate(loss):
+        progress(i / len(loss))
+        parts.append(extended_loss(w * ratio, w, weight))
     single = np.array([part[0] for part in parts])
     collisions = single + np.array([part[1] for part in parts])
     return Response(

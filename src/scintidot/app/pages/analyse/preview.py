@@ -14,7 +14,7 @@ from dash import ALL, Dash, Input, Output, State, dcc, html, no_update, set_prop
 from dash.development.base_component import Component
 
 from scintidot.analysis.readers import read
-from scintidot.app.figures import COLOURS, CONFIG, template
+from scintidot.app.figures import COLOURS, CONFIG, SHADES, template
 from scintidot.app.pages.analyse import names
 from scintidot.app.pages.analyse.files import with_roles
 from scintidot.app.pages.analyse.form import read_fields
@@ -133,7 +133,7 @@ def figure_of_files(
         return None
     window, excluded = _chosen(kind, values)
     figure = Figure()
-    colours = palette(len(curves), COLOURS[theme])
+    colours = palette(len(curves), COLOURS[theme], SHADES[theme])
     for (name, x, y), colour in zip(curves, colours, strict=False):
         drawn_x, drawn_y, *_ = thinned(Series(name, x, y))
         figure.add_scatter(

@@ -9,9 +9,9 @@ from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from scintidot.app import jobs
-from scintidot.app.figures import CONFIG, panel_figure, template
+from scintidot.app.figures import CONFIG, template
 from scintidot.app.pages.analyse import card, names
-from scintidot.app.pages.analyse.work import panel_of
+from scintidot.app.panels import drawn_panel, panel_of
 from scintidot.app.run_bar import downloads
 from scintidot.app.shared import TAB, THEME, theme_of
 from scintidot.app.shelf import shelf
@@ -55,7 +55,7 @@ def shown(job: str, found: dict[str, Any], theme: str) -> list[Component]:
         html.Ul([html.Li(text) for text in warnings], className="warnings"),
         downloads(FILES, job, FILES),
         *card.part(found),
-        html.Div([_figure(plain, theme) for plain in found["panels"]], className="figures"),
+        html.Div([drawn_panel(panel_of(plain), theme) for plain in found["panels"]], className="figures"),
         *[_table(*table, unfolded=True) for table in found_tables[:1]],
         *_goodness(document),
         *_parameters(document),
@@ -65,18 +65,6 @@ def shown(job: str, found: dict[str, Any], theme: str) -> list[Component]:
         _pairs("Choices", flat(document["choices"])),
         _pairs("Inputs", [(one["file"], f"{one['format']}, sha256 {one['sha256']}") for one in document["inputs"]]),
     ]  # fmt: skip
-
-
-def _figure(plain: dict[str, Any], theme: str) -> Component:
-    panel = panel_of(plain)
-    figure = panel_figure(panel, theme)
-    return html.Figure(
-        [
-            html.H3(panel.title),
-            dcc.Graph(figure=figure, config=CONFIG, style={"height": f"{figure.layout.height}px"}),
-            html.Figcaption(panel.caption, className="soft"),
-        ]
-    )
 
 
 def _parameters(document: dict[str, Any]) -> list[Component]:
@@ -134,11 +122,30 @@ def _correlation(document: dict[str, Any], theme: str) -> list[Component]:
 
 
 def _table(name: str, columns: list[str], rows: list[list[Any]], unfolded: bool = False) -> Component:
-    shown, cells = with_errors(columns, rows)
+    units = units_of(columns, rows)
+    kept = [
+        i for i, column in enumerate(columns) if column.removesuffix("_unit") not in units or column in units
+    ]
+    shown, cells = with_errors([columns[i] for i in kept], [[row[i] for i in kept] for row in rows])
+    heads = [heading(column) + (f" [{units[column]}]" if column in units else "") for column in shown]
     return html.Details(
-        [html.Summary(name.replace("_", " ")), grid([heading(column) for column in shown], cells)],
+        [
+            html.Summary(name.replace("_", " ").replace(".", ": ")),
+            grid(heads, cells),
+        ],
         open=unfolded,
     )
+
+
+def units_of(columns: list[str], rows: list[list[Any]]) -> dict[str, str]:
+    """Columns of which another one gives the unit, the same in all rows.
+
+    >>> units_of(["amplitude", "amplitude_unit"], [[2.0, "counts/ps"], [3.0, "counts/ps"]])
+    {'amplitude': 'counts/ps'}
+    """
+    found = {column: {row[i] for row in rows} for i, column in enumerate(columns) if column.endswith("_unit")}
+    named = {column.removesuffix("_unit"): units for column, units in found.items() if len(units) == 1}
+    return {column: str(*units) for column, units in named.items() if column in columns}
 
 
 def with_errors(columns: list[str], rows: list[list[Any]]) -> tuple[list[str], list[list[str]]]:
@@ -170,7 +177,17 @@ def grid(heads: list[str], rows: list[list[str]]) -> Component:
         html.Table(
             [
                 html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])) if any(heads) else None,
-                html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows]),
+                html.Tbody(
+                    [
+                        html.Tr(
+                            [
+                                html.Td(cell.replace(" ± ", "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"))
+                                for cell in row
+                            ]
+                        )
+                        for row in rows
+                    ]
+                ),
             ]
         ),
         className="wide",

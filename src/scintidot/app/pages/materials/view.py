@@ -8,10 +8,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
-from scintidot.app.figures import CONFIG, panel_figure
+from scintidot.app.panels import drawn_panel
 from scintidot.catalogue import provenance_meanings, show_card
 from scintidot.catalogue.laws import law_panels
 from scintidot.output import as_text
@@ -47,24 +47,8 @@ def _head(document: Mapping[str, Any]) -> Component:
 
 
 def _plots(places: Sequence[str | Path], theme: str) -> Component:
-    figures = [(panel, panel_figure(panel, theme)) for panel in law_panels(places)]
-    return html.Div(
-        [
-            html.Figure(
-                [
-                    html.H3(panel.title),
-                    dcc.Graph(
-                        figure=figure.update_layout(height=HEIGHT),
-                        config=CONFIG,
-                        style={"height": f"{HEIGHT}px"},
-                    ),
-                    html.Figcaption(panel.caption, className="soft"),
-                ]
-            )
-            for panel, figure in figures
-        ],
-        className="figures even",
-    )
+    figures = [drawn_panel(panel, theme, HEIGHT) for panel in law_panels(places)]
+    return html.Div(figures, className="figures even")
 
 
 def badge(provenance: str) -> Component:

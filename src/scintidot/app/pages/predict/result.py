@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, dcc, html, no_update
+from dash import Dash, Input, Output, html, no_update
 from dash.development.base_component import Component
 
 from scintidot.app import jobs
-from scintidot.app.figures import CONFIG
 from scintidot.app.pages.predict import names
-from scintidot.app.pages.predict.figures import Drawn, draw
+from scintidot.app.panels import drawn_panel, panel_of
 from scintidot.app.run_bar import downloads
 from scintidot.app.shared import THEME, theme_of
 
@@ -47,7 +46,9 @@ def page(result: dict[str, Any], job: str, theme: str) -> list[Component]:
         _downloads(result.get("files"), job),
         html.H2("What to know before using these numbers"),
         _notes(result["warnings"]),
-        html.Div([_figure(drawn) for drawn in draw(result, theme)], className="plots"),
+        html.Div(
+            [drawn_panel(panel_of(plain), theme) for plain in result["panels"]], className="figures even"
+        ),
         html.H2("All figures against size"),
         html.P("Value, and below it the band of the uncertain numbers of the card.", className="soft"),
         _table(result),
@@ -96,17 +97,6 @@ def _notes(warnings: list[str]) -> Component:
     first, others = warnings[:FEWEST_NOTES], warnings[FEWEST_NOTES:]
     folded = html.Details([html.Summary(f"{len(others)} more"), listed(others)]) if others else None
     return html.Div([listed(first), folded])
-
-
-def _figure(drawn: Drawn) -> Component:
-    height = f"{drawn.figure.layout.height}px"
-    return html.Figure(
-        [
-            html.Figcaption([html.Strong(drawn.title), f" {drawn.caption}"]),
-            dcc.Graph(figure=drawn.figure, config=CONFIG, style={"height": height}),
-        ],
-        className="broad" if drawn.broad else "",
-    )
 
 
 def _table(result: dict[str, Any]) -> Component:

@@ -11,7 +11,7 @@ from scintidot.app import jobs, known
 from scintidot.app.pages.predict import asked, names, work
 from scintidot.app.pages.predict.drop import own_files
 from scintidot.app.pages.predict.form import read
-from scintidot.app.run_bar import buttons, command_row, register_cancel, said
+from scintidot.app.run_bar import buttons, command_row, register_cancel, said, watched
 from scintidot.app.shared import TAB
 from scintidot.app.shelf import shelf
 from scintidot.errors import BadValue
@@ -113,12 +113,8 @@ def register(app: Dash) -> None:
     def watch(_: int | None, job: known.Run | None, shown: dict[str, str] | None) -> Any:
         if job is None:
             return "", False, True, True, no_update
-        status = jobs.board().status(job["name"], job["tab"])
+        status, drawn = watched(job, shown)
         running = status.state == jobs.RUNNING
-        stage = {"name": job["name"], "tab": job["tab"], "state": status.state}
-        drawn = no_update if status.result is None or stage == shown else stage
-        if status.state == jobs.DONE:
-            known.remember(job)
         return said(status), running, not running, not running, drawn
 
     @app.callback(

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from scintidot.app import jobs, known
 from scintidot.app.pages.shower import asked, names, work
-from scintidot.app.run_bar import buttons, command_row, fault_of, register_cancel, said
+from scintidot.app.run_bar import buttons, command_row, fault_of, register_cancel, said, watched
 from scintidot.app.shared import TAB
 from scintidot.app.state import State, write_link
 from scintidot.errors import BadValue
@@ -144,12 +144,8 @@ def register(app: Dash) -> None:
     ) -> Any:
         if job is None:
             return no_update, True, True, no_update, [""] * len(flags)
-        status = jobs.board().status(job["name"], job["tab"])
-        stage = {"name": job["name"], "tab": job["tab"], "state": status.state}
-        new = no_update if status.result is None or stage == drawn else stage
+        status, new = watched(job, drawn)
         running = status.state == jobs.RUNNING
-        if status.state == jobs.DONE:
-            known.remember(job)
         faults = [status.error if fault_of(status.error)[0] == flag["name"] else "" for flag in flags]
         told = "" if status.state == jobs.DONE or any(faults) else said(status)
         return told, not running, not running, new, faults

@@ -30,6 +30,7 @@ _PUBLIC = {
     "attenuation": "scintidot.interactions.attenuation",
     "build_tables": "scintidot.interactions.tables",
     "coincidence_time_resolution": "scintidot.coincidence",
+    "computing": "scintidot.scale.computing",
     "deposit": "scintidot.deposits.run",
     "elastic": "scintidot.interactions.elastic",
     "inelastic": "scintidot.interactions.inelastic",
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from scintidot.photon_stream.run import photons as photons
     from scintidot.report.plots import plot as plot
     from scintidot.results import Prediction as Prediction
+    from scintidot.scale.computing import computing as computing
     from scintidot.simulation import predict as predict
     from scintidot.studies.run import study as study
 

@@ -1,8 +1,8 @@
 """A process that forks one command of scintidot after the other, each ready to be killed at once.
 
-Reads lines of JSON, such as ``{"arguments": ["deposit"], "kill_after_s": 0.1, "clock_jumps": false}``, and answers each
-with ``{"status": ..., "said": "..."}``: the exit code, or minus the signal that ended it. Everything is loaded and
-compiled before, so that a kill falls into the work.
+Reads lines of JSON, such as ``{"arguments": ["deposit"], "kill_after_s": 0.1, "clock_jumps": false, "cache": null}``,
+and answers each with ``{"status": ..., "said": "..."}``: the exit code, or minus the signal that ended it. Everything
+is loaded and compiled before, so that a kill falls into the work.
 """
 
 import json
@@ -30,8 +30,10 @@ def command(arguments):
     return run_guarded(_run)
 
 
-def child(arguments, clock_jumps, said):
+def child(arguments, clock_jumps, cache, said):
     """What a child does, to its end."""
+    if cache:
+        os.environ["SCINTIDOT_CACHE"] = cache
     os.dup2(said.fileno(), 1)
     os.dup2(said.fileno(), 2)
     if clock_jumps:
@@ -69,7 +71,7 @@ def main():
         with tempfile.TemporaryFile() as said:
             process = os.fork()
             if process == 0:
-                child(asked["arguments"], asked["clock_jumps"], said)
+                child(asked["arguments"], asked["clock_jumps"], asked["cache"], said)
             status = status_of(process, asked["kill_after_s"])
             said.seek(0)
             text = said.read().decode(errors="replace")

@@ -26,8 +26,8 @@ def result_folder(options: dict[str, Any]) -> Path | None:
 
 
 def is_folder(out: Path) -> bool:
-    """Whether --out means a folder: a name without an ending, or a folder that is there."""
-    return out.is_dir() or not out.suffix
+    """Whether --out means a folder: a name without an ending, or a folder that is there and not named as a file."""
+    return not out.suffix or (out.is_dir() and out.suffix != ".nc")
 
 
 def deposit(

@@ -74,6 +74,8 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
 }
 _OF_THE_ENGINE = {"device": (Device, None), "precision": (Precision, None)}
 _OF_FITS = ("scheduler", "workers")
+_SAID = ("scheduler", "workers", "checkpoint_every", "max_memory", "device", "precision")
+"""Keywords of `scintidot.scale.computing.computing`, as they are."""
 
 
 def long_work(
@@ -192,26 +194,10 @@ def _where(context: typer.Context) -> str:
 
 @contextmanager
 def _computing(context: typer.Context, asked: dict[str, Any], checkpoints: Path | None) -> Iterator[None]:
-    from scintidot.materials.fields import In
-    from scintidot.options import read, read_whole
-    from scintidot.scale.checkpoints import EVERY_S
     from scintidot.scale.computing import computing
-    from scintidot.sizes import read_size
 
-    where = _where(context)
-    workers, memory, every = (asked.get(name) for name in ("workers", "max_memory", "checkpoint_every"))
-    with computing(
-        scheduler=asked.get("scheduler"),
-        workers=None if workers is None else read_whole(workers, "--workers", where, 1, 1024),
-        checkpoints=checkpoints,
-        checkpoint_every=EVERY_S
-        if every is None
-        else read(every, "--checkpoint-every", where, In("s", at_least=0)),
-        device=asked.get("device", "cpu"),
-        precision=asked.get("precision", "float64"),
-        max_memory=None if memory is None else read_size(memory, where=where, who="--max-memory"),
-        where=where,
-    ):
+    said = {name: asked[name] for name in _SAID if name in asked}
+    with computing(**said, checkpoints=checkpoints, where=_where(context)):
         yield
 
 

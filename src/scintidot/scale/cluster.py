@@ -22,13 +22,14 @@ from uuid import uuid4
 from scintidot import __version__
 from scintidot.cache.kernels import kernel_fingerprint
 from scintidot.errors import BadFile, BadInstallation, BadValue, ScintidotError
+from scintidot.options import cores
+from scintidot.scale.computing import LOCAL
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
     from scintidot.scale.blocks import Work
 
-LOCAL = "local"
 TASK_S = 2.0
 """That one task should take. [s]"""
 AHEAD = 3
@@ -181,8 +182,6 @@ def _local(workers: int | None) -> Iterator[Client]:
     """A scheduler in this process and a worker process for each core."""
     import dask
     from distributed import Client, LocalCluster
-
-    from scintidot.options import cores
 
     settings = {
         "distributed.scheduler.allowed-failures": 100,

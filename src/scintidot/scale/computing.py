@@ -16,12 +16,18 @@ from typing import TYPE_CHECKING
 
 from scintidot.backends import why_no_cuda
 from scintidot.errors import BadValue, one_of
+from scintidot.materials.fields import In
+from scintidot.options import Number, read, read_whole
 from scintidot.scale.checkpoints import EVERY_S, Checkpoints
+from scintidot.sizes import read_size
 
 if TYPE_CHECKING:
     from scintidot.scale.cluster import Cluster
 
 WHERE = "computing"
+LOCAL = "local"
+"""Name of a scheduler that is started here."""
+MOST_WORKERS = 1024
 DEVICES = {
     "auto": "a GPU for a million histories or more, where one is found; else the CPU",
     "cpu": "threads of the CPU",
@@ -66,12 +72,12 @@ def device_for(device: str, histories: int) -> str:
 def computing(
     *,
     scheduler: str | None = None,
-    workers: int | None = None,
+    workers: Number | None = None,
     checkpoints: str | Path | None = None,
-    checkpoint_every: float = EVERY_S,
+    checkpoint_every: Number = EVERY_S,
     device: str = "cpu",
     precision: str = "float64",
-    max_memory: float | None = None,
+    max_memory: float | str | None = None,
     where: str = WHERE,
 ) -> Iterator[Computing]:
     """Say where the work of a ``with`` block runs, and what is kept of it on the way.
@@ -81,18 +87,26 @@ def computing(
     scheduler : str, optional
         ``local``: processes of this machine, started at once and ended with the block. Else the address of a Dask
         scheduler, such as ``tcp://head:8786``, or the file that it wrote (``scheduler.json``). Without it: threads.
-    workers : int, optional
+    workers : number or text, optional
         Processes of ``local``; all cores without it.
     checkpoints : path, optional
         Folder in which finished blocks are kept: the same calls with the same folder go on from there.
-    checkpoint_every : float
+    checkpoint_every : number or text
         Between two checkpoints. [s]
     device : str
         ``cpu``, ``cuda``, or ``auto`` (a GPU for a million histories or more).
     precision : str
         Of the tables: ``float64`` or ``float32``.
-    max_memory : float, optional
-        What a run may take; one that would take more is refused before it starts. [B]
+    max_memory : number or text, optional
+        What a run may take [B], such as ``"4 GB"``; one that would take more is refused before it starts.
+
+    where : str
+        How an error names the caller.
+
+    Returns
+    -------
+    context manager
+        Yields what is said, as `Computing`.
 
     Raises
     ------
@@ -101,9 +115,9 @@ def computing(
 
     Examples
     --------
-    >>> with computing(max_memory=4e9) as here:
+    >>> with computing(max_memory="4 GB") as here:
     ...     here.most_memory
-    4000000000.0
+    4000000000
     """
     one_of(device, DEVICES, where=where, who="--device")
     one_of(precision, PRECISIONS, where=where, who="--precision")
@@ -114,6 +128,16 @@ def computing(
             where=where, what="option", who="--device", expected="cpu or auto with --scheduler", found="cuda",
             hint="Workers run on CPUs; a GPU needs no scheduler.",
         )  # fmt: skip
+    if workers is not None:
+        workers = read_whole(workers, "--workers", where, 1, MOST_WORKERS)
+        if scheduler != LOCAL:
+            raise BadValue(
+                where=where, what="option", who="--workers", expected="it with --scheduler local", found=workers,
+                hint="A scheduler that is there has its own workers.",
+            )  # fmt: skip
+    every = read(checkpoint_every, "--checkpoint-every", where, In("s", at_least=0))
+    if isinstance(max_memory, str):
+        max_memory = read_size(max_memory, where=where, who="--max-memory")
     with ExitStack() as stack:
         cluster = None
         if scheduler is not None:
@@ -121,7 +145,7 @@ def computing(
 
             device = "cpu"
             cluster = stack.enter_context(connected(scheduler, workers=workers, where=where))
-        kept = None if checkpoints is None else Checkpoints(Path(checkpoints), checkpoint_every)
+        kept = None if checkpoints is None else Checkpoints(Path(checkpoints), every)
         made = Computing(cluster, kept, device, precision, max_memory)
         token = _CURRENT.set(made)
         try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import settings
@@ -52,10 +53,22 @@ class Outcome(NamedTuple):
     err: str
 
 
+@pytest.fixture(scope="session")
+def kept_command_tree() -> Callable[[Any], Any]:
+    """The tree of commands, which a process makes once: it takes longer than most mistakes to be found."""
+    from typer.main import get_command
+
+    return cache(get_command)
+
+
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+def cli(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kept_command_tree: Callable[[Any], Any]
+) -> Callable[..., Outcome]:
     """Run ``scintidot`` in this process: ``cli("ctr", "--photons", 5110)``."""
     from scintidot.cli.main import main
+
+    monkeypatch.setattr("typer.main.get_command", kept_command_tree)
 
     def run(*arguments: object) -> Outcome:
         monkeypatch.setattr("sys.argv", ["scintidot", *map(str, arguments)])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,11 +39,21 @@ def shared() -> Path:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tables and compiled code are kept among pytest's own files, never in the folder of the user."""
+    """Tables and compiled code are kept among pytest's own files, never in the folder of the user.
+
+    Sources are compiled once for all the processes that tests start, whether or not these may keep what they compile.
+    """
     if not hasattr(config, "workerinput"):  # workers inherit the environment
         cache = getattr(config, "cache", None)
         folder = tempfile.mkdtemp() if cache is None else cache.mkdir("scintidot")
         os.environ["SCINTIDOT_CACHE"] = str(folder)
+        compileall.compile_dir(ROOT / "src", quiet=2)
+
+
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One worker more than cores: tests of the app and of commands wait for other processes."""
+    return (yield) + 1
 
 
 class Outcome(NamedTuple):

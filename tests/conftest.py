@@ -74,7 +74,9 @@ def kept_command_tree() -> Callable[[Any], Any]:
 
 @pytest.fixture
 def cli(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kept_command_tree: Callable[[Any], Any]
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    kept_command_tree: Callable[[Any], Any],
 ) -> Callable[..., Outcome]:
     """Run ``scintidot`` in this process: ``cli("ctr", "--photons", 5110)``."""
     from scintidot.cli.main import main

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import settings
@@ -38,12 +40,22 @@ def shared() -> Path:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tables and compiled code are kept among pytest's own files, never in the folder of the user."""
+    """Tables and compiled code are kept among pytest's own files, never in the folder of the user.
+
+    Sources are compiled once for all the processes that tests start, whether or not these may keep what they compile.
+    """
     if not hasattr(config, "workerinput"):  # workers inherit the environment
         cache = getattr(config, "cache", None)
         folder = tempfile.mkdtemp() if cache is None else cache.mkdir("scintidot")
         os.environ["SCINTIDOT_CACHE"] = str(folder)
         os.environ.pop("SCINTIDOT_CACHE_LIMIT", None)
+        compileall.compile_dir(ROOT / "src", quiet=2)
+
+
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One worker more than cores: tests of the app and of commands wait for other processes."""
+    return (yield) + 1
 
 
 class Outcome(NamedTuple):
@@ -54,10 +66,24 @@ class Outcome(NamedTuple):
     err: str
 
 
+@pytest.fixture(scope="session")
+def kept_command_tree() -> Callable[[Any], Any]:
+    """The tree of commands, which a process makes once: it takes longer than most mistakes to be found."""
+    from typer.main import get_command
+
+    return cache(get_command)
+
+
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+def cli(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    kept_command_tree: Callable[[Any], Any],
+) -> Callable[..., Outcome]:
     """Run ``scintidot`` in this process: ``cli("ctr", "--photons", 5110)``."""
     from scintidot.cli.main import main
+
+    monkeypatch.setattr("typer.main.get_command", kept_command_tree)
 
     def run(*arguments: object) -> Outcome:
         monkeypatch.setattr("sys.argv", ["scintidot", *map(str, arguments)])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.main import get_command
+import typer.main
 
 from scintidot.cli.arguments import rejoined
 from scintidot.cli.commands import app
@@ -103,7 +103,8 @@ def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def parse(arguments: list[str]) -> None:
     """Read the arguments as the command line does, and stop there."""
-    command, name = get_command(app), "scintidot"
+    command: Any = typer.main.get_command(app)
+    name = "scintidot"
     context = command.make_context(name, list(arguments), resilient_parsing=arguments == ["--help"])
     while rest := [*context._protected_args, *context.args]:  # type: ignore[attr-defined]
         name, command, rest = context.command.resolve_command(context, rest)  # type: ignore[attr-defined]

@@ -45,6 +45,12 @@ def default(tmp_path_factory):
     return report(tmp_path_factory.mktemp("default"))
 
 
+@pytest.fixture
+def _plain_pictures(monkeypatch):
+    """Drawing takes longest; where the words are asked for, others have drawn the same figures."""
+    monkeypatch.setattr("scintidot.report.figures_common.to_svg", lambda _: "<svg></svg>")
+
+
 def report(tmp_path, **options):
     result = scintidot.predict(**options)
     path = tmp_path / "report.html"
@@ -62,6 +68,7 @@ def test_self_contained_and_well_formed(default):
     assert not re.search(r"@import|url\((?!#)", text)
 
 
+@pytest.mark.usefixtures("_plain_pictures")
 def test_says_every_choice_warning_and_source(tmp_path):
     result, text = report(
         tmp_path, statistics="paper", retained_fraction=0.25, start="centre", host="toluene", edge_length=[4, 9],
@@ -148,6 +155,7 @@ def test_deterministic(default, tmp_path):
     assert report(tmp_path)[1] == default[1]
 
 
+@pytest.mark.usefixtures("_plain_pictures")
 def test_changed_numbers_are_marked(tmp_path):
     card = tmp_path / "mine.toml"
     card.write_text(

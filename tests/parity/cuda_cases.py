@@ -1,6 +1,6 @@
 """Histories that the CPU and CUDA must agree on, and what `test_cuda` runs in a process of its own.
 
-``python cuda_cases.py simulate TABLES.npz CASE OUT.npz`` runs under numba's simulator of CUDA, and
+``python cuda_cases.py simulate TABLES.npz FOLDER`` runs all under numba's simulator of CUDA, and
 ``python cuda_cases.py compile TABLES.npz OUT.ptx MAJOR MINOR`` without a GPU.
 """
 
@@ -32,7 +32,7 @@ from scintidot.transport.track.steps import NO_SURFACE, QUANTUM
 from scintidot.transport.track.tables import Tables
 from scintidot.transport.track.tally import Tally, empty_tally, run_block
 
-SEED, FIRST, COUNT, MOST_HITS = 20240229, 7, 16, 8
+SEED, FIRST, COUNT, MOST_HITS = 20240229, 7, 10, 8
 LOCAL_BELOW = 100.0
 """That the tables must be made for. [eV]"""
 
@@ -111,15 +111,15 @@ def on_cpu(tables: Tables, case: Case, count: int = COUNT) -> tuple[Tally, np.nd
     return tally, books
 
 
-def simulate(tables: Tables, name: str, out: str) -> None:
+def simulate(tables: Tables, folder: str) -> None:
+    """Every case into a file of its name."""
     from scintidot.transport.track.cuda import run_block_cuda
 
     warnings.simplefilter("ignore", RuntimeWarning)  # random numbers wrap around
-    books = np.empty((COUNT, BOOKS))
-    tally = run_block_cuda(
-        SEED, FIRST, COUNT, tables, *cases(tables)[name], MOST_HITS, books=books, blocks=2, threads=4
-    )
-    np.savez(out, books=books, **tally._asdict())
+    for name, case in cases(tables).items():
+        books = np.empty((COUNT, BOOKS))
+        tally = run_block_cuda(SEED, FIRST, COUNT, tables, *case, MOST_HITS, books=books, blocks=2, threads=4)
+        np.savez(Path(folder) / f"{name}.npz", books=books, **tally._asdict())
 
 
 def compile_to_ptx(tables: Tables, out: str, capability: tuple[int, int]) -> None:

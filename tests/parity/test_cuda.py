@@ -72,16 +72,20 @@ def assert_same(found: Tally, expected: Tally, found_books: np.ndarray, books: n
     np.testing.assert_allclose(found_books[:, : SURFACE + 1], books[:, : SURFACE + 1], rtol=1e-9, atol=1e-9)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_simulated_threads_give_the_histories_of_the_cpu(name: str, wide: Tables, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def simulated(wide: Tables, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of what the simulator of CUDA made of every case."""
     if importlib.util.find_spec("numba.cuda") is None:
         pytest.skip("this numba has no simulator of CUDA")
-    out = tmp_path / "simulated.npz"
-    done = run(
-        "simulate", file_of(wide, tmp_path), name, out, NUMBA_ENABLE_CUDASIM="1", NUMBA_DISABLE_JIT="1"
-    )
+    folder = tmp_path_factory.mktemp("simulated")
+    done = run("simulate", file_of(wide, folder), folder, NUMBA_ENABLE_CUDASIM="1", NUMBA_DISABLE_JIT="1")
     assert done.returncode == 0, done.stderr
-    with np.load(out) as arrays:
+    return folder
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_simulated_threads_give_the_histories_of_the_cpu(name: str, wide: Tables, simulated: Path) -> None:
+    with np.load(simulated / f"{name}.npz") as arrays:
         found, found_books = Tally(*(arrays[field] for field in Tally._fields)), arrays["books"]
     expected, books = shared.on_cpu(wide, shared.cases(wide)[name])
     assert len({*books[:, DRAWS]}) > shared.COUNT // 3  # there is something to compare

@@ -12,12 +12,11 @@ from scipy.integrate import trapezoid
 from scintidot.atoms.photoabsorption import photoabsorption
 from scintidot.constants import BOHR_RADIUS, ELECTRON_REST_ENERGY, FINE_STRUCTURE_CONSTANT, HARTREE_ENERGY
 from scintidot.errors import BadFile, BadValue, OutOfRange
-from scintidot.interactions.inelastic import inelastic, loss_medium_of, tabulate
+from scintidot.interactions.inelastic import inelastic, loss_medium_of, response_of, tabulate
 from scintidot.materials.library import load_material, material_names
 from scintidot.transport.inelastic import ashley
 from scintidot.transport.inelastic.bethe import bethe_stopping_power
 from scintidot.transport.inelastic.deep import DeepShells
-from scintidot.transport.inelastic.extension import response
 from scintidot.transport.inelastic.full_penn import spectrum
 from scintidot.transport.inelastic.kinematics import recoil_limits
 from scintidot.transport.inelastic.tables import collide
@@ -30,7 +29,7 @@ exchanges = st.sampled_from(["none", "ochkur", "moller"])
 @cache
 def medium(name="CsPbBr3"):
     one = loss_medium_of(load_material(name))
-    return one, response(one)
+    return one, response_of(one)
 
 
 def collisions(energy, exchange="moller", name="CsPbBr3"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +66,12 @@ def test_prediction_shows_figures_with_units_and_bands(prediction: scintidot.Pre
 
 
 @pytest.mark.parametrize(
-    "shown", [scintidot.RunConfig(host="toluene"), scintidot.shower(edge_length=5)], ids=["config", "shower"]
+    "shown",
+    [lambda: scintidot.RunConfig(host="toluene"), lambda: scintidot.shower(edge_length=5)],
+    ids=["config", "shower"],
 )
-def test_other_results_show_themselves(shown: Any) -> None:
-    assert shown._repr_html_().count("<table>") >= 1
+def test_other_results_show_themselves(shown: Callable[[], Any]) -> None:
+    assert shown()._repr_html_().count("<table>") >= 1
 
 
 def test_material_shows_itself_in_a_line_and_in_a_notebook(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ STEPS, IDLE = 1000, 25
 """Scoring steps from one start, at most, and in a row that gain next to nothing."""
 NEGLIGIBLE = 1e-9
 """Height above the minimum at which scoring ends, in units of one standard deviation squared."""
+NOISE = 1e-9
+"""Of a cost: a gain or rise below it is next to nothing, and may be the rounding of an exact model."""
 
 
 class Evaluation:
@@ -61,13 +63,13 @@ def scored(evaluate: Evaluation, start: FloatArray) -> tuple[FloatArray, float]:
             trial = values.copy()
             trial[free[move]] = np.clip(here[move] + step, evaluate.low[move], evaluate.high[move])
             reached = evaluate.value(trial)
-            if reached <= value:
-                improved = True
+            improved = reached < value
+            if improved or max(decrement, reached - value) <= NOISE * value:
                 break
             damping *= 10
         if not improved:
             break
-        idle = idle + 1 if value - reached <= 1e-9 * value else 0
+        idle = idle + 1 if value - reached <= NOISE * value else 0
         values, value = trial, reached
         if idle == IDLE:
             break

@@ -11,6 +11,8 @@ the logarithm. Any jitter, or spread of the optical path, makes it finite.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -45,9 +47,13 @@ def panels(decay: Exponentials, rise_time: float, response: Response, *, fine: f
 
 def nodes(edges: FloatArray, points: int = 7) -> tuple[FloatArray, FloatArray]:
     """Gauss-Legendre nodes and weights of every panel; both of shape (panels, points)."""
-    x, w = np.polynomial.legendre.leggauss(points)
+    x, w = _unit_rule(points)
     half = 0.5 * np.diff(edges)[:, None]
     return edges[:-1, None] + half * (1 + x), half * w
+
+
+_unit_rule = cache(np.polynomial.legendre.leggauss)
+"""Nodes and weights between -1 and 1."""
 
 
 def information(

@@ -6,6 +6,8 @@ scattered. The analytic twin of a track-structure simulation.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from scintidot.geometry import path_quadrature
@@ -42,6 +44,13 @@ def mean_deposit(
     scale : float
         Factor on the stopping power, for its uncertainty. [1]
     """
+    paths = scale * np.asarray(edge_length, dtype=float)
+    return Deposit(_kept(tuple(paths.ravel().tolist()), shape, primary, medium).reshape(paths.shape))
+
+
+@lru_cache(maxsize=256)  # the same deposits are asked for with every varied number of a card
+def _kept(edge_length: tuple[float, ...], shape: str, primary: Primary, medium: Oscillators) -> FloatArray:
+    """Mean deposits [eV] at edge lengths [nm] that hold the factor on the stopping power; read-only."""
     from scipy.integrate import solve_ivp
     from scipy.interpolate import CubicSpline
 
@@ -53,9 +62,10 @@ def mean_deposit(
         return np.asarray(np.exp(curve(np.log(np.maximum(energy - lost, LOWEST_ENERGY)))))
 
     lengths, weights = path_quadrature(shape, primary.start)
-    paths = scale * np.asarray(edge_length, dtype=float)[..., None] * lengths
+    paths = np.array(edge_length)[:, None] * lengths
     track = solve_ivp(
         rate, (0.0, paths.max()), [0.0], method="DOP853", rtol=1e-9, atol=1e-9, dense_output=True
     ).sol
-    kept = np.minimum(track(paths.ravel())[0].reshape(paths.shape), energy)
-    return Deposit(kept @ weights)
+    kept = np.minimum(track(paths.ravel())[0].reshape(paths.shape), energy) @ weights
+    kept.setflags(write=False)  # it is cached
+    return np.asarray(kept)

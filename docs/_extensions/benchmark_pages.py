@@ -16,29 +16,23 @@ sys.path.insert(0, str(FOLDER.parent))
 from benchmarks.history import HEADLINES, recorded  # noqa: E402
 
 LIMITS = {
-    "kinetics": "Arithmetic in arrays of a million points: some ten exponentials and divisions a point, and memory for "
-    "each intermediate array.",
-    "exact": "Small matrix exponentials and sums over 20 pairs, one point after the other in numpy: arithmetic on arrays "
-    "that fit the first-level cache, and the calls that start it.",
-    "samples": "One logarithm, two random numbers and two rows of a table that lie apart: latency of the second-level cache.",
-    "track": "Instructions: 1060 an event (callgrind, AVX2; 17 838 for the 16.8 events of a history in vacuum), at about "
-    "2.5 a clock. Tables are a few MB and stay in the second-level cache. Short histories in vacuum pay for their start "
-    "and their books, some 700 ns.",
-    "stream": "A random number, a sum of at most eight rates and a division a transition: instructions; no tables.",
-    "timing": "Convolutions of sums of exponentials with Gaussians: one erfcx for each pair of terms, so it goes with the "
-    "square of their number where rates are not shared.",
-    "fits": "Convolutions of each trial with the response (a fast Fourier transform of 8192 points for each exponential) "
-    "and their derivatives; kinetic models add an exact decay for each step.",
-    "study": "numpy calls on blocks of 256 designs: about half arithmetic, half the calls.",
-    "app": "The figures take 10 to 30 ms in Python; the rest is the browser: encoding, plotly, layout and drawing of nine "
-    "plots.",
-    "interactions seconds": "Tables are built once and kept: Dirac-Fock and partial waves are sums over radii, the "
-    "inelastic response an integral over energy and momentum.",
-    "seconds": "Start of Python and imports of numpy, numba, scipy and xarray, which wait until a command needs them; "
-    "compiled kernels come from the cache.",
-    "scale": "Threads: histories share nothing, so the machine sets the limit (clock with all cores busy, memory bus, "
-    "other work). Dask: start of tasks and the way of the tallies, 80 kB a block, to one process. Checkpoints: bringing "
-    "80 kB to the disk. Memory: Python, numba and tables; histories add nothing.",
+    "kinetics": "arithmetic on arrays of a million points, and memory for each array between.",
+    "exact": "sums over the states of 20 pairs and small matrices, one point after the other in numpy.",
+    "samples": "a logarithm, two random numbers and two rows of a table that lie apart.",
+    "track": "instructions: 1060 an event (callgrind, AVX2: 17 838 for the 16.8 events of a history in vacuum), some "
+    "2.5 a clock; the tables, a few MB, stay in the cache. Short histories also pay for their start and their books.",
+    "stream": "instructions: a random number, a sum of at most eight rates and a division each; no tables.",
+    "timing": "integrals over time of sums of exponentials with Gaussians: pairs of terms where rates differ.",
+    "fits": "convolutions of every trial with the response, by Fourier transform, and their derivatives; kinetic "
+    "models add an exact decay for each step.",
+    "study": "the density of photons behind the time bound, two fifths of the time; the rest is spread over numpy "
+    "calls on blocks of 256 designs.",
+    "app": "the figures in Python, then encoding, layout and drawing of nine plots by the browser.",
+    "interactions seconds": "Dirac-Fock and partial waves are sums over radii, the inelastic response an integral over "
+    "energy and momentum; tables are built once and kept.",
+    "seconds": "the start of Python and imports, which wait until a command needs them.",
+    "scale": "threads share nothing, so it is the machine (clock with all cores busy, other work). Dask: start of "
+    "tasks, and the way of the tallies to one process. Checkpoints: bringing 80 kB to the disk.",
 }
 """Section -> what limits it."""
 CONDITIONS = ("version", "date", "python", "processor", "gpu", "numba_cuda", "numpy", "calibration_unit_ns")
@@ -56,8 +50,8 @@ def pages() -> Iterator[tuple[str, str]]:
     """One page."""
     parts = [
         "# Speed",
-        "`make bench` measures it again, `python -m benchmarks --record` also records it: warm, compilation apart, fixed "
-        "problems, one core unless said.",
+        "`make bench` measures it again, `python -m benchmarks --record` also records it: warm, compilation apart, "
+        "fixed problems, one core unless said.",
         table(["word", "meaning"], WORDS.items()),
     ]
     for file, heading in (("results.json", "One core"), ("gpu.json", "GPU")):

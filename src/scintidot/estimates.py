@@ -120,7 +120,7 @@ def estimate_study(study: str | Path | Mapping[str, Any]) -> Estimate:
 
 def _seconds_per_design() -> float:
     """Of the analytic path, which a design takes once its deposits are known. [s]"""
-    trial = {"base": {"deposit": "continuous"}, "vary": {"retained_fraction": [0.0, 1.0]},
+    trial = {"base": {"deposit": "continuous", "edge_length": 8.7}, "vary": {"retained_fraction": [0.0, 1.0]},
              "objective": {"figure": "photons_per_nc"}, "method": {"kind": "sweep"}}  # fmt: skip
     model = Model(read_plan(trial))
     points = {"edge_length": np.full(256, 8.7), "retained_fraction": np.linspace(0, 1, 256)}

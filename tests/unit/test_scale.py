@@ -238,7 +238,7 @@ def test_streams_studies_and_fits_are_the_same_on_a_cluster(address: str) -> Non
     }  # fmt: skip
     study = {
         "base": {"deposit": "continuous"},
-        "vary": {"edge_length": {"from": 4, "to": 12, "points": 300}, "auger_law": ["volume-scaling", "published-efficiency"]},
+        "vary": {"edge_length": {"from": 4, "to": 12, "points": 300}},
         "objective": {"figure": "photons_per_nc"}, "method": {"kind": "sweep"},
     }  # fmt: skip
     rng = np.random.default_rng(3)
@@ -341,6 +341,33 @@ def test_an_estimate_tells_time_and_histories() -> None:
     found = scintidot.deposit(**options, histories=10**6).entries[0].outcome
     assert document["parts"][0]["histories"] == pytest.approx(found.histories, rel=0.5)
     assert document["core_seconds"] == pytest.approx(found.seconds, rel=0.8)
+
+
+def test_an_estimate_of_every_command_and_nothing_is_run() -> None:
+    from scintidot.estimates import estimate_light, estimate_predict, estimate_study
+
+    study = {
+        "base": {"deposit": "continuous", "edge_length": 8.7}, "vary": {"retained_fraction": [0, 0.5, 1]},
+        "objective": {"figure": "photons_per_nc"}, "method": {"kind": "sweep"},
+    }  # fmt: skip
+    options: dict[str, Any] = {"edge_length": 5.1, "host": "octane", "seed": 91}
+    found = {
+        "predict": estimate_predict(**options, histories=500).as_json(),
+        "light": estimate_light(energies="2,4", histories=500, seed=91).as_json(),
+        "study": estimate_study(study).as_json(),
+        "photons": scintidot.photons(edge_length=8.7, mean_excitons=2, events=10**8, dry_run=True),
+    }
+    for command, document in found.items():
+        assert document["command"] == command
+        assert document["seconds"] > 0
+        assert 50 < document["peak_memory_MB"] < 2000
+        assert document["core_seconds"] == pytest.approx(
+            sum(part["core_seconds"] for part in document["parts"])
+        )
+    assert not any(part["kept_from_before"] for part in found["predict"]["parts"])
+    scintidot.predict(**options, histories=500)
+    again = estimate_predict(**options, histories=500).as_json()
+    assert all(part["kept_from_before"] for part in again["parts"][:-1])
 
 
 def test_memory_does_not_grow_with_histories(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Histories that the CPU and CUDA must agree on, and what `test_cuda` runs in a process of its own.
 
-``python cuda_cases.py simulate TABLES.npz CASE OUT.npz`` runs under numba's simulator of CUDA, and
-``python cuda_cases.py compile TABLES.npz OUT.ptx MAJOR MINOR`` without a GPU.
+``python cuda_cases.py simulate TABLES.npz CASE VARIANT OUT.npz`` runs under numba's simulator of CUDA, and
+``python cuda_cases.py compile TABLES.npz VARIANT OUT.ptx MAJOR MINOR`` without a GPU.
 """
 
 from __future__ import annotations
@@ -111,23 +111,24 @@ def on_cpu(tables: Tables, case: Case, count: int = COUNT) -> tuple[Tally, np.nd
     return tally, books
 
 
-def simulate(tables: Tables, name: str, out: str) -> None:
+def simulate(tables: Tables, name: str, variant: str, out: str) -> None:
     from scintidot.transport.track.cuda import run_block_cuda
 
     warnings.simplefilter("ignore", RuntimeWarning)  # random numbers wrap around
     books = np.empty((COUNT, BOOKS))
     tally = run_block_cuda(
-        SEED, FIRST, COUNT, tables, *cases(tables)[name], MOST_HITS, books=books, blocks=2, threads=4
-    )
+        SEED, FIRST, COUNT, tables, *cases(tables)[name], MOST_HITS,
+        books=books, variant=variant, blocks=2, threads=4, steps=3,
+    )  # fmt: skip
     np.savez(out, books=books, **tally._asdict())
 
 
-def compile_to_ptx(tables: Tables, out: str, capability: tuple[int, int]) -> None:
+def compile_to_ptx(tables: Tables, variant: str, out: str, capability: tuple[int, int]) -> None:
     """Compile without a GPU; the compiler asks the current device only for its compute capability."""
     from numba import cuda, from_dtype, types
     from numba.cuda import dispatcher
 
-    from scintidot.transport.track.cuda import histories
+    from scintidot.transport.track import cuda as ours
 
     def type_of(value: Any) -> Any:
         if isinstance(value, np.ndarray):
@@ -137,17 +138,18 @@ def compile_to_ptx(tables: Tables, out: str, capability: tuple[int, int]) -> Non
         return types.float64 if isinstance(value, float) else types.int64
 
     dispatcher.get_current_device = lambda: SimpleNamespace(compute_capability=capability)
-    row = np.empty(1)
-    one = Scratch(*(part[None] for part in scratch(MOST_HITS)))
-    tally = empty_tally()
+    kernel = {"flat": ours.flat, "history": ours.histories}[variant]
+    one, tally = scratch(MOST_HITS), empty_tally()
+    none = np.empty((0, RECORD_COLUMNS))
+    memory = ours.Shared(one.stack[None], one.hit_crystal[None], one.hits[None], one.escapes[None], none)
     tally = tally._replace(
         sums=tally.sums[None], worst=tally.worst[None], fault=tally.fault[None], depths=tally.depths[None]
     )
-    arguments = (tables, *cases(tables)["cube"], one, row[None], tally, row[None])
+    arguments = (tables, *cases(tables)["cube"], memory, tally, none, 1)
     signature = types.void(
         types.uint64, types.int64, types.int64, *(type_of(argument) for argument in arguments)
     )
-    ptx, _ = cuda.compile(histories, signature, device=False, abi="numba", cc=capability)
+    ptx, _ = cuda.compile(kernel, signature, device=False, abi="numba", cc=capability)
     Path(out).write_text(ptx, encoding="utf-8")
 
 
@@ -158,4 +160,4 @@ if __name__ == "__main__":
     if task == "simulate":
         simulate(loaded, *rest)
     else:
-        compile_to_ptx(loaded, rest[0], (int(rest[1]), int(rest[2])))
+        compile_to_ptx(loaded, rest[0], rest[1], (int(rest[2]), int(rest[3])))

@@ -58,6 +58,10 @@ class Electron(NamedTuple):
     slot: int  # place of its crystal among those hit
 
 
+MOST_WAITING, MOST_VACANCIES, MOST_HOLES = 512, 128, 64
+"""Electrons, vacancies and holes of one history that wait at once; more are a fault."""
+
+
 class Scratch(NamedTuple):
     """Memory of one thread for the history that it follows; see `history.follow`."""
 
@@ -75,9 +79,9 @@ class Scratch(NamedTuple):
 def scratch(most_hits: int, *, left: int = 0) -> Scratch:
     """Memory for histories that hit at most so many crystals each, and for ``left`` escaped electrons."""
     return Scratch(
-        stack=np.empty((512, len(Electron._fields))),
-        open_vacancies=np.empty(128, dtype=np.int64),
-        holes=np.empty(64),
+        stack=np.empty((MOST_WAITING, len(Electron._fields))),
+        open_vacancies=np.empty(MOST_VACANCIES, dtype=np.int64),
+        holes=np.empty(MOST_HOLES),
         books=np.empty(BOOKS),
         hit_crystal=np.empty(most_hits, dtype=np.int64),
         hits=np.empty((most_hits, 3)),

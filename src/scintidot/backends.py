@@ -199,7 +199,7 @@ def cuda_kernel(function: Callable[..., Any], registers: int | None = None) -> A
 
     with _code_kept(getattr(cuda, "config", numba.config), function) as keep:
         options: dict[str, Any] = {"cache": keep}
-        if registers and not numba.config.ENABLE_CUDASIM:
+        if registers and not getattr(numba.config, "ENABLE_CUDASIM", 0):
             options["max_registers"] = registers
         return cuda.jit(**options)(function)
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from scintidot.transport.track.books import BOOKS, RECORD_COLUMNS, Scratch, scratch
+from scintidot.transport.track.books import BOOKS, RECORD_COLUMNS, scratch
 from scintidot.transport.track.problem import (
     ELECTRON,
     IONISE,
@@ -109,6 +109,15 @@ def on_cpu(tables: Tables, case: Case, count: int = COUNT) -> tuple[Tally, np.nd
         run_block(np.uint64(SEED), FIRST + k, 1, tables, *case, memory, record, empty_tally())
         books[k] = memory.books
     return tally, books
+
+
+def ks_p_value(counts: np.ndarray, others: np.ndarray) -> float:
+    """Kolmogorov-Smirnov, two-sided, of two histograms: too large rather than too small, as bins hide differences."""
+    from scipy.special import kolmogorov
+
+    n, m = counts.sum(), others.sum()
+    distance = np.abs(counts.cumsum() / n - others.cumsum() / m).max()
+    return float(kolmogorov(distance * np.sqrt(n * m / (n + m))))
 
 
 def simulate(tables: Tables, name: str, variant: str, out: str) -> None:

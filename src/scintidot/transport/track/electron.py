@@ -7,9 +7,6 @@ is `Near`. All three are numbers, which the compiler keeps in registers.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
-
-import numpy as np
 
 from scintidot.backends import inner_kernel
 from scintidot.records import FloatArray
@@ -21,9 +18,7 @@ from scintidot.transport.track.books import (
     IONISED,
     LEFT,
     NO_SHELL,
-    PHONON,
     REFLECTED,
-    SCATTERED,
     STOPPED,
     SURFACE,
     Electron,
@@ -35,10 +30,9 @@ from scintidot.transport.track.books import (
     stop,
     top,
 )
-from scintidot.transport.track.collision import collide
+from scintidot.transport.track.events import scatter
 from scintidot.transport.track.flight import (
     NOTHING,
-    Rates,
     beyond_reach,
     misses,
     rates_at,
@@ -47,58 +41,24 @@ from scintidot.transport.track.flight import (
     woodcock_flight,
 )
 from scintidot.transport.track.problem import HOST, Geometry, Rules
+from scintidot.transport.track.progress import EVENT, GOES_ON, History, Near
 from scintidot.transport.track.shapes import FAR
 from scintidot.transport.track.steps import (
     NO_SURFACE,
-    acoustic_scattering,
-    azimuth,
-    elastic_mu,
     energy_at_collision,
-    polar_phonon,
-    turn,
 )
 from scintidot.transport.track.tables import CUT, REACH, Tables, row_of
 
-RATED_AGAIN = 1e-3
-"""Rates are looked up anew when acoustic phonons have changed the energy by this share."""
 SHOWN_BEYOND = 0.3
 """The last point of an electron that left one crystal lies so many half lengths of it farther on its way."""
 STEP_SHARE = 0.05
 """Treatment local: largest share of its energy that an electron loses between two points."""
 
-GOES_ON, EVENT = -1, -2
-"""Besides the events of the books: nothing worth a point has happened; an event, and it is not decided which."""
-
-
-class History(NamedTuple):
-    """How far a history is."""
-
-    state: np.uint64  # of its random numbers
-    increment: np.uint64
-    waiting: int  # electrons on the stack
-    crystals: int  # hit so far
-    tracks: int
-    events: int
-    points: int  # recorded
-
-
-class Near(NamedTuple):
-    """Rates for an electron where it is; not ``known`` once they belong to another medium or energy."""
-
-    known: bool
-    i: int  # row of its energy in the tables
-    f: float  # share of the way to the next row
-    rated: float  # energy that the rates are for [eV]
-    rates: Rates
-
-
-UNKNOWN = Near(False, 0, 0.0, 0.0, NOTHING)
-
 
 @inner_kernel
 def over(event: int) -> bool:
     """Whether an electron is followed no farther after this: what goes on after a collision waits on the stack."""
-    return event in (STOPPED, LEFT, IONISED)
+    return event == STOPPED or event == LEFT or event == IONISED  # noqa: PLR1714  slower as a tuple
 
 
 @inner_kernel
@@ -116,11 +76,11 @@ def take(g: Geometry, w: Scratch, record: FloatArray, h: History) -> tuple[Elect
 
 @inner_kernel
 def look_around(
-    t: Tables, g: Geometry, r: Rules, w: Scratch, e: Electron, h: History
+    t: Tables, g: Geometry, r: Rules, w: Scratch, m: int, e: Electron, h: History
 ) -> tuple[int, Electron, Near, History]:
     """What can happen to an electron that is new in its medium or at its energy, unless its way ends here."""
     x, y, z, ux, uy, uz, energy, item, region, generation, track, slot = e
-    m, state, events, what = g.medium[region], h.state, h.events, GOES_ON
+    state, events, what = h.state, h.events, GOES_ON
     i, f, rates = 0, 0.0, NOTHING
     if m < 0:
         if misses(g, x, y, z, ux, uy, uz):
@@ -182,12 +142,12 @@ def fly_through(
 
 @inner_kernel
 def fly(
-    t: Tables, g: Geometry, r: Rules, w: Scratch, e: Electron, near: Near, h: History
+    t: Tables, g: Geometry, r: Rules, w: Scratch, m: int, e: Electron, near: Near, h: History
 ) -> tuple[int, Electron, Near, History]:
     """In a straight line to the next event, or to a surface that comes before it."""
     x, y, z, ux, uy, uz, energy, item, region, generation, track, slot = e
     known, i, f, rated, rates = near
-    m, state, crystals, what = g.medium[region], h.state, h.crystals, EVENT
+    state, crystals, what = h.state, h.crystals, EVENT
     if m >= 0 and rates.total == 0.0 and rates.soft == 0.0:  # nothing can happen to it here any more
         what = STOPPED
         stop(g, w, region, item, slot, x, y, z, energy)
@@ -197,9 +157,7 @@ def fly(
         wanted = to_event
         if rates.soft > 0.0:
             wanted = min(to_event, STEP_SHARE * energy / rates.soft)
-        flight, met, axis, into, item, x, y, z = straight_flight(
-            g, region, item, x, y, z, ux, uy, uz, wanted
-        )
+        flight, met, axis, into, item, x, y, z = straight_flight(g, region, item, x, y, z, ux, uy, uz, wanted)
         if rates.soft > 0.0:
             lost = min(energy, rates.soft * flight)
             middle = 0.5 * flight
@@ -234,77 +192,21 @@ def fly(
 
 
 @inner_kernel
-def scatter(
-    t: Tables, g: Geometry, w: Scratch, e: Electron, near: Near, h: History
-) -> tuple[int, Electron, Near, History]:
-    """Which event happens; it turns the electron aside, unless it is a collision, which is left to `ionise`."""
-    x, y, z, ux, uy, uz, energy, item, region, generation, track, slot = e
-    known, i, f, rated, rates = near
-    m, state, what = g.medium[region], h.state + h.increment, IONISED
-    which = uniform(state) * rates.total
-    beyond = which - (rates.mott + rates.acoustic)
-    if beyond < 0.0:
-        what = SCATTERED
-    elif beyond >= rates.inelastic and rates.emission + rates.absorption > 0.0:
-        what = PHONON
-    if what != IONISED:
-        state += h.increment
-        u = uniform(state)
-        state += h.increment
-        v = uniform(state)
-        if what == PHONON:
-            emitted = beyond < rates.inelastic + rates.emission
-            cosine, given = polar_phonon(t, m, energy, emitted, u, v)
-            sine = math.sqrt(max(0.0, 1.0 - cosine * cosine))
-            energy -= given
-            keep(g, w, region, item, slot, x, y, z, given, 0.0, 0)
-            known = False
-        else:
-            if which < rates.mott:
-                mu = elastic_mu(t, m, i, f, u, v)
-            else:
-                mu, given = acoustic_scattering(t, m, i, u, v, energy)
-                given = min(given, energy)
-                energy -= given
-                keep(g, w, region, item, slot, x, y, z, given, 0.0, 0)
-                known = known and abs(energy - rated) <= RATED_AGAIN * energy and energy > t.medium[m, CUT]
-            cosine, sine = 1.0 - 2.0 * mu, 2.0 * math.sqrt(max(0.0, mu * (1.0 - mu)))
-        p, q, state = azimuth(state, h.increment)
-        ux, uy, uz = turn(ux, uy, uz, cosine, sine, p, q)
-    e = Electron(x, y, z, ux, uy, uz, energy, item, region, generation, track, slot)
-    h = History(state, h.increment, h.waiting, h.crystals, h.tracks, h.events + 1, h.points)
-    return what, e, Near(known, i, f, rated, rates), h
-
-
-@inner_kernel
 def advance(
     t: Tables, g: Geometry, r: Rules, w: Scratch, record: FloatArray, e: Electron, near: Near, h: History
 ) -> tuple[int, Electron, Near, History]:
     """One step of an electron: it flies to an event or a surface. Returns what happened, and all three after it."""
-    what = GOES_ON
+    m, what = g.medium[e.region], GOES_ON
     if not near.known:
-        what, e, near, h = look_around(t, g, r, w, e, h)
+        what, e, near, h = look_around(t, g, r, w, m, e, h)
     if what == GOES_ON:
         if r.delta_tracking == 1:
             what, e, near, h = fly_through(t, g, w, e, h)
         else:
-            what, e, near, h = fly(t, g, r, w, e, near, h)
+            what, e, near, h = fly(t, g, r, w, m, e, near, h)
     if what == EVENT:
         what, e, near, h = scatter(t, g, w, e, near, h)
-    if what not in (GOES_ON, IONISED):
+    if record.shape[0] > 0 and what not in (GOES_ON, IONISED):
         points = note(record, h.points, g, w, e, what, NO_SHELL)
         h = History(h.state, h.increment, h.waiting, h.crystals, h.tracks, h.events, points)
     return what, e, near, h
-
-
-@inner_kernel
-def ionise(
-    t: Tables, g: Geometry, r: Rules, w: Scratch, record: FloatArray, e: Electron, near: Near, h: History
-) -> History:
-    """The collision that `advance` came to; all electrons of it wait then."""
-    waiting, energy, shell, state = collide(t, g, r, w, e, near.i, near.f, h.waiting, h.state, h.increment)
-    e = Electron(
-        e.x, e.y, e.z, e.ux, e.uy, e.uz, energy, e.item, e.region, e.generation, e.track, e.slot
-    )
-    points = note(record, h.points, g, w, e, IONISED, shell)
-    return History(state, h.increment, waiting, h.crystals, h.tracks, h.events, points)

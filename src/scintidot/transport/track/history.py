@@ -25,8 +25,10 @@ from scintidot.transport.track.books import (
     push,
     slot_of,
 )
-from scintidot.transport.track.electron import UNKNOWN, History, advance, ionise, over, take
+from scintidot.transport.track.electron import advance, over, take
+from scintidot.transport.track.events import ionise
 from scintidot.transport.track.problem import ELECTRON, GIVEN, HOST, Geometry, Rules, Source
+from scintidot.transport.track.progress import UNKNOWN, History
 from scintidot.transport.track.starts import born, photon_interacts
 from scintidot.transport.track.tables import Tables
 

@@ -38,7 +38,7 @@ CASES = {
 }  # fmt: skip
 """Name -> histories on one core and on the GPU, most crystals hit, choices."""
 PLANS = (("flat", "float64"), ("history", "float64"), ("flat", "float32"), ("history", "float32"))
-TRIED = ({"steps": 1}, {"steps": 2}, {"steps": 8}, {"steps": 32}, {"threads": 64}, {"threads": 256})
+TRIED = ({"steps": 1}, {"steps": 2}, {"steps": 4}, {"steps": 8}, {"threads": 64}, {"threads": 256})
 COMPILED_ANEW = ({"registers": 128}, {"registers": 255})
 """Besides the defaults, with the first plan and the first case."""
 

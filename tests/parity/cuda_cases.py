@@ -121,11 +121,12 @@ def ks_p_value(counts: np.ndarray, others: np.ndarray) -> float:
 
 
 def simulate(tables: Tables, name: str, variant: str, out: str) -> None:
-    from scintidot.transport.track.cuda import run_block_cuda
+    from scintidot.transport.track import cuda
 
     warnings.simplefilter("ignore", RuntimeWarning)  # random numbers wrap around
+    cuda.GROUPS = 3  # of the eight threads
     books = np.empty((COUNT, BOOKS))
-    tally = run_block_cuda(
+    tally = cuda.run_block_cuda(
         SEED, FIRST, COUNT, tables, *cases(tables)[name], MOST_HITS,
         books=books, variant=variant, blocks=2, threads=4, steps=3,
     )  # fmt: skip

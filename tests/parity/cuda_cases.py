@@ -95,9 +95,9 @@ def cases(tables: Tables) -> dict[str, Case]:
     }  # fmt: skip
 
 
-def block_on_cpu(tables: Tables, case: Case, count: int) -> Tally:
+def block_on_cpu(tables: Tables, case: Case, count: int, first: int = FIRST) -> Tally:
     tally, record = empty_tally(), np.empty((0, RECORD_COLUMNS))
-    run_block(np.uint64(SEED), FIRST, count, tables, *case, scratch(MOST_HITS), record, tally)
+    run_block(np.uint64(SEED), first, count, tables, *case, scratch(MOST_HITS), record, tally)
     return tally
 
 

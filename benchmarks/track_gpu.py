@@ -213,6 +213,7 @@ def main(file=None, seconds=220.0):
             report["cases"][label] = figures(name, ready[name], variant, precision)
             print(label, report["cases"][label]["gpu_over_one_core"], "times one core", file=sys.stderr)
         tried(report, ready, end, {PLANS[0]: TRIED, PLANS[-1]: COMPILED_ANEW}.get((variant, precision), ()))
+    report["left_out"] = "; ".join(report["left_out"]) or "nothing"
     text = json.dumps(report, indent=1)
     print(text)
     if file:

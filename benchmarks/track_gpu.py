@@ -26,13 +26,13 @@ from scintidot.transport.track.books import RECORD_COLUMNS, scratch
 from scintidot.transport.track.tables import tables_in
 from scintidot.transport.track.tally import empty_tally, run_block
 
-SEED, OTHER_SEED, REPEATS, LEVEL = 20240229, 7, 3, 0.01
+SEED, OTHER_SEED, REPEATS, LEVEL = 20240229, 7, 2, 0.01
 COUNTS = ("events", "hits", "pairs", "escapes")
 CASES = {
     "7 keV, 10 nm, octane": (100_000, 4_000_000, 1, {"host": "octane"}),
     "7 keV, 10 nm, vacuum": (200_000, 20_000_000, 1, {}),
     "7 keV, 5 % x 10 nm, octane": (
-        5_000, 400_000, 512,
+        2_000, 100_000, 512,
         {"composite": "5 % x 10 nm", "box_nm": 100.0, "host": "octane", "start": "matrix"},
     ),
 }  # fmt: skip

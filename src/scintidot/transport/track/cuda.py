@@ -1,7 +1,7 @@
 """The launch site of CUDA: histories on a GPU, by the same functions that a thread of the CPU runs.
 
 There are two ways to share them out. `history`: each thread runs whole histories (`history.follow`), and the 32 lanes
-of a warp wait for the longest of every loop in it. `flat`: each thread does one step an iteration and takes its next
+of a warp wait for the longest of every loop in it. `flat`: each thread does a few steps a turn and takes its next
 history as soon as its own is over; the lanes meet before each kind of step, so none waits for a longer history.
 
 Sums, depths, the largest values and the first fault are kept thread by thread and put together in the order of

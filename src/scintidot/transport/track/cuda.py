@@ -40,7 +40,7 @@ THREADS = 128
 """In a block; a multiple of the 32 of a warp."""
 REGISTERS = 168
 """Of a thread at most: three blocks of 128 on a multiprocessor of 65536 registers. Without a limit the compiler takes
-244 (flat) and 250 (history) for compute capability 9.0, and two blocks fit; with it 0.3 kB go to local memory."""
+244 (flat) and 250 (history) for compute capability 9.0, and two blocks fit; with it 0.5 kB go to local memory."""
 STEPS = 3
 """Of `flat`: steps of an electron between the collisions of a warp; by the same model 2 to 4 are best."""
 GROUPS = 256

@@ -135,7 +135,8 @@ def simulate(tables: Tables, folder: str) -> None:
     for variant, name in SIMULATED:
         books = np.empty((COUNT, BOOKS))
         tally = cuda.run_block_cuda(
-            SEED, FIRST, COUNT, tables, *known[name], MOST_HITS, books=books, variant=variant, blocks=2, threads=4, steps=3
+            SEED, FIRST, COUNT, tables, *known[name], MOST_HITS,
+            books=books, variant=variant, blocks=2, threads=4, steps=3,
         )  # fmt: skip
         np.savez(Path(folder) / f"{variant} {name}.npz", books=books, **tally._asdict())
 

@@ -12,7 +12,7 @@ edge may then fall the other way.
 
 Memory on the device: the tables (a few MB), and for each thread the `Scratch` of one history. 2.2 kB of it, the books
 and the sums, are local, where the hardware lays neighbouring threads side by side. The rest is an array with the
-thread as its last axis for the same reason: 66 kB and 32 B more for each of ``most_hits``, of which a history touches
+thread as its last axis for the same reason: 213 kB and 32 B more for each of ``most_hits``, of which a history touches
 its first rows, a few hundred bytes.
 """
 
@@ -45,7 +45,7 @@ STEPS = 3
 """Of `flat`: steps of an electron between the collisions of a warp; by the same model 2 to 4 are best."""
 GROUPS = 256
 """Of threads whose sums are added on the device; those of the groups are added here."""
-MOST_MEMORY = 4.5e9
+MOST_MEMORY = 12e9
 """For the scratch of all threads. [B]"""
 
 ADDED = ("sums", "depths")

@@ -142,9 +142,3 @@ def test_upper_limit_to_geant4(shared):
     assert ratio["track", 3.0, 7e3] < ratio["track", 10.0, 7e3] < ratio["track", 15.0, 7e3]
     for edge in (3.0, 10.0, 15.0):
         assert ratio["default_cut", edge, 7e3] > 0.8
-
-
-def test_the_fastest_electrons_have_room_for_all_that_waits() -> None:
-    """Of 99 keV in the bulk all energy stays but fluorescence; up to some 760 electrons wait at once."""
-    row = deposit(edge_length=[1e7], start="centre", energy_keV=[99], histories=8, threads=1).rows[0]
-    assert row["mean_deposit_eV"] + row["escaped_photons_eV"] == pytest.approx(99e3, rel=1e-9)

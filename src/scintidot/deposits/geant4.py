@@ -56,6 +56,7 @@ CHOICES = (
     "phonons", "temperature_K", "surface", "surface_meaning", "surface_step_eV", "pairs", "pairs_meaning",
     "fluorescence", "range_rejection", "box_nm", "packing", "tracking", "deposit", "mean_over", "pairs_counted",
     "pair_creation_energy", "histories", "relative_error", "seed", "threads",
+    "device", "precision", "precision_meaning",
 )  # fmt: skip
 """Keys of rows and choices of ``scintidot.deposit/1`` for one nanocrystal; those that Geant4 lacks are None."""
 

@@ -57,6 +57,7 @@ def under_way(folder: Path, run: Run) -> Iterator[Path]:
         If the folder cannot be written, or a run is under way there.
     """
     place = folder / UNFINISHED
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
     with output_folder(folder):  # refused before the work
         pass
     place.mkdir(parents=True, exist_ok=True)
@@ -74,16 +75,17 @@ def under_way(folder: Path, run: Run) -> Iterator[Path]:
         except BaseException:
             if {path.name for path in place.iterdir()} > {RUN_FILE, LOCK}:
                 raise
-            _remove(folder)
+            _remove(folder, made)
             raise
-        _remove(folder)
+        _remove(folder, made)
 
 
-def _remove(folder: Path) -> None:
-    """What is unfinished there, and the folder itself if it holds nothing else."""
+def _remove(folder: Path, made: list[Path]) -> None:
+    """What is unfinished there, and folders that were made for it and hold nothing else."""
     shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
-    with contextlib.suppress(OSError):
-        folder.rmdir()
+    for path in made:
+        with contextlib.suppress(OSError):
+            path.rmdir()
 
 
 def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:

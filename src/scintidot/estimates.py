@@ -12,7 +12,7 @@ import numpy as np
 
 from scintidot import limits
 from scintidot.cache.store import is_kept
-from scintidot.config import RunConfig, is_deposit_file, make_config
+from scintidot.config import RunConfig, is_simulated, make_config
 from scintidot.deposits.against_size import CURVE_SIZES, KIND, setup_of_size, treatments_and_sizes
 from scintidot.deposits.estimate import memory_of, tried
 from scintidot.deposits.fingerprints import case_fingerprint
@@ -27,7 +27,7 @@ from scintidot.scale.estimate import Estimate, PartOfWork, cores_for, memory_now
 from scintidot.simulation import reference_sample
 from scintidot.studies.evaluation import Model
 from scintidot.studies.reading import read_plan
-from scintidot.studies.run import expected_designs
+from scintidot.studies.run import expected_designs, memory_of_figures
 
 REST_S = 1.0
 """Of a prediction besides its deposits: kinetics, bands and files, about. [s]"""
@@ -48,25 +48,29 @@ def estimate_predict(
 def _deposits(material: Material, host: Material, config: RunConfig) -> tuple[list[PartOfWork], Setup | None]:
     """Every size that a prediction simulates, and one of the setups; none without a simulation."""
     model = config.deposit.model
-    if model == "continuous" or is_deposit_file(model):
+    if not is_simulated(model):
         return [], None
     card, parts = material.scintillator().sizes, []
     extra = [edge for edge in CURVE_SIZES if card.smallest.value <= edge <= card.largest.value]
     reference, sample = reference_sample(material, config)
-    runs = [(material, config, config.nanocrystal.edge_length_nm, extra, True)]
-    if reference.fingerprint != material.fingerprint or sample.nanocrystal.shape != config.nanocrystal.shape:
+    rows, shape = config.nanocrystal.edge_length_nm, config.nanocrystal.shape
+    runs = [(material, config, rows, extra, True)]
+    known = (reference.fingerprint, sample.nanocrystal.shape, *sample.nanocrystal.edge_length_nm)
+    if known not in [
+        (material.fingerprint, shape, edge) for name, edge in treatments_and_sizes(model, rows, extra) if name == model
+    ]:  # fmt: skip
         runs.append((reference, sample, sample.nanocrystal.edge_length_nm, [], False))
-    setups: dict[tuple[str, str], Setup] = {}
-    for what, run, rows, more, beside in runs:
-        for treatment, edge in treatments_and_sizes(model, rows, more, beside=beside):
-            kind = (what.fingerprint, treatment)
+    setups: dict[tuple[str, str, str], Setup] = {}
+    for what, run, edges, more, beside in runs:
+        for treatment, edge in treatments_and_sizes(model, edges, more, beside=beside):
+            kind = (what.fingerprint, run.nanocrystal.shape, treatment)
             setup = setup_of_size(what, host, run, edge, setups.get(kind), treatment)
             setups.setdefault(kind, setup)
             name = f"{what.name} {edge:g} nm, {treatment}"
-            known = is_kept(KIND, case_fingerprint(setup, setup.bodies[0], setup.spectra[0]))
+            kept = is_kept(KIND, case_fingerprint(setup, setup.bodies[0], setup.spectra[0]))
             parts.append(
                 PartOfWork(name, 0.0, kept=True)
-                if known
+                if kept
                 else tried(setup, setup.bodies[0], setup.spectra[0], name)
             )
     return parts, next(iter(setups.values()))
@@ -113,9 +117,8 @@ def estimate_study(study: str | Path | Mapping[str, Any]) -> Estimate:
         )
     designs = expected_designs(plan)
     parts.append(PartOfWork(f"about {designs} designs", designs * _seconds_per_design(), designs))
-    return Estimate(
-        "study", tuple(parts), 1, memory_now() if setup is None else memory_of(setup), tuple(notes)
-    )
+    memory = memory_of_figures(plan) + (memory_now() if setup is None else memory_of(setup))
+    return Estimate("study", tuple(parts), 1, memory, tuple(notes))
 
 
 def _seconds_per_design() -> float:

@@ -352,7 +352,7 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(
             content = bytearray(b"[1, 2]\nnothing of the kind")
         path.write_bytes(content)
     said = scintidot.finished("resume", out)
-    assert "damaged checkpoint" in said
+    assert "unusable checkpoint" in said
     assert bits(out) == expected
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table, progress
-from scintidot.cli.long_work import print_estimate, wants_estimate
+from scintidot.cli.long_work import print_estimate, refuse, wants_estimate
 from scintidot.cli.options import MATERIAL_HELP, Json
 
 if TYPE_CHECKING:
@@ -123,6 +123,12 @@ def deposit(
     from scintidot.output import check_writable
     from scintidot.results import check_folder
 
+    if engine == "geant4":
+        refuse(
+            context,
+            "none with --engine geant4",
+            hint="Geant4 runs on one core, from its beginning to its end.",
+        )
     if out is not None:
         check_folder(out, OUTPUT_FILES, SCHEMA) if is_folder(out) else check_out(out)
     if escapes is not None:
@@ -138,7 +144,9 @@ def deposit(
         options["escapes"] = True
     if wants_estimate(context):
         from scintidot.deposits.estimate import estimate_deposit
+        from scintidot.deposits.run import check_engine
 
+        check_engine(options.pop("engine", engine), options.pop("em_model", em_model))
         print_estimate(estimate_deposit(**options).as_json(), json=json)
         return
     with progress() as show:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -28,7 +28,8 @@ Folder = Callable[[dict[str, Any]], Path | None]
 
 def _remember(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:
     if value is not None and value is not False:
-        context.meta.setdefault(_ASKED, {})[parameter.name] = value
+        said = str(value) if isinstance(value, Path) else value
+        context.meta.setdefault(_ASKED, {})[parameter.name] = said
     return value
 
 
@@ -98,18 +99,24 @@ def _with_options(
     def run(*, context: typer.Context, **given: Any) -> Any:
         mine = {name: value for name, value in given.items() if name in own.parameters}
         asked = dict(context.meta.get(_ASKED, {}))
-        place = asked.pop("checkpoint", None) or folder(mine)
-        what = None
+        place: Path | None
         if (resumed := _RESUMED.get()) is not None:
             what, place = resumed
             asked = what.computing
-            if folder(mine) is not None:
+            if "checkpoint" not in asked and folder(mine) is not None:
                 mine["out"] = place  # wherever it was moved to
-        elif asked.get("dry_run"):
-            place = None
-        elif place is None:
-            _refuse_alone(context, asked)
-        what = what or _run_of(context, asked)
+        else:
+            what = _run_of(context, asked)
+            place = Path(asked["checkpoint"]) if "checkpoint" in asked else folder(mine)
+            if asked.get("dry_run"):
+                place = None
+            elif place is None:
+                refuse(
+                    context,
+                    "a folder to keep checkpoints in",
+                    ["checkpoint_every"],
+                    "Name one with --checkpoint.",
+                )
         with _under_way(place, what) as checkpoints, _computing(context, asked, checkpoints):
             return command(context=context, **mine)
 
@@ -143,7 +150,12 @@ def many_fits(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def wants_estimate(context: typer.Context) -> bool:
     """Whether ``--dry-run`` was given."""
-    return bool(context.meta.get(_ASKED, {}).get("dry_run"))
+    return are_given(context, ["dry_run"])
+
+
+def are_given(context: typer.Context, names: Iterable[str]) -> bool:
+    """Whether any of these options was."""
+    return not context.meta.get(_ASKED, {}).keys().isdisjoint(names)
 
 
 def print_estimate(document: dict[str, Any], *, json: bool) -> None:
@@ -178,14 +190,22 @@ def _time(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _refuse_alone(context: typer.Context, asked: dict[str, Any]) -> None:
-    if "checkpoint_every" in asked:
-        from scintidot.errors import BadValue
+def refuse(
+    context: typer.Context, expected: str, names: Iterable[str] | None = None, hint: str | None = None
+) -> None:
+    """Refuse those of these options that were given (all without ``names``): they would do nothing."""
+    for name, value in context.meta.get(_ASKED, {}).items():
+        if names is None or name in names:
+            from scintidot.errors import BadValue
 
-        raise BadValue(
-            where=_where(context), what="option", who="--checkpoint-every", found=asked["checkpoint_every"],
-            expected="a folder to keep checkpoints in", hint="Name one with --checkpoint DIR.",
-        )  # fmt: skip
+            found, who = "it" if value is True else str(value), "--" + name.replace("_", "-")
+            raise BadValue(
+                where=_where(context), what="option", who=who, expected=expected, found=found, hint=hint
+            )
+
+
+OF_THE_ENGINE = tuple(_OF_THE_ENGINE)
+"""Names of the options that a run without histories has no use for."""
 
 
 def _where(context: typer.Context) -> str:
@@ -197,7 +217,11 @@ def _computing(context: typer.Context, asked: dict[str, Any], checkpoints: Path 
     from scintidot.scale.computing import computing
 
     said = {name: asked[name] for name in _SAID if name in asked}
-    with computing(**said, checkpoints=checkpoints, where=_where(context)):
+    with computing(**said, checkpoints=checkpoints, where=_where(context)) as here:
+        if here.most_memory is not None:
+            from scintidot.scale.estimate import check_memory, memory_now
+
+            check_memory(memory_now(), _where(context))
         yield
 
 

@@ -7,8 +7,10 @@ that what the scheduler does for each (about a millisecond) does not count.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import pickle
 import time
 from collections import deque
 from collections.abc import Generator, Iterator
@@ -23,7 +25,7 @@ from scintidot import __version__
 from scintidot.cache.kernels import kernel_fingerprint
 from scintidot.errors import BadFile, BadInstallation, BadValue, ScintidotError
 from scintidot.options import cores
-from scintidot.scale.computing import LOCAL
+from scintidot.scale.computing import LOCAL, computing, current
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -38,6 +40,8 @@ ANSWER_S = 10.0
 """That a scheduler has to answer. [s]"""
 RETRIES = 20
 """Of a task whose workers die."""
+LARGEST_PART = 32e6
+"""That one task should give back. [B]"""
 NO_WORKERS_SAID_S = 10.0
 """Without a worker, until that is said. [s]"""
 
@@ -64,14 +68,24 @@ def _unpacked(blob: bytes) -> Any:
     return loads(blob)
 
 
-def _span(blob: bytes, code: str, first: int, last: int) -> tuple[float, Any]:
-    """What a worker runs: the seconds that it took, and the part."""
+def _span(blob: bytes, code: str, precision: str, first: int, last: int) -> tuple[float, float, Any]:
+    """What a worker runs: the seconds that it took, and the part with its size in bytes."""
     if code != code_here():
         raise _other_code(code)
     work = _unpacked(blob)
     started = time.perf_counter()
-    part = work(first, last)
-    return time.perf_counter() - started, part
+    with computing(precision=precision):  # of the tables that it may make itself
+        part = work(first, last)
+    return time.perf_counter() - started, _size(part), part
+
+
+def _size(part: Any) -> float:
+    """Of what is sent, without a copy of its arrays. [B]"""
+    from cloudpickle import dumps
+
+    arrays: list[pickle.PickleBuffer] = []
+    rest = dumps(part, protocol=5, buffer_callback=arrays.append)
+    return float(len(rest) + sum(one.raw().nbytes for one in arrays))
 
 
 def _other_code(code: str) -> BadInstallation:
@@ -108,8 +122,8 @@ class Cluster:
 
         def submit(first: int, last: int, attempt: int = 0) -> Future:
             return self.client.submit(
-                _span, shared, code_here(), first, last, key=f"blocks-{run}-{first}-{attempt}",
-                retries=RETRIES, priority=-first,
+                _span, shared, code_here(), current().precision, first, last,
+                key=f"blocks-{run}-{first}-{attempt}", priority=-first,
             )  # fmt: skip
 
         try:
@@ -123,7 +137,7 @@ class Cluster:
                 first, last, future = waiting.popleft()
                 for attempt in range(1, RETRIES + 1):
                     try:
-                        seconds, part = self._result(future)
+                        seconds, size, part = self._result(future)
                         break
                     except (KilledWorker, CancelledError) as error:
                         if self.client.status != "running" or attempt == RETRIES:
@@ -131,7 +145,8 @@ class Cluster:
                         self.retried += 1
                         shared = self.client.submit(bytes, blob, key=f"work-{run}-{attempt}-{first}")
                         future = submit(first, last, attempt)
-                span = max(1, min(4 * span, round(TASK_S * (last - first) / max(seconds, 1e-4))))
+                enough = min(TASK_S / max(seconds, 1e-4), LARGEST_PART / size)  # such spans
+                span = max(1, min(4 * span, round(enough * (last - first))))
                 yield first, last, part
         finally:
             for _, _, future in waiting:
@@ -198,10 +213,25 @@ def _local(workers: int | None) -> Iterator[Client]:
         LocalCluster(
             n_workers=workers or cores(), threads_per_worker=1, processes=True, dashboard_address=None,
             memory_limit=0, silence_logs=logging.CRITICAL,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # of a server without pages
         ) as cluster,
         Client(cluster) as client,
     ):  # fmt: skip
         yield client
+
+
+def _check_file(path: Path, where: str) -> None:
+    """Refuse what is no file of a scheduler."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        found = "" if isinstance(document, dict) and document.get("address") else f"no address in {path}"
+    except (OSError, ValueError):
+        found = f"no JSON in {path}" if path.is_file() else f"no {path}"
+    if found:
+        raise BadFile(
+            where=where, what="file", who="--scheduler", expected="the file that dask scheduler wrote", found=found,
+            hint="dask scheduler --scheduler-file scheduler.json",
+        )  # fmt: skip
 
 
 @contextmanager
@@ -209,12 +239,9 @@ def _remote(scheduler: str, where: str) -> Iterator[Client]:
     from distributed import Client
 
     from_file = scheduler.endswith(".json")
-    if from_file and not Path(scheduler).is_file():
-        raise BadFile(
-            where=where, what="file", who="--scheduler", expected="the file that dask scheduler wrote",
-            found=f"no {scheduler}", hint="dask scheduler --scheduler-file scheduler.json",
-        )  # fmt: skip
-    if not from_file and not (":" in scheduler and scheduler.rpartition(":")[2].isdigit()):
+    if from_file:
+        _check_file(Path(scheduler), where)
+    elif not (":" in scheduler and scheduler.rpartition(":")[2].isdigit()):
         raise BadValue(
             where=where, what="address", who="--scheduler", found=repr(scheduler),
             expected="local, an address such as tcp://host:8786, or a scheduler file such as scheduler.json",

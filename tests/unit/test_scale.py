@@ -347,10 +347,10 @@ def test_other_code_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_nobody_at_the_address() -> None:
-    from scintidot.scale import cluster
+    from scintidot.scale import connection
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cluster, "ANSWER_S", 0.3)
+        patch.setattr(connection, "ANSWER_S", 0.3)
         with (
             pytest.raises(BadValue, match="a Dask scheduler that answers"),
             computing(scheduler="tcp://127.0.0.1:9"),

@@ -221,7 +221,7 @@ def _computing(context: typer.Context, asked: dict[str, Any], checkpoints: Path 
         if here.most_memory is not None:
             from scintidot.scale.estimate import check_memory, memory_now
 
-            check_memory(memory_now(), _where(context))
+            check_memory(memory_now(), _where(context), "That is before it holds anything of the work.")
         yield
 
 

@@ -7,25 +7,20 @@ that what the scheduler does for each (about a millisecond) does not count.
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import pickle
 import time
 from collections import deque
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from scintidot import __version__
 from scintidot.cache.kernels import kernel_fingerprint
-from scintidot.errors import BadFile, BadInstallation, BadValue, ScintidotError
-from scintidot.options import cores
-from scintidot.scale.computing import LOCAL, computing, current
+from scintidot.errors import BadInstallation, ScintidotError
+from scintidot.scale.computing import computing, current
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -36,8 +31,6 @@ TASK_S = 2.0
 """That one task should take. [s]"""
 AHEAD = 3
 """Tasks under way for each thread of the workers."""
-ANSWER_S = 10.0
-"""That a scheduler has to answer. [s]"""
 RETRIES = 20
 """Of a task whose workers die."""
 LARGEST_PART = 32e6
@@ -103,7 +96,6 @@ class Cluster:
     address: str
     where: str
     tasks: int = field(default=0, init=False)
-    retried: int = field(default=0, init=False)
 
     def slots(self) -> int:
         """Threads of all workers, now."""
@@ -142,7 +134,6 @@ class Cluster:
                     except (KilledWorker, CancelledError) as error:
                         if self.client.status != "running" or attempt == RETRIES:
                             raise self._lost(str(error) or "its tasks were cancelled") from None
-                        self.retried += 1
                         shared = self.client.submit(bytes, blob, key=f"work-{run}-{attempt}-{first}")
                         future = submit(first, last, attempt)
                 enough = min(TASK_S / max(seconds, 1e-4), LARGEST_PART / size)  # such spans
@@ -163,7 +154,9 @@ class Cluster:
         while True:
             try:
                 return future.result(timeout=2.0)
-            except NotYet:
+            except NotYet as error:
+                if future.status == "error":  # of the work
+                    raise self._lost(str(error) or "a time-out") from None
                 if self.client.status != "running":
                     raise self._lost("the connection was lost") from None
                 if self.slots():
@@ -177,85 +170,5 @@ class Cluster:
     def _lost(self, found: str) -> LostScheduler:
         return LostScheduler(
             where=self.where, what="scheduler", who="--scheduler", expected=f"{self.address} with workers that live",
-            found=found, hint="What was checkpointed is kept: scintidot resume goes on from it.",
+            found=found, hint="With --checkpoint, or --out of a folder, scintidot resume goes on from what was done.",
         )  # fmt: skip
-
-
-@contextmanager
-def connected(scheduler: str, *, workers: int | None, where: str) -> Iterator[Cluster]:
-    """The workers of an address, or of a cluster on this machine that lives as long as the block."""
-    if scheduler == LOCAL:
-        with _local(workers) as client:
-            yield Cluster(client, "the local cluster", where)
-        return
-    with _remote(scheduler, where) as client:
-        yield Cluster(client, scheduler, where)
-
-
-@contextmanager
-def _local(workers: int | None) -> Iterator[Client]:
-    """A scheduler in this process and a worker process for each core."""
-    import dask
-    from distributed import Client, LocalCluster
-
-    settings = {
-        "distributed.scheduler.allowed-failures": 100,
-        "distributed.admin.large-graph-warning-threshold": "1GB",
-        "distributed.worker.memory.terminate": False,
-        "distributed.nanny.pre-spawn-environ.OPENBLAS_NUM_THREADS": 1,
-        "distributed.nanny.environ.SCINTIDOT_CACHE": os.environ.get("SCINTIDOT_CACHE"),
-        "distributed.logging": {},
-    }
-    if settings["distributed.nanny.environ.SCINTIDOT_CACHE"] is None:
-        del settings["distributed.nanny.environ.SCINTIDOT_CACHE"]
-    with (
-        dask.config.set(settings),
-        LocalCluster(
-            n_workers=workers or cores(), threads_per_worker=1, processes=True, dashboard_address=None,
-            memory_limit=0, silence_logs=logging.CRITICAL,
-            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # of a server without pages
-        ) as cluster,
-        Client(cluster) as client,
-    ):  # fmt: skip
-        yield client
-
-
-def _check_file(path: Path, where: str) -> None:
-    """Refuse what is no file of a scheduler."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        found = "" if isinstance(document, dict) and document.get("address") else f"no address in {path}"
-    except (OSError, ValueError):
-        found = f"no JSON in {path}" if path.is_file() else f"no {path}"
-    if found:
-        raise BadFile(
-            where=where, what="file", who="--scheduler", expected="the file that dask scheduler wrote", found=found,
-            hint="dask scheduler --scheduler-file scheduler.json",
-        )  # fmt: skip
-
-
-@contextmanager
-def _remote(scheduler: str, where: str) -> Iterator[Client]:
-    from distributed import Client
-
-    from_file = scheduler.endswith(".json")
-    if from_file:
-        _check_file(Path(scheduler), where)
-    elif not (":" in scheduler and scheduler.rpartition(":")[2].isdigit()):
-        raise BadValue(
-            where=where, what="address", who="--scheduler", found=repr(scheduler),
-            expected="local, an address such as tcp://host:8786, or a scheduler file such as scheduler.json",
-        )  # fmt: skip
-    try:
-        client = (
-            Client(scheduler_file=scheduler, timeout=ANSWER_S, set_as_default=False)
-            if from_file
-            else Client(scheduler, timeout=ANSWER_S, set_as_default=False)
-        )
-    except (OSError, ValueError) as error:
-        raise BadValue(
-            where=where, what="address", who="--scheduler", expected="a Dask scheduler that answers",
-            found=f"none at {scheduler} within {ANSWER_S:g} s", hint=f"Start one: dask scheduler ({error}).",
-        ) from None  # fmt: skip
-    with client:
-        yield client

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,7 @@ from scintidot.errors import BadFile, BadValue, OutOfRange
 from scintidot.scale.blocks import each, fold_blocks, parts
 from scintidot.scale.checkpoints import BEFORE, Checkpoints
 from scintidot.scale.computing import Computing, computing, current
+from scintidot.scale.run_folder import Run, read_run, under_way
 
 
 class Rounding:
@@ -234,6 +236,34 @@ def test_a_checkpoint_of_other_work_is_not_taken(tmp_path: Path) -> None:
     assert kept.load("another") is None
 
 
+def test_a_run_that_dies_while_it_clears_up_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    def finish() -> None:
+        with under_way(tmp_path, Run("deposit", (), {}, str(tmp_path))):
+            (tmp_path / "result.json").write_text("{}")
+            monkeypatch.setattr(shutil, "rmtree", die)
+
+    with pytest.raises(KeyboardInterrupt):
+        finish()
+    assert read_run(tmp_path) is None
+
+
+def test_folders_of_others_that_write_are_left_alone(tmp_path: Path) -> None:
+    """Only what the process that held the folder before left half written goes."""
+    (tmp_path / "unfinished").mkdir()
+    (tmp_path / "unfinished" / "lock").write_text("4194305")
+    dead, alive = tmp_path / ".unfinished-4194305-a", tmp_path / ".unfinished-4194306-b"
+    dead.mkdir()
+    alive.mkdir()
+    with under_way(tmp_path, Run("deposit", (), {}, str(tmp_path))):
+        assert not dead.exists()
+        assert alive.exists()
+
+
 # --- Dask
 
 
@@ -269,6 +299,28 @@ def test_each_item_once_in_order(address: str) -> None:
     with computing(scheduler=address):
         assert list(each(str, range(50))) == [str(i) for i in range(50)]
     assert list(each(str, range(3))) == ["0", "1", "2"]
+
+
+class Large:
+    """Blocks of a megabyte."""
+
+    def __call__(self, first: int, last: int) -> list[Any]:
+        return [np.zeros(125_000) for _ in range(first, last)]
+
+
+def test_a_task_gives_back_no_more_than_fits(address: str) -> None:
+    with computing(scheduler=address):
+        spans = [last - first for first, last, _ in parts(Large(), 0, 200)]
+    assert max(spans) <= 40
+
+
+def precision_here(_: int) -> str:
+    return current().precision
+
+
+def test_workers_make_tables_in_the_precision_of_the_sender(address: str) -> None:
+    with computing(scheduler=address, precision="float32"):
+        assert list(each(precision_here, [1, 2])) == ["float32"] * 2
 
 
 def test_a_fault_of_the_work_is_told_as_it_is(address: str) -> None:

@@ -61,11 +61,11 @@ def _unpacked(blob: bytes) -> Any:
     return loads(blob)
 
 
-def _span(blob: bytes, code: str, precision: str, first: int, last: int) -> tuple[float, float, Any]:
+def _span(blob: bytes, code: str, first: int, last: int) -> tuple[float, float, Any]:
     """What a worker runs: the seconds that it took, and the part with its size in bytes."""
     if code != code_here():
         raise _other_code(code)
-    work = _unpacked(blob)
+    work, precision = _unpacked(blob)
     started = time.perf_counter()
     with computing(precision=precision):  # of the tables that it may make itself
         part = work(first, last)
@@ -107,14 +107,14 @@ class Cluster:
         from distributed import CancelledError, KilledWorker
 
         run = uuid4().hex
-        blob = dumps(work)
+        blob = dumps((work, current().precision))
         shared = self.client.submit(bytes, blob, key=f"work-{run}")
         waiting: deque[tuple[int, int, Future]] = deque()
         following, span = start, 1
 
         def submit(first: int, last: int, attempt: int = 0) -> Future:
             return self.client.submit(
-                _span, shared, code_here(), current().precision, first, last,
+                _span, shared, code_here(), first, last,
                 key=f"blocks-{run}-{first}-{attempt}", priority=-first,
             )  # fmt: skip
 

@@ -101,6 +101,11 @@ def is_deposit_file(text: str) -> bool:
     return Path(text).suffix.lower() in (".csv", ".txt", ".dat", ".h5", ".hdf5", ".root") or "/" in text
 
 
+def is_simulated(model: str) -> bool:
+    """Whether the deposits of a model come from histories."""
+    return model != "continuous" and not is_deposit_file(model)
+
+
 FEWEST_HISTORIES = 100
 """Fewer have no standard error worth the name."""
 

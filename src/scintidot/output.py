@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -113,6 +114,11 @@ def write_netcdf(path: Path, dataset: xarray.Dataset) -> None:
     path.write_bytes(memory.getbuffer())
 
 
+def temporary_prefix(process: int) -> str:
+    """Of the names of temporary folders that a process makes where it writes."""
+    return f".unfinished-{process}-"
+
+
 @contextmanager
 def output_folder(folder: Path, option: str = "--out") -> Iterator[Path]:
     """A temporary folder inside ``folder``, removed at the end; folders made for it go too if left empty.
@@ -123,7 +129,7 @@ def output_folder(folder: Path, option: str = "--out") -> Iterator[Path]:
     temporary = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+        temporary = Path(tempfile.mkdtemp(prefix=temporary_prefix(os.getpid()), dir=folder))
         yield temporary
     except OSError as error:
         raise CannotWrite(

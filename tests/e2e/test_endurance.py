@@ -113,18 +113,18 @@ def checkpoints(out: Path) -> list[Path]:
 def killed_until_done(
     scintidot: Killable, how: list[str], out: Path, kills: int, moments: random.Random
 ) -> int:
-    """Kill a run again and again at random moments; returns how many kills left a checkpoint behind."""
-    useful, length = 0, 1.0
-    for number in range(kills):
+    """Kill a run so often at random moments; returns how many kills left a checkpoint behind."""
+    killed, useful, length = 0, 0, 1.0
+    while killed < kills:
         words = ["resume", out] if (out / UNFINISHED / "run.json").is_file() else [*RUN, *how, "--out", out]
         started = time.monotonic()
         ended = scintidot(*words, kill_after=moments.uniform(0.0, length))
         if ended.status == 0:  # it was faster: begin anew, and kill earlier
-            assert number or length <= 1.0
             length = 0.8 * (time.monotonic() - started)
             shutil.rmtree(out)
             continue
         assert ended.status == -signal.SIGKILL, ended.said
+        killed += 1
         useful += bool(checkpoints(out))
     if (out / UNFINISHED / "run.json").is_file():
         scintidot.finished("resume", out)
@@ -234,29 +234,29 @@ def test_workers_that_die_and_come_cost_nothing(scintidot: Killable, cluster: An
 def test_a_local_cluster_dies_with_its_run(
     scintidot: Killable, expected: dict[str, Any], tmp_path: Path
 ) -> None:
-    out = tmp_path / "run"
-    before = python_processes()
-    ended = scintidot(*RUN, "--scheduler", "local", "--workers", "2", "--out", out, kill_after=6.0)
+    out, cache = tmp_path / "run", tmp_path / "cache"
+    cache.symlink_to(os.environ["SCINTIDOT_CACHE"])
+    how: dict[str, Any] = {"kill_after": 6.0, "cache": cache}
+    ended = scintidot(*RUN, "--scheduler", "local", "--workers", "2", "--out", out, **how)
     if ended.status != 0:
         assert ended.status == -signal.SIGKILL, ended.said
-        scintidot.finished("resume", out, "--workers", "1")
+        scintidot.finished("resume", out, "--workers", "1", cache=cache)
     assert bits(out) == expected
     deadline = time.monotonic() + 30
-    while (left := python_processes() - before) and time.monotonic() < deadline:
+    while (left := processes_with(cache)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not left, "workers outlived their run"
 
 
-def python_processes() -> set[int]:
-    """Of workers that LocalCluster started, by their command line."""
+def processes_with(cache: Path) -> set[int]:
+    """Those that were started with this folder in their environment: workers, not those of other tests."""
     found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            line = (folder / "cmdline").read_bytes()
+            if os.fsencode(cache) in (folder / "environ").read_bytes():
+                found.add(int(folder.name))
         except OSError:
             continue
-        if b"multiprocessing" in line and b"spawn" in line:
-            found.add(int(folder.name))
     return found
 
 
@@ -336,7 +336,10 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(
     out = tmp_path / "run"
     deadline = time.monotonic() + 60
     kill_after = 0.25
-    while not list((out / UNFINISHED).glob(f"*{BEFORE}")) and time.monotonic() < deadline:
+    while (
+        not any(path.with_suffix(BEFORE).is_file() for path in checkpoints(out))
+        and time.monotonic() < deadline
+    ):
         shutil.rmtree(out, ignore_errors=True)
         ended = scintidot(*RUN, "--threads", "1", "--out", out, kill_after=kill_after)
         kill_after *= 0.7 if ended.status == 0 else 1.3
@@ -352,7 +355,7 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(
             content = bytearray(b"[1, 2]\nnothing of the kind")
         path.write_bytes(content)
     said = scintidot.finished("resume", out)
-    assert "damaged checkpoint" in said
+    assert "unusable checkpoint" in said
     assert bits(out) == expected
 
 
@@ -385,8 +388,8 @@ def test_a_prediction_goes_on_within_a_size(scintidot: Killable, tmp_path: Path)
     kill_after = 2.0
     while True:
         ended = scintidot(*words, "--out", twice, kill_after=kill_after, cache=caches[1])
-        if ended.status != 0 and checkpoints(twice):
-            break
+        if ended.status != 0 and len(checkpoints(twice)) > len(list(caches[1].glob("deposit*"))):
+            break  # within a size: what is done of the others is in the cache
         kill_after *= 0.7 if ended.status == 0 else 1.3
         shutil.rmtree(twice, ignore_errors=True)
         for kept in caches[1].glob("deposit*"):
@@ -424,6 +427,76 @@ def test_another_version_and_a_run_under_way_are_refused(scintidot: Killable, tm
         ended = scintidot("resume", out)
     assert ended.status == 5
     assert "expected no run under way in it" in ended.said
+
+
+def killed_after_a_checkpoint(scintidot: Killable, place: Path, *words: object) -> None:
+    """A run that did not live to its end, and left what it had done in this folder."""
+    kill_after = 0.3
+    while True:
+        ended = scintidot(*RUN, "--threads", "1", *words, kill_after=kill_after)
+        if ended.status != 0 and checkpoints(place):
+            return
+        kill_after *= 0.7 if ended.status == 0 else 1.3
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def test_another_number_of_threads_loses_nothing(
+    scintidot: Killable, expected: dict[str, Any], tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    killed_after_a_checkpoint(scintidot, out, "--out", out)
+    said = scintidot.finished(*RUN, "-v", "--threads", "2", "--out", out)
+    assert "takes the place of" in said
+    assert "goes on from a checkpoint after" in said
+    assert bits(out) == expected
+
+
+def test_a_run_with_a_folder_of_checkpoints_writes_where_it_was_told(
+    scintidot: Killable, expected: dict[str, Any], tmp_path: Path
+) -> None:
+    out, kept = tmp_path / "run", tmp_path / "kept"
+    killed_after_a_checkpoint(scintidot, kept, "--out", out, "--checkpoint", kept)
+    scintidot.finished("resume", kept, "--scheduler", "none")
+    assert bits(out) == expected
+    assert not kept.exists()
+
+
+def test_a_folder_unfinished_of_somebody_else_stays(scintidot: Killable, tmp_path: Path) -> None:
+    novel = tmp_path / UNFINISHED / "novel.txt"
+    novel.parent.mkdir()
+    novel.write_text("It was a dark night")
+    ended = scintidot("deposit", "--histories", "500", "--out", tmp_path)
+    assert ended.status == 5
+    assert "expected one without a folder 'unfinished' of yours" in ended.said
+    assert [path.name for path in tmp_path.rglob("*")] == [UNFINISHED, "novel.txt"]
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        ("deposit --engine geant4 --dry-run", "--dry-run"),
+        ("deposit --engine geant4 --scheduler local", "--scheduler"),
+        ("deposit --engine geant4 --precision float32", "--precision"),
+        ("predict --deposit continuous --json --device auto", "--device"),
+        ("photons --edge-length 8 --mean-excitons 2 --out x.npz --checkpoint kept", "--checkpoint"),
+        ("photons --edge-length 8 --mean-excitons 2 --max-memory 9MB", "--max-memory"),
+        ("light --checkpoint-every 3", "--checkpoint-every"),
+        ("analyse decay x.csv --share lifetimes --scheduler local", "--scheduler"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(
+    words: str, option: str, scintidot: Killable, tmp_path: Path
+) -> None:
+    place = tmp_path / "new"
+    ended = scintidot(*words.replace("kept", str(place)).replace("x.", f"{tmp_path}/x.").split())
+    assert ended.status in (2, 4), ended.said
+    assert f"for {option} (expected" in ended.said
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_usual_engine_by_its_name_is_estimated_too(scintidot: Killable) -> None:
+    said = scintidot.finished("deposit", "--engine", "scintidot", "--histories", "1000", "--dry-run")
+    assert "scintidot deposit would run" in said
 
 
 def test_arrays_of_a_result_are_not_empty(expected: dict[str, Any]) -> None:

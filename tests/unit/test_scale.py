@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,6 +22,7 @@ from scintidot.errors import BadFile, BadValue, OutOfRange
 from scintidot.scale.blocks import each, fold_blocks, parts
 from scintidot.scale.checkpoints import BEFORE, Checkpoints
 from scintidot.scale.computing import Computing, computing, current
+from scintidot.scale.run_folder import Run, read_run, under_way
 
 
 class Rounding:
@@ -36,10 +39,10 @@ class Rounding:
 
 
 class Sum:
-    """Their sum; interrupted before the blocks that are named."""
+    """Their sum; interrupted before the blocks that are named, enough where one of the stops is met."""
 
-    def __init__(self, interrupts: set[int] | None = None, enough: int | None = None) -> None:
-        self.interrupts, self.enough = interrupts or set(), enough
+    def __init__(self, interrupts: set[int] | None = None, stops: Collection[int] = ()) -> None:
+        self.interrupts, self.stops = interrupts or set(), stops
         self._state = (0, 0.0)
 
     @property
@@ -50,7 +53,11 @@ class Sum:
     def value(self) -> float:
         return self._state[1]
 
-    def add(self, first: int, last: int, part: list[float]) -> bool:
+    @property
+    def enough(self) -> bool:
+        return self.done in self.stops
+
+    def add(self, first: int, last: int, part: list[float]) -> None:
         total = self.value
         for block, value in zip(range(first, last), part, strict=True):
             if block in self.interrupts:
@@ -58,7 +65,6 @@ class Sum:
                 raise KeyboardInterrupt
             total += value
         self._state = (last, total)
-        return self.enough is not None and last >= self.enough
 
     def arrays(self) -> dict[str, Any]:
         return {"sum": np.array(self.value)}
@@ -112,7 +118,7 @@ def test_a_checkpoint_gives_back_what_it_was_given(content: dict[str, Any]) -> N
         assert kept.save("key", 7, content)
         found = kept.load("key")
     assert found is not None
-    assert (found.blocks, found.finished) == (7, False)
+    assert found.blocks == 7
     assert {name: values.tobytes() for name, values in found.arrays.items()} == {
         name: values.tobytes() for name, values in content.items()
     }
@@ -135,11 +141,78 @@ def test_any_damaged_byte_is_found_and_the_checkpoint_before_serves(damage: st.D
         path.write_bytes(content)
         found = kept.load("key")
         assert found is not None
-        if found.blocks == 2:  # in words of the first line that nothing rests on, such as the version
+        if found.blocks == 2:  # in a blank of the first line
             assert np.array_equal(found.arrays["a"], np.arange(5.0) + 1)
         else:
             assert found.blocks == 1
             assert np.array_equal(found.arrays["a"], np.arange(5.0))
+
+
+def test_a_damaged_checkpoint_never_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
+    """Killed between the two renames of the next one, there is still a whole one."""
+    before = Checkpoints(tmp_path)
+    before.save("key", 1, {"a": np.zeros(3)})
+    before.save("key", 2, {"a": np.zeros(3)})
+    before.path("key").write_bytes(b"")
+    again = Checkpoints(tmp_path)
+    assert again.load("key") is not None
+    with pytest.MonkeyPatch.context() as patch:
+        usual, renamed = Path.replace, []
+
+        def killed_later(path: Path, target: Path) -> Path:
+            renamed.append(path)
+            if path.name.endswith(str(os.getpid())):
+                raise KeyboardInterrupt
+            return usual(path, target)
+
+        patch.setattr(Path, "replace", killed_later)
+        with pytest.raises(KeyboardInterrupt):
+            again.save("key", 3, {"a": np.zeros(3)})
+    found = Checkpoints(tmp_path).load("key")
+    assert found is not None
+    assert found.blocks == 1
+
+
+def test_a_checkpoint_of_another_version_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from scintidot.scale import checkpoints
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints, "__version__", "0.0.1")
+        Checkpoints(tmp_path).save("key", 3, {"a": np.zeros(3)})
+    assert Checkpoints(tmp_path).load("key") is None
+    assert "made by version 0.0.1" in caplog.messages[0]
+
+
+@pytest.mark.parametrize("every", [0.0, 1e9])
+def test_what_was_enough_is_enough_after_a_kill(tmp_path: Path, every: float) -> None:
+    """Killed once there was enough, before anybody heard of it: no further block is added."""
+    with computing(checkpoints=tmp_path, checkpoint_every=every):
+        undisturbed = Sum(stops=[20])
+        assert not fold_blocks(Rounding(60), undisturbed, 60)
+        here = current().checkpoints
+        assert here is not None
+        here.save("toy", undisturbed.done, undisturbed.arrays())
+        again = Sum(stops=[20])
+        assert not fold_blocks(Rounding(60), again, 60, key="toy")
+    assert (again.done, again.value) == (undisturbed.done, undisturbed.value) == (20, again.value)
+
+
+def test_after_a_fault_what_was_done_is_kept(tmp_path: Path) -> None:
+    """Such as a scheduler that went away, long before the next checkpoint was due."""
+
+    def failing(first: int, last: int) -> list[float]:
+        if first == 7:
+            raise BadValue(where="work", what="number", who="--it", expected="another", found="this")
+        return Rounding(20)(first, last)
+
+    with computing(checkpoints=tmp_path, checkpoint_every=1e9):
+        with pytest.raises(BadValue):
+            fold_blocks(failing, Sum(), 20, key="toy")
+        total = Sum({6})  # is not done again
+        assert not fold_blocks(Rounding(20), total, 20, key="toy")
+    assert total.value == in_order(20)
 
 
 def test_without_a_whole_checkpoint_the_work_begins_anew(
@@ -163,6 +236,34 @@ def test_a_checkpoint_of_other_work_is_not_taken(tmp_path: Path) -> None:
     assert kept.load("another") is None
 
 
+def test_a_run_that_dies_while_it_clears_up_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    def finish() -> None:
+        with under_way(tmp_path, Run("deposit", (), {}, str(tmp_path))):
+            (tmp_path / "result.json").write_text("{}")
+            monkeypatch.setattr(shutil, "rmtree", die)
+
+    with pytest.raises(KeyboardInterrupt):
+        finish()
+    assert read_run(tmp_path) is None
+
+
+def test_folders_of_others_that_write_are_left_alone(tmp_path: Path) -> None:
+    """Only what the process that held the folder before left half written goes."""
+    (tmp_path / "unfinished").mkdir()
+    (tmp_path / "unfinished" / "lock").write_text("4194305")
+    dead, alive = tmp_path / ".unfinished-4194305-a", tmp_path / ".unfinished-4194306-b"
+    dead.mkdir()
+    alive.mkdir()
+    with under_way(tmp_path, Run("deposit", (), {}, str(tmp_path))):
+        assert not dead.exists()
+        assert alive.exists()
+
+
 # --- Dask
 
 
@@ -173,7 +274,7 @@ def address() -> Iterator[str]:
 
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=None,
-        silence_logs=logging.CRITICAL,
+        silence_logs=logging.CRITICAL, scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # the usual may be taken
     ) as cluster:  # fmt: skip
         yield cluster.scheduler_address
 
@@ -189,7 +290,7 @@ def test_parts_come_in_order_and_all_of_them(address: str) -> None:
 
 def test_a_fold_that_has_enough_leaves_nothing_running(address: str) -> None:
     with computing(scheduler=address):
-        total = Sum(enough=20)
+        total = Sum(stops=range(20, 10_000))
         assert not fold_blocks(Rounding(10_000), total, 10_000)
         assert 20 <= total.done < 10_000
 
@@ -198,6 +299,28 @@ def test_each_item_once_in_order(address: str) -> None:
     with computing(scheduler=address):
         assert list(each(str, range(50))) == [str(i) for i in range(50)]
     assert list(each(str, range(3))) == ["0", "1", "2"]
+
+
+class Large:
+    """Blocks of a megabyte."""
+
+    def __call__(self, first: int, last: int) -> list[Any]:
+        return [np.zeros(125_000) for _ in range(first, last)]
+
+
+def test_a_task_gives_back_no_more_than_fits(address: str) -> None:
+    with computing(scheduler=address):
+        spans = [last - first for first, last, _ in parts(Large(), 0, 200)]
+    assert max(spans) <= 40
+
+
+def precision_here(_: int) -> str:
+    return current().precision
+
+
+def test_workers_make_tables_in_the_precision_of_the_sender(address: str) -> None:
+    with computing(scheduler=address, precision="float32"):
+        assert list(each(precision_here, [1, 2])) == ["float32"] * 2
 
 
 def test_a_fault_of_the_work_is_told_as_it_is(address: str) -> None:
@@ -276,10 +399,10 @@ def test_other_code_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_nobody_at_the_address() -> None:
-    from scintidot.scale import cluster
+    from scintidot.scale import connection
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cluster, "ANSWER_S", 0.3)
+        patch.setattr(connection, "ANSWER_S", 0.3)
         with (
             pytest.raises(BadValue, match="a Dask scheduler that answers"),
             computing(scheduler="tcp://127.0.0.1:9"),

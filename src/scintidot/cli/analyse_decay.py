@@ -18,6 +18,7 @@ from scintidot.cli.file_options import (
     Period,
     TimeUnit,
 )
+from scintidot.cli.long_work import refuse
 from scintidot.cli.options import Json, Pdf
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ def decay(
     """
     from scintidot.measured.decay.run import analyse_decay
 
+    if share != "none":
+        refuse(context, "none with --share: it is one fit of all decays")
     browser = check_outputs(context, out, pdf, to_card, material)
     ours = ("files", "exclude", "fix", "free", "out", "pdf", "to_card", "material", "edge_length_nm", "json")
     options: dict[str, Any] = {name: value for name, value in context.params.items() if name not in ours}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -28,7 +28,8 @@ Folder = Callable[[dict[str, Any]], Path | None]
 
 def _remember(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:
     if value is not None and value is not False:
-        context.meta.setdefault(_ASKED, {})[parameter.name] = value
+        said = str(value) if isinstance(value, Path) else value
+        context.meta.setdefault(_ASKED, {})[parameter.name] = said
     return value
 
 
@@ -98,19 +99,28 @@ def _with_options(
     def run(*, context: typer.Context, **given: Any) -> Any:
         mine = {name: value for name, value in given.items() if name in own.parameters}
         asked = dict(context.meta.get(_ASKED, {}))
-        place = asked.pop("checkpoint", None) or folder(mine)
-        what = None
+        place: Path | None
         if (resumed := _RESUMED.get()) is not None:
             what, place = resumed
             asked = what.computing
-            if folder(mine) is not None:
+            if "checkpoint" not in asked and folder(mine) is not None:
                 mine["out"] = place  # wherever it was moved to
-        elif asked.get("dry_run"):
-            place = None
-        elif place is None:
-            _refuse_alone(context, asked)
-        what = what or _run_of(context, asked)
-        with _under_way(place, what) as checkpoints, _computing(context, asked, checkpoints):
+        else:
+            what = _run_of(context, asked)
+            place = Path(asked["checkpoint"]) if "checkpoint" in asked else folder(mine)
+            if asked.get("dry_run"):
+                place = None
+            elif place is None:
+                refuse(
+                    context,
+                    "a folder to keep checkpoints in",
+                    ["checkpoint_every"],
+                    "Name one with --checkpoint.",
+                )
+        with (
+            _computing(context, asked, place),
+            _under_way(place, what),
+        ):  # options first: a refused one changes nothing
             return command(context=context, **mine)
 
     more = [
@@ -143,7 +153,12 @@ def many_fits(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def wants_estimate(context: typer.Context) -> bool:
     """Whether ``--dry-run`` was given."""
-    return bool(context.meta.get(_ASKED, {}).get("dry_run"))
+    return are_given(context, ["dry_run"])
+
+
+def are_given(context: typer.Context, names: Iterable[str]) -> bool:
+    """Whether any of these options was."""
+    return not context.meta.get(_ASKED, {}).keys().isdisjoint(names)
 
 
 def print_estimate(document: dict[str, Any], *, json: bool) -> None:
@@ -162,6 +177,7 @@ def print_estimate(document: dict[str, Any], *, json: bool) -> None:
     print_table(f"scintidot {document['command']} would run:", ["part", "number", "time on a core"], rows)
     cores = f"{document['cores']} core{'s' if document['cores'] > 1 else ''}"
     print(f"About {_time(document['seconds'])} on {cores}, memory up to {document['peak_memory_MB']:.0f} MB.")
+    print("Loading, compiling and writing are not counted: some seconds, half a minute the first time.")
     print_notes(document["warnings"])
 
 
@@ -178,14 +194,22 @@ def _time(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _refuse_alone(context: typer.Context, asked: dict[str, Any]) -> None:
-    if "checkpoint_every" in asked:
-        from scintidot.errors import BadValue
+def refuse(
+    context: typer.Context, expected: str, names: Iterable[str] | None = None, hint: str | None = None
+) -> None:
+    """Refuse those of these options that were given (all without ``names``): they would do nothing."""
+    for name, value in context.meta.get(_ASKED, {}).items():
+        if names is None or name in names:
+            from scintidot.errors import BadValue
 
-        raise BadValue(
-            where=_where(context), what="option", who="--checkpoint-every", found=asked["checkpoint_every"],
-            expected="a folder to keep checkpoints in", hint="Name one with --checkpoint DIR.",
-        )  # fmt: skip
+            found, who = "it" if value is True else str(value), "--" + name.replace("_", "-")
+            raise BadValue(
+                where=_where(context), what="option", who=who, expected=expected, found=found, hint=hint
+            )
+
+
+OF_THE_ENGINE = tuple(_OF_THE_ENGINE)
+"""Names of the options that a run without histories has no use for."""
 
 
 def _where(context: typer.Context) -> str:
@@ -193,25 +217,32 @@ def _where(context: typer.Context) -> str:
 
 
 @contextmanager
-def _computing(context: typer.Context, asked: dict[str, Any], checkpoints: Path | None) -> Iterator[None]:
+def _computing(context: typer.Context, asked: dict[str, Any], place: Path | None) -> Iterator[None]:
     from scintidot.scale.computing import computing
+    from scintidot.scale.run_folder import UNFINISHED
 
+    checkpoints = None if place is None else place / UNFINISHED
     said = {name: asked[name] for name in _SAID if name in asked}
-    with computing(**said, checkpoints=checkpoints, where=_where(context)):
+    with computing(**said, checkpoints=checkpoints, where=_where(context)) as here:
+        if here.most_memory is not None:
+            from scintidot.scale.estimate import LATER, check_memory, memory_now
+
+            least = memory_now() + LATER.get(_where(context), 0.0)
+            check_memory(least, _where(context), "That is before it holds anything of the work.")
         yield
 
 
 @contextmanager
-def _under_way(place: Path | None, run: Run) -> Iterator[Path | None]:
-    """The folder of the run; after an interrupt it is said how to go on."""
+def _under_way(place: Path | None, run: Run) -> Iterator[None]:
+    """Hold the folder of the run; after an interrupt it is said how to go on."""
     if place is None:
-        yield None
+        yield
         return
     from scintidot.scale.run_folder import UNFINISHED, under_way
 
     try:
-        with under_way(place, run) as checkpoints:
-            yield checkpoints
+        with under_way(place, run):
+            yield
     except (KeyboardInterrupt, typer.Exit) as error:
         stopped = isinstance(error, KeyboardInterrupt) or error.exit_code == 130
         if stopped and (place / UNFINISHED).is_dir():

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table, progress
-from scintidot.cli.long_work import print_estimate, wants_estimate
+from scintidot.cli.long_work import print_estimate, refuse, wants_estimate
 from scintidot.cli.options import (
     Auger,
     AugerLaw,
@@ -122,6 +122,12 @@ def photons(
     """
     from scintidot.photon_stream.run import photons as run
 
+    if out is not None:
+        refuse(
+            context,
+            "none with --out: a file of counts is written in one go",
+            ["checkpoint", "checkpoint_every"],
+        )
     options: dict[str, Any] = {
         name: value for name, value in context.params.items() if name not in ("json", "run_file")
     }

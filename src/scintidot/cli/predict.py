@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table, progress
-from scintidot.cli.long_work import print_estimate, wants_estimate
+from scintidot.cli.long_work import OF_THE_ENGINE, are_given, print_estimate, refuse, wants_estimate
 from scintidot.cli.options import (
     Auger,
     AugerLaw,
@@ -147,13 +147,17 @@ def predict(
     Writes report.html (one self-contained file), result.json, result.nc (netCDF) and run.toml (reruns to the
     same numbers). Without arguments: CsPbBr3 at the sizes of Fratelli 2024.
     """
-    from scintidot.config import OPTIONS
+    from scintidot.config import OPTIONS, is_simulated, make_config
     from scintidot.output import output_folder
     from scintidot.progress import within
     from scintidot.results import check_folder
     from scintidot.simulation import predict as run
 
     options = {name: value for name, value in context.params.items() if name in OPTIONS}
+    if are_given(context, OF_THE_ENGINE):
+        config = make_config(run_file, options, where="scintidot predict")
+        if not is_simulated(config.deposit.model):
+            refuse(context, f"none with --deposit {config.deposit.model}", OF_THE_ENGINE)
     if wants_estimate(context):
         from scintidot.estimates import estimate_predict
 

@@ -13,6 +13,7 @@ import typer
 from scintidot.cli.long_work import resuming
 
 Text = str | None
+NO_SCHEDULER = "none"
 
 
 def resume(
@@ -20,7 +21,7 @@ def resume(
         Path, typer.Argument(metavar="DIR", help="Of the run: what --out DIR or --checkpoint DIR named.")
     ],
     scheduler: Annotated[
-        Text, typer.Option(metavar="ADDRESS", help="Go on there: local, tcp://HOST:PORT or a scheduler file.")
+        Text, typer.Option(metavar="ADDRESS", help="Go on there: local, an address, a file; none: threads.")
     ] = None,
     workers: Annotated[
         Text, typer.Option(metavar="NUMBER", help="Processes of --scheduler local (all cores).")
@@ -42,11 +43,12 @@ def resume(
         return
     from scintidot.cli.commands import app
 
-    changed = {"scheduler": scheduler, "workers": workers, "max_memory": max_memory}
-    asked: dict[str, Any] = {
-        **run.computing,
-        **{name: text for name, text in changed.items() if text is not None},
-    }
+    asked: dict[str, Any] = dict(run.computing)
+    if scheduler is not None:  # with its own workers
+        asked = {name: value for name, value in asked.items() if name not in ("scheduler", "workers")}
+    if scheduler not in (None, NO_SCHEDULER):
+        asked["scheduler"] = str(Path(scheduler).resolve()) if Path(scheduler).is_file() else scheduler
+    asked |= {k: v for k, v in (("workers", workers), ("max_memory", max_memory)) if v is not None}
     if Path(run.folder).is_dir():
         os.chdir(run.folder)
     with resuming(replace(run, computing=asked), place):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, progress
-from scintidot.cli.long_work import print_estimate, wants_estimate
+from scintidot.cli.long_work import OF_THE_ENGINE, are_given, print_estimate, refuse, wants_estimate
 from scintidot.cli.options import Json, Pdf, browser_for
 
 _DEFAULT_FOLDER = Path("scintidot-study")
@@ -41,9 +41,12 @@ def study(
     """
     from scintidot.output import output_folder
     from scintidot.results import check_folder
+    from scintidot.studies.reading import read_plan
     from scintidot.studies.result import OUTPUT_FILES, SCHEMA
     from scintidot.studies.run import study as run
 
+    if are_given(context, OF_THE_ENGINE) and not read_plan(study_file).simulates:
+        refuse(context, "none without a simulated deposit", OF_THE_ENGINE)
     if wants_estimate(context):
         from scintidot.estimates import estimate_study
 

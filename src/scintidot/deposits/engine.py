@@ -29,7 +29,7 @@ from scintidot.records import FloatArray
 from scintidot.scale.blocks import fold_blocks
 from scintidot.scale.checkpoints import Arrays
 from scintidot.scale.computing import current
-from scintidot.scale.estimate import affordable_threads, memory_now
+from scintidot.scale.estimate import affordable_threads, check_memory, memory_now
 from scintidot.transport.track.books import ESCAPE_COLUMNS, FAULTS
 from scintidot.transport.track.problem import Geometry
 from scintidot.transport.track.tally import DEPOSIT, DEPOSIT_2, N, Tally, add_counts, add_sums, empty_tally
@@ -113,17 +113,19 @@ class _Total:
         """Of this run and of those before it that were interrupted."""
         return self.state.seconds_before + time.perf_counter() - self._started
 
-    def add(self, first: int, last: int, part: Part) -> bool:
+    @property
+    def enough(self) -> bool:
+        return self._is_enough(self.done, self.state.tally)
+
+    def add(self, first: int, last: int, part: Part) -> None:
         before = self.state
         total = before.tally._replace(
             **{name: values.copy() for name, values in before.tally._asdict().items()}
         )
-        enough = False
         for block in range(first, last):
             add_sums(total, part.tally, block - first)
             check(total, self._work.seed)
             if self._is_enough(block + 1, total):
-                enough = True
                 if block + 1 < last:  # the counts of what comes after are not wanted
                     last, part = block + 1, self._work(first, block + 1)
                 break
@@ -131,7 +133,6 @@ class _Total:
         more = part.escapes[: self._most_escapes - before.kept]
         escapes = (*before.escapes, more) if len(more) else before.escapes
         self.state = _State(last, total, escapes, before.kept + len(more), before.seconds_before)
-        return enough
 
     def _is_enough(self, blocks: int, total: Tally) -> bool:
         if self._relative_error is None or blocks < FEWEST_BLOCKS:
@@ -187,6 +188,9 @@ def follow_all(
     if cluster is None:
         work.compile()
         threads = affordable_threads(threads, memory_now(), work.bytes_of_thread, WHERE)
+    else:
+        needed = memory_now() + cluster.slots() * work.bytes_of_worker
+        check_memory(needed, WHERE, "Fewer workers take less: --workers.")
     total = _Total(work, relative_error, most_escapes)
     interrupted = fold_blocks(
         work, total, work.blocks, threads=1 if work.device == "cuda" else threads, key=key,

@@ -16,7 +16,6 @@ from scintidot.radiation.spectrum import Spectrum
 from scintidot.scale.computing import current
 from scintidot.scale.estimate import (
     TRIAL_S,
-    WORKER_MEMORY,
     Estimate,
     PartOfWork,
     cores_for,
@@ -29,7 +28,8 @@ def estimate_deposit(**options: Unpack[DepositOptions]) -> Estimate:
     """What `scintidot.deposit` with the same options will take."""
     setup = read_setup(**options, device=current().device)
     parts = [tried(setup, body, spectrum) for body in setup.bodies for spectrum in setup.spectra]
-    return Estimate("deposit", tuple(parts), cores_for(setup.threads), memory_of(setup))
+    many = 1 if setup.device == "cuda" else cores_for(setup.threads)
+    return Estimate("deposit", tuple(parts), many, memory_of(setup))
 
 
 def tried(setup: Setup, body: Body, spectrum: Spectrum, name: str = "") -> PartOfWork:
@@ -58,5 +58,4 @@ def memory_of(setup: Setup) -> float:
     cluster = current().cluster
     if cluster is None:
         return memory_now() + setup.threads * work.bytes_of_thread
-    tables = sum(part.nbytes for part in setup.tables if isinstance(part, np.ndarray))
-    return memory_now() + cluster.slots() * (WORKER_MEMORY + work.bytes_of_thread + 2 * tables)
+    return memory_now() + cluster.slots() * work.bytes_of_worker

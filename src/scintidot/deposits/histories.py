@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scintidot.records import FloatArray
+from scintidot.scale.estimate import WORKER_MEMORY
 from scintidot.transport.track.books import ESCAPE_COLUMNS, RECORD_COLUMNS, Scratch, scratch
 from scintidot.transport.track.problem import Geometry, Rules, Source
 from scintidot.transport.track.tables import Tables
@@ -111,7 +112,15 @@ class Histories:
         own = scratch(self.most_hits, left=ESCAPES_AT_ONCE if self.keep_escapes else 0)
         return sum(part.nbytes for part in own) + 3 * sum(part.nbytes for part in empty_tally())
 
+    @property
+    def bytes_of_worker(self) -> float:
+        """Memory of a worker process [B]: Python, what it was sent, and one thread."""
+        sent = sum(part.nbytes for part in self.tables if isinstance(part, np.ndarray))
+        return WORKER_MEMORY + self.bytes_of_thread + 2 * sent
+
     def compile(self) -> None:
         """Have the kernels compiled, or taken from the cache, before time is measured."""
         if self.device == "cpu":
             self._run(0, 0, scratch(1), empty_tally())
+        else:
+            self._on_cuda(0, 1)

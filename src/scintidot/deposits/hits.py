@@ -54,8 +54,8 @@ MOST_HITS = 1 << 16
 """Nanocrystals that one primary may hit."""
 BLOCK = 32
 """Histories of one task; nothing depends on it."""
-COPIES = 2
-"""Of the hits, that are in memory at once when they are put together."""
+COPIES = 3
+"""Of the hits, that are in memory at once when they are put together and written."""
 _HISTORY, _HIT = ("host_eV", "escaped_eV", "surface_eV"), ("history", "deposit_eV", "pairs")
 
 Progress = Callable[[float], None]
@@ -169,12 +169,14 @@ class _Followed:
 class _All:
     """The fold of `_Followed`."""
 
+    enough = False
+
     def __init__(self, histories: int) -> None:
         self.done = 0
         self._histories, self._bytes = histories, 0
         self._parts: dict[int, _Found] = {}  # by first block; those from `done` on are of an interrupt
 
-    def add(self, first: int, last: int, part: _Found) -> bool:
+    def add(self, first: int, last: int, part: _Found) -> None:
         self._bytes += sum(values.nbytes for values in part)
         check_memory(
             memory_now() + COPIES * self._bytes * max(1.0, self._histories / (last * BLOCK)) - self._bytes, WHERE,
@@ -182,7 +184,6 @@ class _All:
         )  # fmt: skip
         self._parts[first] = part
         self.done = last
-        return False
 
     def whole(self) -> _Found:
         """All histories and hits so far."""
@@ -194,6 +195,7 @@ class _All:
 
     def restore(self, blocks: int, arrays: Arrays) -> None:
         self._parts = {0: _Found(**arrays)} if blocks else {}
+        self._bytes = sum(values.nbytes for values in arrays.values())
         self.done = blocks
 
 

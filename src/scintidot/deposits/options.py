@@ -131,7 +131,7 @@ def read_setup(
         else (spectrum_of(given, Path(str(primaries)).name, number),)
     )
     if escapes:
-        _check_escapes(bodies, spectra, around, in_box=in_box)
+        _check_escapes(bodies, spectra, around, device, in_box=in_box)
     if start in ("crossing", "beam") and any(one.particle == "photon" for one in spectra):
         raise BadValue(
             where=WHERE, what="name", who="--start", expected="uniform or matrix for photons", found=start,
@@ -218,9 +218,14 @@ def read_limit(entry: object, treatment: str) -> float:
 
 
 def _check_escapes(
-    bodies: tuple[Body, ...], spectra: tuple[Spectrum, ...], host: Material, *, in_box: bool
+    bodies: tuple[Body, ...], spectra: tuple[Spectrum, ...], host: Material, device: str, *, in_box: bool
 ) -> None:
-    """Refuse to keep the escapes of a run that has none, or more than one set of them."""
+    """Refuse to keep the escapes of a run that has none, more than one set of them, or no list."""
+    if device == "cuda":
+        raise BadValue(
+            where=WHERE, what="option", who="--device", expected="cpu or auto with --escapes", found=device,
+            hint="A GPU adds up, and lists no electrons.",
+        )  # fmt: skip
     if in_box or host.name != "vacuum":
         raise BadValue(
             where=WHERE, what="option", who="--escapes", expected="one nanocrystal in vacuum",

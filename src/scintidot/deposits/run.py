@@ -80,16 +80,22 @@ def deposit(
     >>> 5 < result.rows[0]["mean_deposit_eV"] < 30
     True
     """
-    if one_of(engine, ENGINES, where=WHERE, who="--engine") == "geant4":
+    check_engine(engine, em_model)
+    if engine == "geant4":
         from scintidot.deposits.geant4 import deposit_geant4
 
         return deposit_geant4(progress, em_model=em_model, **options)
-    if em_model is not None:
+    return _deposit(progress, read_setup(**options, device=current().device))
+
+
+def check_engine(engine: str, em_model: str | None) -> None:
+    """Refuse an unknown engine, and a model of Geant4 for another one."""
+    one_of(engine, ENGINES, where=WHERE, who="--engine")
+    if em_model is not None and engine != "geant4":
         raise BadValue(
             where=WHERE, what="option", who="--em-model", expected="it with --engine geant4 only",
             found=repr(em_model),
         )  # fmt: skip
-    return _deposit(progress, read_setup(**options, device=current().device))
 
 
 def _deposit(progress: Progress, setup: Setup) -> DepositResult:
@@ -113,6 +119,10 @@ def _deposit(progress: Progress, setup: Setup) -> DepositResult:
             break
     pair_energy, fano = None, None
     notes = run_warnings(setup, entries)
+    if len(entries) < len(cases):
+        notes.append(
+            f"Interrupted: {len(cases) - len(entries)} of {len(cases)} sizes and energies were not begun."
+        )
     if not interrupted:
         try:
             pair_energy, fano = kept_bulk_pairs(setup)

@@ -38,6 +38,8 @@ class _State:
 class Recording:
     """The fold of `Events` through an instrument; ``write`` takes the counts, ``check`` looks at each tally."""
 
+    enough = False
+
     def __init__(
         self, events: Events, instrument: Instrument, check: Callable[[Tally], None],
         write: Callable[[CountArray], None] | None = None,
@@ -70,7 +72,7 @@ class Recording:
         """Recorded counts."""
         return self._state.by_origin
 
-    def add(self, first: int, last: int, part: list[Photons]) -> bool:
+    def add(self, first: int, last: int, part: list[Photons]) -> None:
         """Record some blocks; an interrupt leaves none half recorded."""
         after, size = copy.deepcopy(self._state), self._events.size
         for index, block in zip(range(first, last), part, strict=True):
@@ -84,7 +86,6 @@ class Recording:
             self._enter(after, counts)
         after.done = last
         self._state = after
-        return False
 
     def finish(self) -> None:
         """Record what still waited for later photons."""

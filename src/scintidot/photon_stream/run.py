@@ -27,6 +27,7 @@ from scintidot.kinetics.stream import (
     UNFINISHED,
     Events,
     IntArray,
+    Photons,
     Tally,
     add,
     empty_tally,
@@ -46,7 +47,8 @@ from scintidot.photon_stream.sample import Sample, check_choices, check_statisti
 from scintidot.progress import Progress, silent
 from scintidot.provenance import bibliography, cited, fingerprint
 from scintidot.scale.blocks import fold_blocks
-from scintidot.scale.estimate import Estimate, PartOfWork, cores_for, memory_now
+from scintidot.scale.computing import current
+from scintidot.scale.estimate import Estimate, PartOfWork, affordable_threads, cores_for, memory_now
 from scintidot.timing.instrument import AFTERPULSE, DARK, ORIGINS, PHOTON, CountArray, Recorder
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -172,13 +174,19 @@ def choose_device(device: str, events: int, setup: Setup, listed: bool, where: s
     one_of(device, DEVICES, where=where, who="--device")
     changes = listed or not setup.instrument.is_ideal
     if device == "auto":
-        return "cuda" if events >= AUTO_CUDA_EVENTS and not changes and cuda_available() else "cpu"
+        here = events >= AUTO_CUDA_EVENTS and not changes and current().cluster is None
+        return "cuda" if here and cuda_available() else "cpu"
     if device == "cuda":
         if changes:
             raise BadValue(
                 where=where, what="option", who="--device", found="cuda",
                 expected="cpu with --out, or with an instrument that is not ideal",
                 hint="A GPU counts photons, and lists none.",
+            )  # fmt: skip
+        if current().cluster is not None:
+            raise BadValue(
+                where=where, what="option", who="--device", expected="cpu or auto with --scheduler", found="cuda",
+                hint="Workers run on CPUs; a GPU needs no scheduler.",
             )  # fmt: skip
         reason = why_no_cuda()
         if reason:
@@ -230,12 +238,22 @@ class _Stream:
         listed = replace(self._listed, events=min(self.events, self._listed.size))
         listed(0, 1)  # compiles
         started = time.perf_counter()
-        block = listed(0, 1)[0]
+        listed(0, 1)
         seconds = (time.perf_counter() - started) * self.events / listed.events
-        photons = sum(part.nbytes for part in (block.event, block.time, block.transition, block.energy))
-        room = photons + sum(part.nbytes for part in block.tally)
-        part = PartOfWork("events", seconds, self.events)
-        return Estimate("photons", (part,), cores_for(self.threads), memory_now() + 4 * self.threads * room)
+        part, memory = (
+            PartOfWork("events", seconds, self.events),
+            memory_now() + self.threads * self._bytes_of_thread,
+        )
+        return Estimate("photons", (part,), cores_for(self.threads), memory)
+
+    @property
+    def _bytes_of_thread(self) -> float:
+        """Of the block that a thread makes and those that wait for their turn, at their fullest. [B]"""
+        most = len(self.sample.probability) - 1
+        one = Photons.room(1, empty_tally(most, 1))
+        photon = sum(part.nbytes for part in (one.event, one.time, one.transition, one.energy))
+        block = min(self._listed.size, self.events) * most * photon + sum(part.nbytes for part in one.tally)
+        return 4.0 * block
 
     @property
     def header(self) -> Header:
@@ -259,8 +277,11 @@ class _Stream:
         recording = Recording(
             listed, self.setup.instrument, self._check, None if file is None else self._into(file)
         )
+        threads = self.threads
+        if current().cluster is None:
+            threads = affordable_threads(threads, memory_now(), self._bytes_of_thread, self.where)
         if fold_blocks(
-            listed, recording, listed.blocks, threads=self.threads,
+            listed, recording, listed.blocks, threads=threads,
             key=None if file is not None else self._fingerprint,  # a file that is half written is begun anew
             progress=lambda done: self.progress("photons", done / listed.blocks),
         ):  # fmt: skip

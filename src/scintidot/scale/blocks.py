@@ -38,8 +38,12 @@ class Fold(Protocol[_Part_contra]):
     def done(self) -> int:
         """Blocks that are in it: after an interrupt at any moment, just these."""
 
-    def add(self, first: int, last: int, part: _Part_contra) -> bool:
-        """Add the part of blocks ``first`` to ``last - 1``, the next ones; returns whether this is enough."""
+    @property
+    def enough(self) -> bool:
+        """Whether no more blocks are wanted: told by what is in it alone, so that it holds after `restore`, too."""
+
+    def add(self, first: int, last: int, part: _Part_contra) -> None:
+        """Add the part of blocks ``first`` to ``last - 1``, the next ones."""
 
     def arrays(self) -> Arrays:
         """All of it, for a checkpoint."""
@@ -69,18 +73,24 @@ def fold_blocks(
         fold.restore(found.blocks, found.arrays)
         _LOG.info("goes on from a checkpoint after %d of %d blocks", found.blocks, blocks)
         progress(fold.done)
-        if found.finished:
-            return False
     checkpoints.begin(key)
+    saved = fold.done
+
+    def save() -> None:
+        nonlocal saved
+        if fold.done > saved and checkpoints.save(key, fold.done, fold.arrays()):
+            saved = fold.done
+            _LOG.info("checkpoint after %d of %d blocks", fold.done, blocks)
 
     def after_each() -> None:
         progress(fold.done)
         if checkpoints.due(key):
-            checkpoints.save(key, fold.done, fold.arrays())
+            save()
 
-    interrupted = _fold(work, fold, blocks, threads, after_each)
-    checkpoints.save(key, fold.done, fold.arrays(), finished=not interrupted)
-    return interrupted
+    try:
+        return _fold(work, fold, blocks, threads, after_each)
+    finally:  # after a fault, too, such as a scheduler that went away
+        save()
 
 
 def _fold(
@@ -88,11 +98,9 @@ def _fold(
 ) -> bool:
     following = parts(work, fold.done, blocks, threads=threads)
     try:
-        for first, last, part in following:
-            enough = fold.add(first, last, part)
+        while not fold.enough and (found := next(following, None)) is not None:
+            fold.add(*found)
             after_each()
-            if enough:
-                break
     except KeyboardInterrupt:
         return True
     finally:

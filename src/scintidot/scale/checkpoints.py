@@ -2,8 +2,8 @@
 
 A checkpoint is one file: a line of JSON (format, key, blocks done, size and SHA-256 of the rest), then the arrays as an
 uncompressed npz. It is written under another name, brought to the disk and renamed; the one before stays beside it as
-``*.before``. Whatever moment a process dies at, one of the two is whole. A file whose checksum differs is passed over
-with a warning, and the one before it, or the beginning, takes its place.
+``*.before``. Whatever moment a process dies at, one of the two is whole. A file whose checksum differs, or that another
+version made, is passed over with a warning, and the one before it, or the beginning, takes its place.
 
 When to write is told by a clock that no change of the date can move.
 """
@@ -41,7 +41,6 @@ class Checkpoint:
     """What was done of one piece of work."""
 
     blocks: int  # all before this one are done
-    finished: bool
     arrays: Arrays
 
 
@@ -52,6 +51,7 @@ class Checkpoints:
     folder: Path
     every: float = EVERY_S  # [s]
     _written: dict[str, float] = field(default_factory=dict, init=False)
+    _whole: set[str] = field(default_factory=set, init=False)  # work whose newest file is whole
     _warned: bool = field(default=False, init=False)
 
     def begin(self, key: str) -> None:
@@ -74,25 +74,32 @@ class Checkpoints:
             if not path.is_file():
                 continue
             try:
-                return _read(path, key)
+                found = _read(path, key)
             except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
                 instead = "the one before" if path is newest and older.is_file() else "the beginning"
                 _LOG.warning(
-                    "%s: damaged checkpoint (%s): this part goes on from %s", path.name, error, instead
+                    "%s: unusable checkpoint (%s): this part goes on from %s", path.name, error, instead
                 )
+                continue
+            if path is newest:
+                self._whole.add(key)
+            return found
         return None
 
-    def save(self, key: str, blocks: int, arrays: Arrays, *, finished: bool = False) -> bool:
+    def save(self, key: str, blocks: int, arrays: Arrays) -> bool:
         """Keep it; False where the disk refuses, which is said once and costs nothing but the checkpoint."""
         self._written[key] = time.monotonic()
         path = self.path(key)
         unfinished = path.with_suffix(f".{os.getpid()}")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write(unfinished, key, blocks, arrays, finished=finished)
-            if path.is_file():
+            _write(unfinished, key, blocks, arrays)
+            if (
+                key in self._whole and path.is_file()
+            ):  # a damaged one must not take the place of the one before it
                 path.replace(path.with_suffix(BEFORE))
             unfinished.replace(path)
+            self._whole.add(key)
         except OSError as error:
             unfinished.unlink(missing_ok=True)
             if not self._warned:
@@ -106,13 +113,13 @@ class Checkpoints:
         return True
 
 
-def _write(path: Path, key: str, blocks: int, arrays: Arrays, *, finished: bool) -> None:
+def _write(path: Path, key: str, blocks: int, arrays: Arrays) -> None:
     memory = io.BytesIO()
     np.savez(memory, **arrays)  # type: ignore[arg-type]
-    body = memory.getvalue()
+    body = memory.getbuffer()
     head = {
-        "format": FORMAT, "version": __version__, "key": key, "blocks": blocks, "finished": finished,
-        "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest(),
+        "format": FORMAT, "version": __version__, "key": key, "blocks": blocks, "bytes": len(body),
+        "sha256": hashlib.sha256(body).hexdigest(),
     }  # fmt: skip
     with path.open("wb") as file:
         file.write(json.dumps(head).encode() + b"\n")
@@ -128,6 +135,8 @@ def _read(path: Path, key: str) -> Checkpoint:
         body = file.read()
     if not isinstance(head, dict) or head.get("format") != FORMAT:
         raise ValueError(f"not of the format {FORMAT}")
+    if head["version"] != __version__:
+        raise ValueError(f"made by version {head['version']}")
     if len(body) != head["bytes"]:
         raise ValueError(f"{len(body)} B instead of {head['bytes']}")
     if hashlib.sha256(body).hexdigest() != head["sha256"]:
@@ -135,6 +144,4 @@ def _read(path: Path, key: str) -> Checkpoint:
     if head["key"] != key:
         raise ValueError("it belongs to other work")
     with np.load(io.BytesIO(body), allow_pickle=False) as file:
-        return Checkpoint(
-            int(head["blocks"]), bool(head["finished"]), {name: file[name] for name in file.files}
-        )
+        return Checkpoint(int(head["blocks"]), {name: file[name] for name in file.files})

@@ -8,22 +8,19 @@ that what the scheduler does for each (about a millisecond) does not count.
 from __future__ import annotations
 
 import logging
-import os
+import pickle
 import time
 from collections import deque
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from scintidot import __version__
 from scintidot.cache.kernels import kernel_fingerprint
-from scintidot.errors import BadFile, BadInstallation, BadValue, ScintidotError
-from scintidot.options import cores
-from scintidot.scale.computing import LOCAL
+from scintidot.errors import BadInstallation, ScintidotError
+from scintidot.scale.computing import computing, current
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -34,10 +31,10 @@ TASK_S = 2.0
 """That one task should take. [s]"""
 AHEAD = 3
 """Tasks under way for each thread of the workers."""
-ANSWER_S = 10.0
-"""That a scheduler has to answer. [s]"""
 RETRIES = 20
 """Of a task whose workers die."""
+LARGEST_PART = 32e6
+"""That one task should give back. [B]"""
 NO_WORKERS_SAID_S = 10.0
 """Without a worker, until that is said. [s]"""
 
@@ -64,14 +61,24 @@ def _unpacked(blob: bytes) -> Any:
     return loads(blob)
 
 
-def _span(blob: bytes, code: str, first: int, last: int) -> tuple[float, Any]:
-    """What a worker runs: the seconds that it took, and the part."""
+def _span(blob: bytes, code: str, first: int, last: int) -> tuple[float, float, Any]:
+    """What a worker runs: the seconds that it took, and the part with its size in bytes."""
     if code != code_here():
         raise _other_code(code)
-    work = _unpacked(blob)
+    work, precision = _unpacked(blob)
     started = time.perf_counter()
-    part = work(first, last)
-    return time.perf_counter() - started, part
+    with computing(precision=precision):  # of the tables that it may make itself
+        part = work(first, last)
+    return time.perf_counter() - started, _size(part), part
+
+
+def _size(part: Any) -> float:
+    """Of what is sent, without a copy of its arrays. [B]"""
+    from cloudpickle import dumps
+
+    arrays: list[pickle.PickleBuffer] = []
+    rest = dumps(part, protocol=5, buffer_callback=arrays.append)
+    return float(len(rest) + sum(one.raw().nbytes for one in arrays))
 
 
 def _other_code(code: str) -> BadInstallation:
@@ -89,7 +96,6 @@ class Cluster:
     address: str
     where: str
     tasks: int = field(default=0, init=False)
-    retried: int = field(default=0, init=False)
 
     def slots(self) -> int:
         """Threads of all workers, now."""
@@ -101,15 +107,15 @@ class Cluster:
         from distributed import CancelledError, KilledWorker
 
         run = uuid4().hex
-        blob = dumps(work)
+        blob = dumps((work, current().precision))
         shared = self.client.submit(bytes, blob, key=f"work-{run}")
         waiting: deque[tuple[int, int, Future]] = deque()
         following, span = start, 1
 
         def submit(first: int, last: int, attempt: int = 0) -> Future:
             return self.client.submit(
-                _span, shared, code_here(), first, last, key=f"blocks-{run}-{first}-{attempt}",
-                retries=RETRIES, priority=-first,
+                _span, shared, code_here(), first, last,
+                key=f"blocks-{run}-{first}-{attempt}", priority=-first,
             )  # fmt: skip
 
         try:
@@ -123,15 +129,15 @@ class Cluster:
                 first, last, future = waiting.popleft()
                 for attempt in range(1, RETRIES + 1):
                     try:
-                        seconds, part = self._result(future)
+                        seconds, size, part = self._result(future)
                         break
                     except (KilledWorker, CancelledError) as error:
                         if self.client.status != "running" or attempt == RETRIES:
                             raise self._lost(str(error) or "its tasks were cancelled") from None
-                        self.retried += 1
                         shared = self.client.submit(bytes, blob, key=f"work-{run}-{attempt}-{first}")
                         future = submit(first, last, attempt)
-                span = max(1, min(4 * span, round(TASK_S * (last - first) / max(seconds, 1e-4))))
+                enough = min(TASK_S / max(seconds, 1e-4), LARGEST_PART / size)  # such spans
+                span = max(1, min(4 * span, round(enough * (last - first))))
                 yield first, last, part
         finally:
             for _, _, future in waiting:
@@ -148,7 +154,9 @@ class Cluster:
         while True:
             try:
                 return future.result(timeout=2.0)
-            except NotYet:
+            except NotYet as error:
+                if future.status == "error":  # of the work
+                    raise self._lost(str(error) or "a time-out") from None
                 if self.client.status != "running":
                     raise self._lost("the connection was lost") from None
                 if self.slots():
@@ -156,79 +164,13 @@ class Cluster:
                 elif not said and time.monotonic() - since > NO_WORKERS_SAID_S:
                     said = True
                     _LOG.warning("%s has no workers: waiting for some", self.address)
+            except UnboundLocalError:  # distributed's own, where a wait is cancelled: it is asked again
+                continue
             except OSError as error:
                 raise self._lost(str(error)) from None
 
     def _lost(self, found: str) -> LostScheduler:
         return LostScheduler(
             where=self.where, what="scheduler", who="--scheduler", expected=f"{self.address} with workers that live",
-            found=found, hint="What was checkpointed is kept: scintidot resume goes on from it.",
+            found=found, hint="With --checkpoint, or --out of a folder, scintidot resume goes on from what was done.",
         )  # fmt: skip
-
-
-@contextmanager
-def connected(scheduler: str, *, workers: int | None, where: str) -> Iterator[Cluster]:
-    """The workers of an address, or of a cluster on this machine that lives as long as the block."""
-    if scheduler == LOCAL:
-        with _local(workers) as client:
-            yield Cluster(client, "the local cluster", where)
-        return
-    with _remote(scheduler, where) as client:
-        yield Cluster(client, scheduler, where)
-
-
-@contextmanager
-def _local(workers: int | None) -> Iterator[Client]:
-    """A scheduler in this process and a worker process for each core."""
-    import dask
-    from distributed import Client, LocalCluster
-
-    settings = {
-        "distributed.scheduler.allowed-failures": 100,
-        "distributed.admin.large-graph-warning-threshold": "1GB",
-        "distributed.worker.memory.terminate": False,
-        "distributed.nanny.pre-spawn-environ.OPENBLAS_NUM_THREADS": 1,
-        "distributed.nanny.environ.SCINTIDOT_CACHE": os.environ.get("SCINTIDOT_CACHE"),
-        "distributed.logging": {},
-    }
-    if settings["distributed.nanny.environ.SCINTIDOT_CACHE"] is None:
-        del settings["distributed.nanny.environ.SCINTIDOT_CACHE"]
-    with (
-        dask.config.set(settings),
-        LocalCluster(
-            n_workers=workers or cores(), threads_per_worker=1, processes=True, dashboard_address=None,
-            memory_limit=0, silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster) as client,
-    ):  # fmt: skip
-        yield client
-
-
-@contextmanager
-def _remote(scheduler: str, where: str) -> Iterator[Client]:
-    from distributed import Client
-
-    from_file = scheduler.endswith(".json")
-    if from_file and not Path(scheduler).is_file():
-        raise BadFile(
-            where=where, what="file", who="--scheduler", expected="the file that dask scheduler wrote",
-            found=f"no {scheduler}", hint="dask scheduler --scheduler-file scheduler.json",
-        )  # fmt: skip
-    if not from_file and not (":" in scheduler and scheduler.rpartition(":")[2].isdigit()):
-        raise BadValue(
-            where=where, what="address", who="--scheduler", found=repr(scheduler),
-            expected="local, an address such as tcp://host:8786, or a scheduler file such as scheduler.json",
-        )  # fmt: skip
-    try:
-        client = (
-            Client(scheduler_file=scheduler, timeout=ANSWER_S, set_as_default=False)
-            if from_file
-            else Client(scheduler, timeout=ANSWER_S, set_as_default=False)
-        )
-    except (OSError, ValueError) as error:
-        raise BadValue(
-            where=where, what="address", who="--scheduler", expected="a Dask scheduler that answers",
-            found=f"none at {scheduler} within {ANSWER_S:g} s", hint=f"Start one: dask scheduler ({error}).",
-        ) from None  # fmt: skip
-    with client:
-        yield client

@@ -141,7 +141,7 @@ def computing(
     with ExitStack() as stack:
         cluster = None
         if scheduler is not None:
-            from scintidot.scale.cluster import connected
+            from scintidot.scale.connection import connected
 
             device = "cpu"
             cluster = stack.enter_context(connected(scheduler, workers=workers, where=where))

@@ -11,20 +11,23 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from scintidot import __version__
+from scintidot.cache.locks import release, taken
 from scintidot.errors import BadFile, CannotWrite
-from scintidot.output import json_text, output_folder, write_together
+from scintidot.output import json_text, output_folder, temporary_prefix, write_together
 from scintidot.scale.cluster import code_here
 
 SCHEMA = "scintidot.run/1"
-UNFINISHED, RUN_FILE, LOCK = "unfinished", "run.json", "lock"
+UNFINISHED, RUN_FILE, LOCK, BLOCKS = "unfinished", "run.json", "lock", "blocks"
+"""Folder, and names in it: besides checkpoints the blocks of a study."""
 WHERE = "resume"
 
 
@@ -54,42 +57,66 @@ def under_way(folder: Path, run: Run) -> Iterator[Path]:
     Raises
     ------
     CannotWrite
-        If the folder cannot be written, or a run is under way there.
+        If the folder cannot be written, a run is under way there, or what is there is not ours.
     """
     place = folder / UNFINISHED
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     with output_folder(folder):  # refused before the work
-        pass
-    place.mkdir(parents=True, exist_ok=True)
-    with _locked(place):
-        before = _read(place / RUN_FILE)
-        document = run.as_json()
-        if before is not None and not _same(before, document):
-            for path in place.glob("*.*"):
-                path.unlink(missing_ok=True)
-        for left in folder.glob(".unfinished-*"):  # of a process that was killed while it wrote
+        place.mkdir(exist_ok=True)
+        _check_ours(place)
+    with _locked(place) as before:
+        for left in folder.glob(f"{temporary_prefix(before)}*"):  # it was killed while it wrote
             shutil.rmtree(left, ignore_errors=True)
+        _check_same(place, run)
+        document = run.as_json()
         write_together(place, {RUN_FILE: lambda path: path.write_text(json_text(document), encoding="utf-8")})
         try:
             yield place
         except BaseException:
-            if {path.name for path in place.iterdir()} > {RUN_FILE, LOCK}:
+            if not _names(place) <= {RUN_FILE, LOCK}:
                 raise
             _remove(folder, made)
             raise
-        _remove(folder, made)
+        _remove(folder, [folder, *made[1:]])
+
+
+def _check_ours(place: Path) -> None:
+    """Refuse a folder of this name that somebody else made: what is in it would go with the run."""
+    names = _names(place)
+    if not names <= {BLOCKS} and not names & {RUN_FILE, LOCK}:
+        raise CannotWrite(
+            where=str(place.parent), what="folder", who="--out", found=str(place),
+            expected=f"one without a folder '{UNFINISHED}' of yours",
+            hint="Runs keep there what they have done, and remove it: choose another folder.",
+        )  # fmt: skip
+
+
+def _names(place: Path) -> set[str]:
+    return {path.name for path in place.glob("*")}
+
+
+def _check_same(place: Path, run: Run) -> None:
+    """Refuse a folder in which another command began: what it has done must not go by a slip of the hand."""
+    before = _read(place / RUN_FILE)
+    if before is None or not _names(place) - {RUN_FILE, LOCK}:
+        return
+    if (before["command"], tuple(before["arguments"])) != (run.command, run.arguments):
+        words = shlex.join(["scintidot", *before["command"].split(), *before["arguments"]])
+        raise CannotWrite(
+            where=str(place.parent), what="folder", who="this run", expected="one without an unfinished run",
+            found=f"'{words}'", hint=f"Go on with it: scintidot resume {place.parent}. Or choose another folder.",
+        )  # fmt: skip
 
 
 def _remove(folder: Path, made: list[Path]) -> None:
-    """What is unfinished there, and folders that were made for it and hold nothing else."""
-    shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
+    """What is unfinished there, at once, and folders that were made for it and hold nothing else."""
+    place, gone = folder / UNFINISHED, folder / f"{temporary_prefix(os.getpid())}run"
+    with contextlib.suppress(OSError):  # where it cannot be renamed, it goes file by file
+        place = place.rename(gone)
+    shutil.rmtree(place, ignore_errors=True)
     for path in made:
         with contextlib.suppress(OSError):
             path.rmdir()
-
-
-def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return all(one.get(key) == other[key] for key in ("command", "arguments", "folder", "code"))
 
 
 def _read(path: Path) -> dict[str, Any] | None:
@@ -98,7 +125,8 @@ def _read(path: Path) -> dict[str, Any] | None:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return document if isinstance(document, dict) and document.get("schema") == SCHEMA else None
+    known = isinstance(document, dict) and document.get("schema") == SCHEMA
+    return document if known and all(one.name in document for one in fields(Run)) else None
 
 
 def read_run(folder: Path) -> Run | None:
@@ -129,41 +157,33 @@ def read_run(folder: Path) -> Run | None:
             where=str(place / RUN_FILE), what="version", who=WHERE, expected=code_here(), found=document["code"],
             hint="Other code gives other bits: resume with the version that began the run, or begin it anew.",
         )  # fmt: skip
-    fields = {name: document[name] for name in ("command", "computing", "folder", "code", "version")}
-    return Run(arguments=tuple(document["arguments"]), **fields)
+    known = {one.name: document[one.name] for one in fields(Run)}
+    return Run(**{**known, "arguments": tuple(document["arguments"])})
 
 
 @contextmanager
-def _locked(place: Path) -> Iterator[None]:
-    """One process at a time; the system drops the lock of one that dies."""
-    with (place / LOCK).open("a+", encoding="utf-8") as file:
-        if not _lock(file):
-            file.seek(0)
-            raise CannotWrite(
-                where=str(place.parent), what="folder", who="--out", expected="no run under way in it",
-                found=f"one of process {file.read().strip() or 'unknown'}",
-                hint="Wait for it, or choose another folder.",
-            )  # fmt: skip
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
+def _locked(place: Path) -> Iterator[int]:
+    """One process at a time; yields the one before, 0 if it is not known. The system drops the lock of one that dies.
 
-
-def _lock(file: Any) -> bool:
-    """Whether this process has the lock now."""
+    A file system without locks lets everybody in.
+    """
+    path = place / LOCK
     try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        except OSError:
-            return False
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        descriptor = taken(path)
     except OSError:
-        return False
-    return True
+        yield 0
+        return
+    holder = ""
+    with contextlib.suppress(OSError):
+        holder = path.read_text(encoding="utf-8").strip()
+    if descriptor is None:
+        raise CannotWrite(
+            where=str(place.parent), what="folder", who="this run", expected="no run under way in it",
+            found=f"one of process {holder or 'unknown'}", hint="Wait for it, or choose another folder.",
+        )  # fmt: skip
+    try:
+        with contextlib.suppress(OSError):  # a full disk
+            path.write_text(str(os.getpid()), encoding="utf-8")
+        yield int(holder) if holder.isdigit() else 0
+    finally:
+        release(descriptor, path, remove=False)

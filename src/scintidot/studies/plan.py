@@ -9,7 +9,7 @@ from itertools import product
 
 from scintidot import choices, limits
 from scintidot.bands import banded_keys
-from scintidot.config import OPTIONS, RunConfig, make_config
+from scintidot.config import OPTIONS, RunConfig, is_simulated, make_config
 from scintidot.errors import BadFile, ScintidotError
 from scintidot.materials.library import load_material
 from scintidot.materials.material import Material
@@ -80,6 +80,11 @@ class Plan:
     def asks_sample(self) -> bool:
         """Whether a figure of the light of a sample is asked for."""
         return any(name in SAMPLE_FIGURES for one in self.targets for name in one.expression.names)
+
+    @property
+    def simulates(self) -> bool:
+        """Whether any of its figures comes from histories."""
+        return self.asks_sample or any(is_simulated(config.deposit.model) for config in self.combinations)
 
     @cached_property
     def simulated_sizes(self) -> tuple[float, ...]:

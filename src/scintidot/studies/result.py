@@ -18,7 +18,7 @@ from scintidot.documents import name_variables
 from scintidot.materials.material import Material
 from scintidot.output import json_text, write_netcdf, write_text, write_together
 from scintidot.results import REPORTS, check_folder
-from scintidot.scale.run_folder import UNFINISHED
+from scintidot.scale import run_folder
 from scintidot.studies.finding import Finding
 from scintidot.studies.plan import FORMAT, Plan
 
@@ -30,7 +30,7 @@ OUTPUT_FILES = (
     "report.html", "report.pdf", "result.json", "result.nc", "study.toml", "references.bib", "material.toml",
     "host.toml",
 )  # fmt: skip
-BLOCKS = f"{UNFINISHED}/blocks"
+BLOCKS = f"{run_folder.UNFINISHED}/{run_folder.BLOCKS}"
 """Folder, inside the output folder, of what an unfinished study has computed."""
 
 
@@ -109,7 +109,7 @@ class StudyResult:
         written = write_together(folder, writers, gone=REPORTS)
         shutil.rmtree(folder / BLOCKS, ignore_errors=True)
         with suppress(OSError):  # it holds what the command keeps there
-            (folder / UNFINISHED).rmdir()
+            (folder / run_folder.UNFINISHED).rmdir()
         return written
 
     def _own_cards(self) -> list[tuple[str, Material]]:

@@ -14,7 +14,9 @@ from scintidot.materials.material import Material
 from scintidot.output import number
 from scintidot.progress import Progress, silent
 from scintidot.provenance import bibliography, cited
-from scintidot.results import check_folder
+from scintidot.results import FIGURES, check_folder
+from scintidot.scale.computing import current
+from scintidot.scale.estimate import check_memory, memory_now
 from scintidot.studies import optimum as optimal
 from scintidot.studies import pareto, search, sobol
 from scintidot.studies.axes import STEPS
@@ -80,12 +82,13 @@ def study(
     folder = None if out is None else Path(out)
     if folder is not None:
         check_folder(folder, OUTPUT_FILES, SCHEMA)
+    check_memory(memory_now() + memory_of_figures(plan), plan.where, "Ask for fewer designs.")
     model = Model(plan, progress)
     evaluate = Evaluation(model, SampleModel(model) if plan.asks_sample else None)
     blocks = Blocks(
         evaluate,
         None if folder is None else folder / BLOCKS,
-        f"{__version__} {plan.identity}",
+        f"{__version__} {current().device} {current().precision} {plan.identity}",
         progress,
         expected_designs(plan),
     )
@@ -135,6 +138,11 @@ def expected_designs(plan: Plan) -> int:
         designs = pareto.DESIGNS + pareto.RIVALS
         return repeats * (method.samples + pareto.ROUNDS * pareto.OFFSPRING + draws * designs)
     return repeats * _of_optimum(method.samples, draws + 2 * uncertain, len(plan.axes))
+
+
+def memory_of_figures(plan: Plan) -> float:
+    """Of the figures of all designs, twice while they are put together. [B]"""
+    return 2.0 * 8 * len(FIGURES) * expected_designs(plan)
 
 
 def _of_optimum(samples: int, worlds: int, axes: int) -> int:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scintidot.errors import BadFile, BadValue
 from scintidot.options import cores
@@ -47,15 +46,10 @@ def _local(workers: int | None) -> Iterator[Client]:
     import dask
     from distributed import Client, LocalCluster
 
-    settings = {
+    settings: dict[str, Any] = {
         "distributed.scheduler.allowed-failures": 100,
-        "distributed.worker.memory.terminate": False,
-        "distributed.nanny.pre-spawn-environ.OPENBLAS_NUM_THREADS": 1,
-        "distributed.nanny.environ.SCINTIDOT_CACHE": os.environ.get("SCINTIDOT_CACHE"),
         "distributed.logging": {},
     }
-    if settings["distributed.nanny.environ.SCINTIDOT_CACHE"] is None:
-        del settings["distributed.nanny.environ.SCINTIDOT_CACHE"]
     with (
         dask.config.set(settings),
         LocalCluster(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,13 +48,8 @@ def _local(workers: int | None) -> Iterator[Client]:
 
     settings: dict[str, Any] = {
         "distributed.scheduler.allowed-failures": 100,
-        "distributed.worker.memory.terminate": False,
-        "distributed.nanny.pre-spawn-environ.OPENBLAS_NUM_THREADS": 1,
-        "distributed.nanny.environ.SCINTIDOT_CACHE": os.environ.get("SCINTIDOT_CACHE"),
         "distributed.logging": {},
     }
-    if settings["distributed.nanny.environ.SCINTIDOT_CACHE"] is None:
-        del settings["distributed.nanny.environ.SCINTIDOT_CACHE"]
     with (
         dask.config.set(settings),
         LocalCluster(

@@ -13,7 +13,7 @@ import json
 import os
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -100,12 +100,21 @@ def _check_same(place: Path, run: Run) -> None:
     before = _read(place / RUN_FILE)
     if before is None or not _names(place) - {RUN_FILE, LOCK}:
         return
-    if (before["command"], tuple(before["arguments"])) != (run.command, run.arguments):
+    if (before["command"], _asked(before["arguments"])) != (run.command, _asked(run.arguments)):
         words = shlex.join(["scintidot", *before["command"].split(), *before["arguments"]])
         raise CannotWrite(
             where=str(place.parent), what="folder", who="this run", expected="one without an unfinished run",
             found=f"'{words}'", hint=f"Go on with it: scintidot resume {place.parent}. Or choose another folder.",
         )  # fmt: skip
+
+
+def _asked(arguments: Sequence[str]) -> list[str]:
+    """What a command asks for: the number of threads changes nothing of it."""
+    words = list(arguments)
+    if "--threads" in words:
+        place = words.index("--threads")
+        del words[place : place + 2]
+    return words
 
 
 def _remove(folder: Path, made: list[Path]) -> None:

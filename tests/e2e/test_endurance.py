@@ -440,15 +440,47 @@ def killed_after_a_checkpoint(scintidot: Killable, place: Path, *words: object) 
         shutil.rmtree(place, ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def unfinished(scintidot: Killable, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that was killed after a checkpoint."""
+    out = tmp_path_factory.mktemp("unfinished") / "run"
+    killed_after_a_checkpoint(scintidot, out, "--out", out)
+    return out
+
+
 def test_another_number_of_threads_loses_nothing(
     scintidot: Killable, expected: dict[str, Any], tmp_path: Path
 ) -> None:
     out = tmp_path / "run"
     killed_after_a_checkpoint(scintidot, out, "--out", out)
     said = scintidot.finished(*RUN, "-v", "--threads", "2", "--out", out)
-    assert "takes the place of" in said
     assert "goes on from a checkpoint after" in said
     assert bits(out) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["deposit", "--edge-length", "3", "--histories", "500"], 5),
+        (["deposit", "--edge-length", "5,8", "--histories", "160000", "--material", "nope"], 2),
+        ([*RUN, "--source", "photon"], 2),
+        ([*RUN, "--max-memory", "1 MB"], 4),
+        ([*RUN, "--workers", "2"], 2),
+        (["predict", "--edge-length", "5"], 5),
+    ],
+    ids=["another", "mistyped", "refused", "memory", "option", "other command"],
+)
+def test_no_slip_of_the_hand_drops_what_was_done(
+    words: list[str], status: int, unfinished: Path, scintidot: Killable, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    shutil.copytree(unfinished, out)
+    before = {path.name: path.read_bytes() for path in (out / UNFINISHED).glob(f"*{SUFFIX}")}
+    ended = scintidot(*words, "--out", out)
+    assert ended.status in (status, 5), ended.said
+    assert "Traceback" not in ended.said
+    assert {path.name: path.read_bytes() for path in (out / UNFINISHED).glob(f"*{SUFFIX}")} == before
+    scintidot.finished("resume", out)
 
 
 def test_a_run_with_a_folder_of_checkpoints_writes_where_it_was_told(

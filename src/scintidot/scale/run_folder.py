@@ -29,6 +29,8 @@ from scintidot.scale.cluster import code_here
 SCHEMA = "scintidot.run/1"
 UNFINISHED, RUN_FILE, LOCK, BLOCKS = "unfinished", "run.json", "lock", "blocks"
 """Folder, and names in it: besides checkpoints the blocks of a study."""
+GONE = "-gone"
+"""Ending of its name while it is removed."""
 WHERE = "resume"
 
 _LOG = logging.getLogger(__name__)
@@ -67,7 +69,10 @@ def under_way(folder: Path, run: Run) -> Iterator[Path]:
         place.mkdir(exist_ok=True)
         _check_ours(place)
     with _locked(place) as before:
-        for left in folder.glob(f"{temporary_prefix(before)}*"):  # it was killed while it wrote
+        for left in (
+            *folder.glob(f"{temporary_prefix(before)}*"),
+            *folder.glob(f".*{GONE}"),
+        ):  # killed meanwhile
             shutil.rmtree(left, ignore_errors=True)
         _say_what_is_there(place, run)
         document = run.as_json()
@@ -107,7 +112,7 @@ def _say_what_is_there(place: Path, run: Run) -> None:
 
 def _remove(folder: Path) -> None:
     """What is unfinished there, at once, and the folder itself if it holds nothing else."""
-    place, gone = folder / UNFINISHED, folder / f"{temporary_prefix(os.getpid())}run"
+    place, gone = folder / UNFINISHED, folder / f"{temporary_prefix(os.getpid())[:-1]}{GONE}"
     with contextlib.suppress(OSError):  # where it cannot be renamed, it goes file by file
         place = place.rename(gone)
     shutil.rmtree(place, ignore_errors=True)

@@ -22,7 +22,7 @@ MOST_JOBS = 20
 
 if __name__ == "__main__":
     with SLURMCluster(**JOB, job_script_prologue=["export OPENBLAS_NUM_THREADS=1"]) as cluster:
-        # each worker has a few tasks of two seconds ahead: with the usual 5 s they would ask for hardly any more workers
+        # each worker has a few tasks of two seconds ahead: with the usual 5 s hardly any more would be asked for
         cluster.adapt(minimum_jobs=1, maximum_jobs=MOST_JOBS, target_duration="1s")
         command = [sys.executable, "-m", "scintidot", *sys.argv[1:], "--scheduler", cluster.scheduler_address]
         sys.exit(subprocess.run(command, check=False).returncode)

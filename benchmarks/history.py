@@ -15,7 +15,7 @@ HEADLINES = {
     "study.units_per_design": "design of a study [units]",
     "scale.threads.speedup": "speedup of all threads",
     "scale.dask.over_threads": "Dask over threads",
-    "scale.memory.histories_1e8.peak_MB": "memory of 10^8 histories [MB]",
+    "scale.memory.histories_1e8.peak_MB": "memory for 10^8 histories [MB]",
     "app.analytic.median_ms": "slider to plot [ms]",
     "seconds.process_help": "scintidot --help [s]",
     "seconds.process_import": "import scintidot [s]",

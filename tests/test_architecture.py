@@ -97,7 +97,12 @@ QUARANTINE = {
 """Third-party library -> the only modules or folders that may import it. Any other one is refused."""
 
 CUDA = "numba.cuda"
-CUDA_HOMES = {"scintidot.backends", "scintidot.transport.track.cuda", "scintidot.kinetics.stream_cuda"}
+CUDA_HOMES = {
+    "scintidot.backends",
+    "scintidot.transport.track.cuda",
+    "scintidot.transport.track.cuda_kernels",
+    "scintidot.kinetics.stream_cuda",
+}
 """Modules that may import CUDA: `backends` and the launch sites, which hold no physics."""
 
 HEAVY = (

@@ -34,7 +34,14 @@ LIMITS = {
     "scale": "threads share nothing, so it is the machine (clock with all cores busy, other work). Dask: start of "
     "tasks, and the way of the tallies to one process. Checkpoints: bringing 80 kB to the disk.",
 }
-"""Section -> what limits it."""
+"""Section -> what limits it on a CPU."""
+GPU_LIMITS = {
+    "stream": "lanes of a warp that wait for the event with most transitions: the more transitions, the better.",
+    "track": "lanes of a warp that wait for the longest history: these figures are of the variant `history`, in which "
+    "15 % of them work in octane, by a model from recorded histories (`benchmarks/lanes.py`). The variant `flat`, now "
+    "the default, has 43 % there; it has not been timed on a GPU. Bounds: `benchmarks/roofline.py`.",
+}
+"""The same on a GPU."""
 CONDITIONS = ("version", "date", "python", "processor", "gpu", "numba_cuda", "numpy", "calibration_unit_ns")
 WORDS = {
     "calibration unit": "one iteration of a fixed loop on one core (three xorshift steps of 64 bits and a logarithm, "
@@ -54,7 +61,7 @@ def pages() -> Iterator[tuple[str, str]]:
         "fixed problems, one core unless said.",
         table(["word", "meaning"], WORDS.items()),
     ]
-    for file, heading in (("results.json", "One core"), ("gpu.json", "GPU")):
+    for file, heading, limits in (("results.json", "One core", LIMITS), ("gpu.json", "GPU", GPU_LIMITS)):
         document = json.loads((FOLDER / file).read_text(encoding="utf-8"))
         parts += [f"## {heading}", _conditions(document)]
         for name, section in document.items():
@@ -62,7 +69,7 @@ def pages() -> Iterator[tuple[str, str]]:
                 parts += [
                     f"### {_words(name)[0].upper()}{_words(name)[1:]}",
                     _conditions(section),
-                    f"What limits it: {LIMITS[_words(name)]}" if _words(name) in LIMITS else "",
+                    f"What limits it: {limits[_words(name)]}" if _words(name) in limits else "",
                     *_tables(section),
                 ]
     parts += [

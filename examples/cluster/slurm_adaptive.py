@@ -19,9 +19,13 @@ JOB = {
     # "queue": "cpu", "account": "my-project",
 }
 MOST_JOBS = 20
+PROLOGUE = [
+    "export OPENBLAS_NUM_THREADS=1",
+    "export SCINTIDOT_CACHE=${SCINTIDOT_CACHE:-$HOME/.cache/scintidot}",  # a folder that all nodes see
+]
 
 if __name__ == "__main__":
-    with SLURMCluster(**JOB, job_script_prologue=["export OPENBLAS_NUM_THREADS=1"]) as cluster:
+    with SLURMCluster(**JOB, job_script_prologue=PROLOGUE) as cluster:
         # each worker has a few tasks of two seconds ahead: with the usual 5 s hardly any more would be asked for
         cluster.adapt(minimum_jobs=1, maximum_jobs=MOST_JOBS, target_duration="1s")
         command = [sys.executable, "-m", "scintidot", *sys.argv[1:], "--scheduler", cluster.scheduler_address]

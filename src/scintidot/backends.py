@@ -167,13 +167,16 @@ def cuda_device(function: Callable[..., Any], **instead: Any) -> Any:
     return cuda.jit(device=True)(_renewed(getattr(function, "py_func", function), instead))
 
 
-def cuda_kernel(function: Callable[..., Any]) -> Any:
-    """Compile what a grid of CUDA threads runs."""
+def cuda_kernel(function: Callable[..., Any], registers: int | None = None) -> Any:
+    """Compile what a grid of CUDA threads runs, each in at most so many registers."""
     import numba
     from numba import cuda
 
     with _code_kept(getattr(cuda, "config", numba.config), function) as keep:
-        return cuda.jit(cache=keep)(function)
+        options: dict[str, Any] = {"cache": keep}
+        if registers and not getattr(numba.config, "ENABLE_CUDASIM", 0):
+            options["max_registers"] = registers
+        return cuda.jit(**options)(function)
 
 
 def in_order(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -25,12 +26,15 @@ from scintidot.materials.material import Material
 from scintidot.options import PredictOptions, cores
 from scintidot.scale.estimate import Estimate, PartOfWork, cores_for, memory_now
 from scintidot.simulation import reference_sample
+from scintidot.studies.axes import points_at
+from scintidot.studies.blocks import BLOCK
 from scintidot.studies.evaluation import Model
+from scintidot.studies.plan import Plan
 from scintidot.studies.reading import read_plan
 from scintidot.studies.run import expected_designs, memory_of_figures
 
-REST_S = 1.0
-"""Of a prediction besides its deposits: kinetics, bands and files, about. [s]"""
+REST_S, REST_OF_STUDY_S = 4.0, 5.0
+"""Of a prediction besides its deposits, and of a study besides its designs: bands, report and files, about. [s]"""
 
 
 def estimate_predict(
@@ -40,7 +44,7 @@ def estimate_predict(
     config = make_config(run_file, options, where=where)
     material, host = limits.checked_materials(config, lambda option: (where, option))
     parts, setup = _deposits(material, host, config)
-    rest = PartOfWork("kinetics, bands and files", REST_S)
+    rest = PartOfWork("bands, report and files", REST_S)
     memory = memory_now() if setup is None else memory_of(setup)
     return Estimate("predict", (*parts, rest), cores_for(cores()), memory)
 
@@ -116,18 +120,27 @@ def estimate_study(study: str | Path | Mapping[str, Any]) -> Estimate:
             "Figures of a sample are simulated besides, each size and loading: not in this estimate."
         )
     designs = expected_designs(plan)
-    parts.append(PartOfWork(f"about {designs} designs", designs * _seconds_per_design(), designs))
+    parts.append(PartOfWork("report and files", REST_OF_STUDY_S))
+    parts.append(PartOfWork(f"about {designs} designs", designs * _seconds_per_design(plan), designs))
     memory = memory_of_figures(plan) + (memory_now() if setup is None else memory_of(setup))
     return Estimate("study", tuple(parts), 1, memory, tuple(notes))
 
 
-def _seconds_per_design() -> float:
-    """Of the analytic path, which a design takes once its deposits are known. [s]"""
-    trial = {"base": {"deposit": "continuous", "edge_length": 8.7}, "vary": {"retained_fraction": [0.0, 1.0]},
-             "objective": {"figure": "photons_per_nc"}, "method": {"kind": "sweep"}}  # fmt: skip
-    model = Model(read_plan(trial))
-    points = {"edge_length": np.full(256, 8.7), "retained_fraction": np.linspace(0, 1, 256)}
+def _seconds_per_design(plan: Plan) -> float:
+    """Of the analytic path, which a design takes once its deposits are known; over designs of the study itself. [s]"""
+    base = plan.base
+    analytic = base.deposit.model_copy(update={"model": "continuous"})
+    poisson = base.excitons.model_copy(update={"statistics": "poisson"})
+    trial = replace(plan, base=base.model_copy(update={"deposit": analytic, "excitons": poisson}))
+    random = np.random.default_rng(1)
+    points: dict[str, Any] = points_at(plan.axes, random.uniform(size=(BLOCK, len(plan.axes))))
+    points |= {name: random.uniform(size=BLOCK) for name in plan.uncertain}
+    points.setdefault("edge_length", np.full(BLOCK, base.nanocrystal.edge_length_nm[0]))
+    points = {
+        name: values for name, values in points.items() if trial.varied.get(name) is None or name != "deposit"
+    }
+    model = Model(trial)
     model(points)
     started = time.perf_counter()
     model(points)
-    return (time.perf_counter() - started) / 256
+    return (time.perf_counter() - started) / BLOCK

@@ -9,7 +9,7 @@ from scintidot.errors import BadValue
 BYTES = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 """Unit -> bytes."""
 _SIZE = re.compile(r"\s*(?P<number>\d+\.?\d*|\.\d+)\s*(?P<unit>[A-Za-z]+)\s*")
-_UNITS = {name.lower(): size for name, size in BYTES.items()}
+_UNITS = {name.lower(): size for name, size in BYTES.items()} | {"k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12}
 
 
 def read_size(text: str, *, where: str, who: str, also: str = "") -> int:

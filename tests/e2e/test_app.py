@@ -122,6 +122,7 @@ def test_an_error_is_a_sentence_and_goes_with_the_next_good_value(open_page: Ope
 def test_beside_a_wrong_field_plots_take_the_theme_and_the_chain_mends_it(open_page: Open) -> None:
     page = explore(open_page, color_scheme="light")
     ink = "getComputedStyle(document.querySelector('#explore-decay .xtitle')).fill"
+    page.wait_for_selector("#explore-decay .xtitle", state="attached")
     before = page.evaluate(ink)
     page.fill("#explore-edge_length", "8,7")
     page.keyboard.press("Enter")

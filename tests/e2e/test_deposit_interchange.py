@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scintidot.deposits import engine
+from scintidot.deposits import engine, histories
 from scintidot.deposits import particles as particle_files
 from scintidot.deposits.geant4 import CHOICES, ROW
 from scintidot.deposits.run import deposit
@@ -78,7 +78,7 @@ def test_keeping_escapes_changes_no_number(first_run):
 
 def test_escapes_are_the_same_with_any_number_of_threads(monkeypatch):
     monkeypatch.setattr(engine, "BLOCK_IN_VACUUM", 64)
-    monkeypatch.setattr(engine, "ESCAPES_AT_ONCE", 2100)  # handed over several times in a block
+    monkeypatch.setattr(histories, "ESCAPES_AT_ONCE", 2100)  # handed over several times in a block
     one, three = (deposit(escapes=True, histories=300, threads=n).escapes() for n in (1, 3))
     for name in ("energy", "position", "direction"):
         np.testing.assert_array_equal(getattr(one, name), getattr(three, name))

@@ -1,7 +1,7 @@
 """Histories that the CPU and CUDA must agree on, and what `test_cuda` runs in a process of its own.
 
 ``python cuda_cases.py simulate TABLES.npz FOLDER`` runs all under numba's simulator of CUDA, and
-``python cuda_cases.py compile TABLES.npz OUT.ptx MAJOR MINOR`` without a GPU.
+``python cuda_cases.py compile TABLES.npz VARIANT OUT.ptx MAJOR MINOR`` without a GPU.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from scintidot.transport.track.books import BOOKS, RECORD_COLUMNS, Scratch, scratch
+from scintidot.transport.track.books import BOOKS, RECORD_COLUMNS, scratch
 from scintidot.transport.track.problem import (
     ELECTRON,
     IONISE,
@@ -95,9 +95,9 @@ def cases(tables: Tables) -> dict[str, Case]:
     }  # fmt: skip
 
 
-def block_on_cpu(tables: Tables, case: Case, count: int) -> Tally:
+def block_on_cpu(tables: Tables, case: Case, count: int, first: int = FIRST) -> Tally:
     tally, record = empty_tally(), np.empty((0, RECORD_COLUMNS))
-    run_block(np.uint64(SEED), FIRST, count, tables, *case, scratch(MOST_HITS), record, tally)
+    run_block(np.uint64(SEED), first, count, tables, *case, scratch(MOST_HITS), record, tally)
     return tally
 
 
@@ -111,23 +111,42 @@ def on_cpu(tables: Tables, case: Case, count: int = COUNT) -> tuple[Tally, np.nd
     return tally, books
 
 
+CASES = ("cube", "core-shell", "delta", "photons", "local")
+"""Names of `cases`."""
+SIMULATED = [("flat", name) for name in CASES] + [("history", "cube"), ("history", "delta")]
+
+
+def ks_p_value(counts: np.ndarray, others: np.ndarray) -> float:
+    """Kolmogorov-Smirnov, two-sided, of two histograms: too large rather than too small, as bins hide differences."""
+    from scipy.special import kolmogorov
+
+    n, m = counts.sum(), others.sum()
+    distance = np.abs(counts.cumsum() / n - others.cumsum() / m).max()
+    return float(kolmogorov(distance * np.sqrt(n * m / (n + m))))
+
+
 def simulate(tables: Tables, folder: str) -> None:
-    """Every case into a file of its name."""
-    from scintidot.transport.track.cuda import run_block_cuda
+    """Every variant and case of `SIMULATED` into a file of their names."""
+    from scintidot.transport.track import cuda
 
     warnings.simplefilter("ignore", RuntimeWarning)  # random numbers wrap around
-    for name, case in cases(tables).items():
+    cuda.GROUPS = 3  # of the eight threads
+    known = cases(tables)
+    for variant, name in SIMULATED:
         books = np.empty((COUNT, BOOKS))
-        tally = run_block_cuda(SEED, FIRST, COUNT, tables, *case, MOST_HITS, books=books, blocks=2, threads=4)
-        np.savez(Path(folder) / f"{name}.npz", books=books, **tally._asdict())
+        tally = cuda.run_block_cuda(
+            SEED, FIRST, COUNT, tables, *known[name], MOST_HITS,
+            books=books, variant=variant, blocks=2, threads=4, steps=3,
+        )  # fmt: skip
+        np.savez(Path(folder) / f"{variant} {name}.npz", books=books, **tally._asdict())
 
 
-def compile_to_ptx(tables: Tables, out: str, capability: tuple[int, int]) -> None:
+def compile_to_ptx(tables: Tables, variant: str, out: str, capability: tuple[int, int]) -> None:
     """Compile without a GPU; the compiler asks the current device only for its compute capability."""
     from numba import cuda, from_dtype, types
     from numba.cuda import dispatcher
 
-    from scintidot.transport.track.cuda import histories
+    from scintidot.transport.track import cuda as ours
 
     def type_of(value: Any) -> Any:
         if isinstance(value, np.ndarray):
@@ -137,17 +156,18 @@ def compile_to_ptx(tables: Tables, out: str, capability: tuple[int, int]) -> Non
         return types.float64 if isinstance(value, float) else types.int64
 
     dispatcher.get_current_device = lambda: SimpleNamespace(compute_capability=capability)
-    row = np.empty(1)
-    one = Scratch(*(part[None] for part in scratch(MOST_HITS)))
-    tally = empty_tally()
+    kernel = {"flat": ours.flat, "history": ours.histories}[variant]
+    one, tally = scratch(MOST_HITS), empty_tally()
+    none = np.empty((0, RECORD_COLUMNS))
+    memory = ours.Shared(one.stack[None], one.hit_crystal[None], one.hits[None], one.escapes[None], none)
     tally = tally._replace(
         sums=tally.sums[None], worst=tally.worst[None], fault=tally.fault[None], depths=tally.depths[None]
     )
-    arguments = (tables, *cases(tables)["cube"], one, row[None], tally, row[None])
+    arguments = (tables, *cases(tables)["cube"], memory, tally, none, 1)
     signature = types.void(
         types.uint64, types.int64, types.int64, *(type_of(argument) for argument in arguments)
     )
-    ptx, _ = cuda.compile(histories, signature, device=False, abi="numba", cc=capability)
+    ptx, _ = cuda.compile(kernel, signature, device=False, abi="numba", cc=capability)
     Path(out).write_text(ptx, encoding="utf-8")
 
 
@@ -158,4 +178,4 @@ if __name__ == "__main__":
     if task == "simulate":
         simulate(loaded, *rest)
     else:
-        compile_to_ptx(loaded, rest[0], (int(rest[1]), int(rest[2])))
+        compile_to_ptx(loaded, rest[0], rest[1], (int(rest[2]), int(rest[3])))

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency, ks_2samp
 
+import scintidot
 from scintidot.atoms.cascade import mean_cascade, sample_cascade
 from scintidot.atoms.relaxation import relaxation_of
 from scintidot.backends import in_order
@@ -759,3 +760,11 @@ def test_electrons_that_miss_every_crystal_of_a_box_are_counted_with_their_energ
         left += count
         memory.escapes[:] = np.nan
     assert left > 0
+
+
+def test_the_fastest_electrons_have_room_for_all_that_waits() -> None:
+    """Of 99 keV in the bulk all energy stays but fluorescence; up to some 760 electrons wait at once."""
+    row = scintidot.deposit(edge_length=[1e7], start="centre", energy_keV=[99], histories=8, threads=1).rows[
+        0
+    ]
+    assert row["mean_deposit_eV"] + row["escaped_photons_eV"] == pytest.approx(99e3, rel=1e-9)

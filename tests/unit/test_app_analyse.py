@@ -31,8 +31,10 @@ from scintidot.measured.spectrum.traces import read_window
 
 OUTSIDE = {
     "json", "out", "pdf", "to_card", "quiet", "verbose", "files", "file", "table", "irf", "reference", "absorption",
+    "scheduler", "workers",
 }  # fmt: skip
-"""Parameters of the commands that are no fields: outputs, what every command has, and files, which have roles."""
+"""Parameters of the commands that are no fields: outputs, what every command has, where it runs, and
+files, which have roles."""
 OF_THE_CARD = {"decay": {"material", "edge_length_nm"}, "ta": {"material", "edge_length_nm"}}
 """Those that stand beside the card that is exported."""
 

@@ -22,12 +22,9 @@ Text = str | None
 def result_folder(options: dict[str, Any]) -> Path | None:
     """Folder of the result; None if --out names a file, or nothing."""
     out: Path | None = options["out"]
-    return out if out is not None and is_folder(out) else None
+    from scintidot.deposits.names import names_a_folder
 
-
-def is_folder(out: Path) -> bool:
-    """Whether --out means a folder: a name without an ending, or a folder that is there and not named as a file."""
-    return not out.suffix or (out.is_dir() and out.suffix != ".nc")
+    return out if out is not None and names_a_folder(out) else None
 
 
 def deposit(
@@ -117,6 +114,7 @@ def deposit(
 
     Without arguments: a 7 keV electron that starts anywhere in a CsPbBr3 cube of 10 nm in vacuum.
     """
+    from scintidot.deposits.names import names_a_folder
     from scintidot.deposits.result import OUTPUT_FILES, SCHEMA, check_out
     from scintidot.deposits.run import deposit as run
     from scintidot.interchange.mcpl import check_name
@@ -130,7 +128,7 @@ def deposit(
             hint="Geant4 runs on one core, from its beginning to its end.",
         )
     if out is not None:
-        check_folder(out, OUTPUT_FILES, SCHEMA) if is_folder(out) else check_out(out)
+        check_folder(out, OUTPUT_FILES, SCHEMA) if names_a_folder(out) else check_out(out)
     if escapes is not None:
         check_name(escapes)
         check_writable(escapes, "--escapes")
@@ -167,14 +165,12 @@ def deposit(
 
 def _save(result: DepositResult | Geant4Result, out: Path | None, escapes: Path | None) -> Iterator[str]:
     """Write what was asked for; a line for each."""
-    from scintidot.deposits.result import DepositResult, save_in
+    from scintidot.deposits.names import names_a_folder
+    from scintidot.deposits.result import DepositResult
 
-    if out is not None and is_folder(out):
-        save_in(out, result)
-        yield f"Result: {out.resolve()}"
-    elif out is not None:
+    if out is not None:
         result.save(out)
-        yield f"Histograms: {out.resolve()}"
+        yield f"{'Result' if names_a_folder(out) else 'Histograms'}: {out.resolve()}"
     if escapes is not None and isinstance(result, DepositResult):
         result.save_escapes(escapes)
         yield f"Escaped electrons: {escapes.resolve()}"

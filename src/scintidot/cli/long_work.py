@@ -117,7 +117,10 @@ def _with_options(
                     ["checkpoint_every"],
                     "Name one with --checkpoint.",
                 )
-        with _under_way(place, what) as checkpoints, _computing(context, asked, checkpoints):
+        with (
+            _computing(context, asked, place),
+            _under_way(place, what),
+        ):  # options first: a refused one changes nothing
             return command(context=context, **mine)
 
     more = [
@@ -174,6 +177,7 @@ def print_estimate(document: dict[str, Any], *, json: bool) -> None:
     print_table(f"scintidot {document['command']} would run:", ["part", "number", "time on a core"], rows)
     cores = f"{document['cores']} core{'s' if document['cores'] > 1 else ''}"
     print(f"About {_time(document['seconds'])} on {cores}, memory up to {document['peak_memory_MB']:.0f} MB.")
+    print("Loading, compiling and writing are not counted: some seconds, half a minute the first time.")
     print_notes(document["warnings"])
 
 
@@ -213,29 +217,32 @@ def _where(context: typer.Context) -> str:
 
 
 @contextmanager
-def _computing(context: typer.Context, asked: dict[str, Any], checkpoints: Path | None) -> Iterator[None]:
+def _computing(context: typer.Context, asked: dict[str, Any], place: Path | None) -> Iterator[None]:
     from scintidot.scale.computing import computing
+    from scintidot.scale.run_folder import UNFINISHED
 
+    checkpoints = None if place is None else place / UNFINISHED
     said = {name: asked[name] for name in _SAID if name in asked}
     with computing(**said, checkpoints=checkpoints, where=_where(context)) as here:
         if here.most_memory is not None:
-            from scintidot.scale.estimate import check_memory, memory_now
+            from scintidot.scale.estimate import LATER, check_memory, memory_now
 
-            check_memory(memory_now(), _where(context), "That is before it holds anything of the work.")
+            least = memory_now() + LATER.get(_where(context), 0.0)
+            check_memory(least, _where(context), "That is before it holds anything of the work.")
         yield
 
 
 @contextmanager
-def _under_way(place: Path | None, run: Run) -> Iterator[Path | None]:
-    """The folder of the run; after an interrupt it is said how to go on."""
+def _under_way(place: Path | None, run: Run) -> Iterator[None]:
+    """Hold the folder of the run; after an interrupt it is said how to go on."""
     if place is None:
-        yield None
+        yield
         return
     from scintidot.scale.run_folder import UNFINISHED, under_way
 
     try:
-        with under_way(place, run) as checkpoints:
-            yield checkpoints
+        with under_way(place, run):
+            yield
     except (KeyboardInterrupt, typer.Exit) as error:
         stopped = isinstance(error, KeyboardInterrupt) or error.exit_code == 130
         if stopped and (place / UNFINISHED).is_dir():

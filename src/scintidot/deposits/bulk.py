@@ -53,7 +53,7 @@ def bulk_pairs(setup: Setup) -> tuple[float | None, float | None]:
     geometry, source = deep_inside(setup, BULK_ENERGY)
     rules = setup.rules._replace(delta_tracking=0, reject_by_range=0)
     work = Histories(
-        setup.tables, geometry, source, rules, setup.seed, BULK_HISTORIES, block_size(geometry, None), 1
+        setup.tables, geometry, source, rules, setup.seed, BULK_HISTORIES, block_size(geometry), 1
     )
     outcome = follow_all(work, threads=setup.threads)
     if outcome.interrupted:

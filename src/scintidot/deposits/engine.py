@@ -204,7 +204,7 @@ def follow_all(
     return Outcome(found.tally, total.seconds, cores, interrupted, np.concatenate(found.escapes))
 
 
-def block_size(geometry: Geometry, relative_error: float | None, device: str = "cpu") -> int:
+def block_size(geometry: Geometry, relative_error: float | None = None, device: str = "cpu") -> int:
     """Histories of a block."""
     if device == "cuda":
         return BLOCK_ON_CUDA

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,6 @@ from scintidot.interchange.geant4 import (
 from scintidot.materials.library import load_material
 from scintidot.materials.material import Material
 from scintidot.options import read_seed, read_whole
-from scintidot.output import write_netcdf, write_together
 from scintidot.progress import Progress
 from scintidot.provenance import bibliography, cited
 from scintidot.transport.track.tally import bin_edges
@@ -56,6 +55,7 @@ CHOICES = (
     "phonons", "temperature_K", "surface", "surface_meaning", "surface_step_eV", "pairs", "pairs_meaning",
     "fluorescence", "range_rejection", "box_nm", "packing", "tracking", "deposit", "mean_over", "pairs_counted",
     "pair_creation_energy", "histories", "relative_error", "seed", "threads",
+    "device", "precision", "precision_meaning",
 )  # fmt: skip
 """Keys of rows and choices of ``scintidot.deposit/1`` for one nanocrystal; those that Geant4 lacks are None."""
 
@@ -130,10 +130,11 @@ class Geant4Result:
             },
         )  # fmt: skip
 
-    def save(self, path: Path) -> None:
-        """Write the dataset as netCDF, whole or not at all."""
-        dataset = self.to_xarray()
-        write_together(path.parent, {path.name: partial(write_netcdf, dataset=dataset)})
+    def save(self, path: str | Path) -> None:
+        """Write the dataset as ``FILE.nc``, or into a folder ``result.json`` and ``result.nc``: all or nothing."""
+        from scintidot.deposits.result import save
+
+        save(self, Path(path))
 
     def __repr__(self) -> str:
         return f"<Geant4Result of {self.choices['material']}, {len(self.cases)} rows; see .rows, .cases>"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from scintidot.transport.track.problem import IONISE, PHASE_SPACE, SETTLE
 from scintidot.transport.track.shapes import CUBOID, SPHERE
 from scintidot.transport.track.steps import CLASSICAL, NO_SURFACE, QUANTUM
@@ -53,3 +55,8 @@ SHELL_THICKNESS = 1.0  # [nm]
 LOCAL_BELOW = 990.0
 """Limit of treatment local without another. [eV]"""
 MOST_HITS = 4096
+
+
+def names_a_folder(path: Path) -> bool:
+    """Whether a result goes into a folder of this name: one without an ending, or that is there and no ``.nc``."""
+    return not path.suffix or (path.is_dir() and path.suffix != ".nc")

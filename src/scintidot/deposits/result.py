@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scintidot import __version__
-from scintidot.deposits.names import WHERE
+from scintidot.deposits.names import WHERE, names_a_folder
 from scintidot.deposits.particles import escaped_particles
 from scintidot.deposits.row import Row, row_variables
 from scintidot.deposits.setup import Setup
@@ -115,10 +115,9 @@ class DepositResult:
         name_variables(dataset)
         return dataset
 
-    def save(self, path: Path) -> None:
-        """Write the dataset as netCDF, whole or not at all."""
-        dataset = self.to_xarray()
-        write_together(path.parent, {path.name: partial(write_netcdf, dataset=dataset)})
+    def save(self, path: str | Path) -> None:
+        """Write the dataset as ``FILE.nc``, or into a folder ``result.json`` and ``result.nc``: all or nothing."""
+        save(self, Path(path))
 
     def escapes(self) -> Particles:
         """Electrons that escaped, where they left the surface for good; only after ``deposit(escapes=True)``."""
@@ -146,14 +145,17 @@ class DepositResult:
         return f"<DepositResult of {self.setup.material.name}, {len(self.entries)} rows; see .rows, .to_xarray()>"
 
 
-def save_in(folder: Path, result: DepositResult | Geant4Result) -> None:
-    """Write ``result.json`` and ``result.nc`` into a folder, both or none."""
+def save(result: DepositResult | Geant4Result, path: Path) -> None:
+    """A file of netCDF, or a folder with the document too: all or nothing."""
     dataset, document = result.to_xarray(), result.as_json()
+    if not names_a_folder(path):
+        write_together(path.parent, {path.name: partial(write_netcdf, dataset=dataset)})
+        return
     writers: dict[str, Callable[[Path], object]] = {
         "result.json": lambda path: write_text(path, json_text(document)),
         "result.nc": partial(write_netcdf, dataset=dataset),
     }
-    write_together(folder, writers)
+    write_together(path, writers)
 
 
 def check_out(path: Path) -> None:

@@ -119,6 +119,10 @@ def _deposit(progress: Progress, setup: Setup) -> DepositResult:
             break
     pair_energy, fano = None, None
     notes = run_warnings(setup, entries)
+    if len(entries) < len(cases):
+        notes.append(
+            f"Interrupted: {len(cases) - len(entries)} of {len(cases)} sizes and energies were not begun."
+        )
     if not interrupted:
         try:
             pair_energy, fano = kept_bulk_pairs(setup)

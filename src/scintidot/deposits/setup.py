@@ -18,7 +18,7 @@ from scintidot.radiation.spectrum import Spectrum
 from scintidot.records import FloatArray
 from scintidot.transport.track.packing import crystals_in_box, one_crystal
 from scintidot.transport.track.problem import Geometry, Rules, Source
-from scintidot.transport.track.tables import Tables
+from scintidot.transport.track.tables import Tables, tables_in
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -94,7 +94,9 @@ class Setup:
     @cached_property
     def tables(self) -> Tables:
         """What the kernels read."""
-        return stack([one for one in self.media if one is not None], self.local_below)
+        return tables_in(
+            self.precision, stack([one for one in self.media if one is not None], self.local_below)
+        )
 
     def with_sizes(self, bodies: tuple[Body, ...]) -> Setup:
         """The same run of other sizes; tables that were made stay."""

@@ -80,6 +80,7 @@ def fold_blocks(
         nonlocal saved
         if fold.done > saved and checkpoints.save(key, fold.done, fold.arrays()):
             saved = fold.done
+            _LOG.info("checkpoint after %d of %d blocks", fold.done, blocks)
 
     def after_each() -> None:
         progress(fold.done)

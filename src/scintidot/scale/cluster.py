@@ -164,6 +164,8 @@ class Cluster:
                 elif not said and time.monotonic() - since > NO_WORKERS_SAID_S:
                     said = True
                     _LOG.warning("%s has no workers: waiting for some", self.address)
+            except UnboundLocalError:  # distributed's own, where a wait is cancelled: it is asked again
+                continue
             except OSError as error:
                 raise self._lost(str(error)) from None
 

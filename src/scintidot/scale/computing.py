@@ -34,8 +34,8 @@ DEVICES = {
     "cuda": "an NVIDIA GPU",
 }
 PRECISIONS = {
-    "float64": "tables, arithmetic and sums in double precision",
-    "float32": "tables in single precision, arithmetic and sums in double precision",
+    "float64": "rates, energies, arithmetic and sums in double precision; quantiles of losses and angles in single",
+    "float32": "rates and quantiles of the tables in single precision; energies, arithmetic and sums in double",
 }
 FEWEST_FOR_CUDA = 1_000_000
 """Histories; fewer are done on the CPU before a GPU has compiled its code."""

@@ -11,6 +11,7 @@ from scintidot.documents import Document
 from scintidot.errors import OutOfRange
 from scintidot.output import number
 from scintidot.scale.computing import current
+from scintidot.sizes import size_in_words
 
 SCHEMA = "scintidot.estimate/1"
 TRIAL_S = 0.25
@@ -19,6 +20,8 @@ METHOD = (
     f"each part is tried for {TRIAL_S:g} s on one core, and its speed and spread stand for the rest; loading, "
     "compiling and writing are not counted"
 )
+LATER = {"deposit": 40e6, "light": 70e6, "predict": 190e6, "study": 300e6}
+"""Measured, of what a command loads and draws after its work: netCDF, tables, the report. [B]"""
 WORKER_MEMORY = 250e6
 """Of a worker process before it holds anything of the work: Python and its libraries. [B]"""
 
@@ -40,13 +43,26 @@ class Estimate:
     command: str
     parts: tuple[PartOfWork, ...]
     cores: int
-    memory: float  # at the most [B], of all processes
+    memory: float  # of the work, at the most [B], of all processes
     notes: tuple[str, ...] = field(default=())
 
     @property
     def seconds(self) -> float:
         """On all cores."""
         return sum(part.core_seconds for part in self.parts) / self.cores
+
+    @property
+    def peak(self) -> float:
+        """Memory at the most, of what comes after the work too. [B]"""
+        return self.memory + LATER.get(self.command, 0.0)
+
+    def _refused(self) -> list[str]:
+        most = current().most_memory
+        if most is None or self.peak <= most:
+            return []
+        return [
+            f"With --max-memory {size_in_words(most)} it is refused, or takes fewer threads where that is enough."
+        ]
 
     def as_json(self) -> Document:
         """The document ``scintidot.estimate/1``."""
@@ -57,7 +73,7 @@ class Estimate:
             "seconds": number(self.seconds),
             "core_seconds": number(self.seconds * self.cores),
             "cores": self.cores,
-            "peak_memory_MB": number(self.memory / 1e6),
+            "peak_memory_MB": number(self.peak / 1e6),
             "parts": [
                 {
                     "name": part.name, "core_seconds": number(part.core_seconds), "histories": part.histories,
@@ -66,7 +82,7 @@ class Estimate:
                 for part in self.parts
             ],
             "method": METHOD,
-            "warnings": list(self.notes),
+            "warnings": [*self.notes, *self._refused()],
         })  # fmt: skip
 
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import os
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -32,8 +31,6 @@ UNFINISHED, RUN_FILE, LOCK, BLOCKS = "unfinished", "run.json", "lock", "blocks"
 GONE = "-gone"
 """Ending of its name while it is removed."""
 WHERE = "resume"
-
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -65,16 +62,18 @@ def under_way(folder: Path, run: Run) -> Iterator[Path]:
         If the folder cannot be written, a run is under way there, or what is there is not ours.
     """
     place = folder / UNFINISHED
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
     with output_folder(folder):  # refused before the work
         place.mkdir(exist_ok=True)
         _check_ours(place)
     with _locked(place) as before:
-        for left in (
-            *folder.glob(f"{temporary_prefix(before)}*"),
-            *folder.glob(f".*{GONE}"),
-        ):  # killed meanwhile
-            shutil.rmtree(left, ignore_errors=True)
-        _say_what_is_there(place, run)
+        for pattern in (
+            f"{temporary_prefix(before)}*",
+            f".{UNFINISHED}-*{GONE}",
+        ):  # of those killed meanwhile
+            for left in folder.glob(pattern):
+                shutil.rmtree(left, ignore_errors=True)
+        _check_same(place, run)
         document = run.as_json()
         write_together(place, {RUN_FILE: lambda path: path.write_text(json_text(document), encoding="utf-8")})
         try:
@@ -82,9 +81,9 @@ def under_way(folder: Path, run: Run) -> Iterator[Path]:
         except BaseException:
             if not _names(place) <= {RUN_FILE, LOCK}:
                 raise
-            _remove(folder)
+            _remove(folder, made)
             raise
-        _remove(folder)
+        _remove(folder, [folder, *made[1:]])
 
 
 def _check_ours(place: Path) -> None:
@@ -102,22 +101,37 @@ def _names(place: Path) -> set[str]:
     return {path.name for path in place.glob("*")}
 
 
-def _say_what_is_there(place: Path, run: Run) -> None:
-    """Another command began there: its checkpoints serve where the work is the same, and go with the others."""
+def _check_same(place: Path, run: Run) -> None:
+    """Refuse a folder in which another command began: what it has done must not go by a slip of the hand."""
     before = _read(place / RUN_FILE)
-    if before is not None and (before["command"], tuple(before["arguments"])) != (run.command, run.arguments):
+    if before is None or not _names(place) - {RUN_FILE, LOCK}:
+        return
+    if (before["command"], _asked(before["arguments"])) != (run.command, _asked(run.arguments)):
         words = shlex.join(["scintidot", *before["command"].split(), *before["arguments"]])
-        _LOG.warning("%s holds the unfinished '%s', which this run takes the place of", place.parent, words)
+        raise CannotWrite(
+            where=str(place.parent), what="folder", who="this run", expected="one without an unfinished run",
+            found=f"'{words}'", hint=f"Go on with it: scintidot resume {place.parent}. Or choose another folder.",
+        )  # fmt: skip
 
 
-def _remove(folder: Path) -> None:
-    """What is unfinished there, at once, and the folder itself if it holds nothing else."""
+def _asked(arguments: Sequence[str]) -> list[str]:
+    """What a command asks for: the number of threads changes nothing of it."""
+    words = list(arguments)
+    if "--threads" in words:
+        place = words.index("--threads")
+        del words[place : place + 2]
+    return words
+
+
+def _remove(folder: Path, made: list[Path]) -> None:
+    """What is unfinished there, at once, and folders that were made for it and hold nothing else."""
     place, gone = folder / UNFINISHED, folder / f"{temporary_prefix(os.getpid())[:-1]}{GONE}"
     with contextlib.suppress(OSError):  # where it cannot be renamed, it goes file by file
         place = place.rename(gone)
     shutil.rmtree(place, ignore_errors=True)
-    with contextlib.suppress(OSError):
-        folder.rmdir()
+    for path in made:
+        with contextlib.suppress(OSError):
+            path.rmdir()
 
 
 def _read(path: Path) -> dict[str, Any] | None:
@@ -179,7 +193,7 @@ def _locked(place: Path) -> Iterator[int]:
         holder = path.read_text(encoding="utf-8").strip()
     if descriptor is None:
         raise CannotWrite(
-            where=str(place.parent), what="folder", who="--out", expected="no run under way in it",
+            where=str(place.parent), what="folder", who="this run", expected="no run under way in it",
             found=f"one of process {holder or 'unknown'}", hint="Wait for it, or choose another folder.",
         )  # fmt: skip
     try:

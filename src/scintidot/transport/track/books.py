@@ -24,7 +24,6 @@ FAULTS = {
     HITS_FULL: "more nanocrystals hit by one primary than can be counted",
 }
 
-STACK_COLUMNS = 12
 ESCAPE_COLUMNS = 7
 """Of an escaped electron: energy [eV], point [nm] and direction."""
 HIT_DEPOSIT, HIT_HOLES, HIT_ELECTRONS = 0, 1, 2
@@ -40,6 +39,28 @@ MOST_ESCAPES_OF_ONE = 2048
 """Escaped electrons of one history whose energies are counted; the books have all of them."""
 DEPTHS = 20
 """Bins of the deposit by depth."""
+
+
+class Electron(NamedTuple):
+    """An electron that waits, or that is followed now; lengths [nm] from the middle of its crystal, if it is in one."""
+
+    x: float
+    y: float
+    z: float
+    ux: float
+    uy: float
+    uz: float
+    energy: float  # kinetic [eV]
+    item: int
+    region: int
+    generation: int  # 0: of the primary
+    track: int  # 0 for a later generation: it has none yet
+    slot: int  # place of its crystal among those hit
+
+
+MOST_WAITING, MOST_VACANCIES, MOST_HOLES = 2048, 128, 64
+"""Electrons, vacancies and holes of one history that wait at once; more are a fault. 99 keV in bulk CsPbBr3 leave up to
+some 760 electrons waiting: those of vacancies pile up under the fast one."""
 
 
 class Scratch(NamedTuple):
@@ -59,9 +80,9 @@ class Scratch(NamedTuple):
 def scratch(most_hits: int, *, left: int = 0) -> Scratch:
     """Memory for histories that hit at most so many crystals each, and for ``left`` escaped electrons."""
     return Scratch(
-        stack=np.empty((512, STACK_COLUMNS)),
-        open_vacancies=np.empty(128, dtype=np.int64),
-        holes=np.empty(64),
+        stack=np.empty((MOST_WAITING, len(Electron._fields))),
+        open_vacancies=np.empty(MOST_VACANCIES, dtype=np.int64),
+        holes=np.empty(MOST_HOLES),
         books=np.empty(BOOKS),
         hit_crystal=np.empty(most_hits, dtype=np.int64),
         hits=np.empty((most_hits, 3)),
@@ -72,19 +93,26 @@ def scratch(most_hits: int, *, left: int = 0) -> Scratch:
 
 
 @inner_kernel
-def push(
-    w: Scratch, n: int, x: float, y: float, z: float, ux: float, uy: float, uz: float, energy: float,
-    item: int, region: int, generation: int, track: int, slot: int,
-) -> int:  # fmt: skip
-    """One more electron waits, the ``n``-th; what does not fit is a fault. A new one has no track yet (0)."""
+def push(w: Scratch, n: int, e: Electron) -> int:
+    """One more electron waits, the ``n``-th; what does not fit is a fault."""
     if n >= w.stack.shape[0]:
         w.books[FAULT] = STACK_FULL
         return n
-    w.stack[n, 0], w.stack[n, 1], w.stack[n, 2] = x, y, z
-    w.stack[n, 3], w.stack[n, 4], w.stack[n, 5] = ux, uy, uz
-    w.stack[n, 6], w.stack[n, 7], w.stack[n, 8] = energy, item, region
-    w.stack[n, 9], w.stack[n, 10], w.stack[n, 11] = generation, track, slot
+    w.stack[n, 0], w.stack[n, 1], w.stack[n, 2] = e.x, e.y, e.z
+    w.stack[n, 3], w.stack[n, 4], w.stack[n, 5] = e.ux, e.uy, e.uz
+    w.stack[n, 6], w.stack[n, 7], w.stack[n, 8] = e.energy, e.item, e.region
+    w.stack[n, 9], w.stack[n, 10], w.stack[n, 11] = e.generation, e.track, e.slot
     return n + 1
+
+
+@inner_kernel
+def top(w: Scratch, n: int) -> Electron:
+    """The last of ``n`` electrons that wait."""
+    row = w.stack[n - 1]
+    return Electron(
+        row[0], row[1], row[2], row[3], row[4], row[5], row[6],
+        int(row[7]), int(row[8]), int(row[9]), int(row[10]), int(row[11]),
+    )  # fmt: skip
 
 
 @inner_kernel
@@ -144,10 +172,7 @@ def leave(w: Scratch, energy: float, x: float, y: float, z: float, ux: float, uy
 
 
 @inner_kernel
-def note(
-    record: FloatArray, count: int, g: Geometry, w: Scratch, item: int, region: int,
-    x: float, y: float, z: float, energy: float, event: int, generation: int, track: int, shell: int,
-) -> int:  # fmt: skip
+def note(record: FloatArray, count: int, g: Geometry, w: Scratch, e: Electron, event: int, shell: int) -> int:
     """One more point of a recorded history, in common coordinates; nothing if it is not recorded.
 
     Columns: point, energy, event, generation, track, region and shell; then the books as they stand at it: kept by
@@ -156,11 +181,12 @@ def note(
     if record.shape[0] == 0:
         return 0
     if count < record.shape[0]:
-        if region != HOST and item >= 0:
-            x, y, z = x + g.items[item, 0], y + g.items[item, 1], z + g.items[item, 2]
-        record[count, 0], record[count, 1], record[count, 2], record[count, 3] = x, y, z, energy
+        x, y, z = e.x, e.y, e.z
+        if e.region != HOST and e.item >= 0:
+            x, y, z = x + g.items[e.item, 0], y + g.items[e.item, 1], z + g.items[e.item, 2]
+        record[count, 0], record[count, 1], record[count, 2], record[count, 3] = x, y, z, e.energy
         record[count, 4], record[count, 5], record[count, 6], record[count, 7] = (
-            event, generation, track, region,
+            event, e.generation, e.track, e.region,
         )  # fmt: skip
         record[count, 8] = shell
         record[count, 9] = w.books[HEAT] + w.books[HEAT + 1] + w.books[HELD] + w.books[HELD + 1]

@@ -6,7 +6,16 @@ import numpy as np
 
 from scintidot.backends import inner_kernel
 from scintidot.rng import uniform
-from scintidot.transport.track.books import FAULT, FLUORESCENCE, STACK_FULL, Scratch, keep, push, stop
+from scintidot.transport.track.books import (
+    FAULT,
+    FLUORESCENCE,
+    STACK_FULL,
+    Electron,
+    Scratch,
+    keep,
+    push,
+    stop,
+)
 from scintidot.transport.track.problem import IONISE, PHASE_SPACE, SETTLE, Geometry, Rules
 from scintidot.transport.track.steps import energy_at_collision, isotropic, split, split_by_states, transition
 from scintidot.transport.track.tables import BAND_WIDTH, CUT, GAP, Tables
@@ -25,7 +34,7 @@ def set_free(
     u = uniform(state)
     state += increment
     ux, uy, uz = isotropic(u, uniform(state))
-    n = push(w, n, x, y, z, ux, uy, uz, energy, item, region, generation + 1, 0, slot)
+    n = push(w, n, Electron(x, y, z, ux, uy, uz, energy, item, region, generation + 1, 0, slot))
     return n, state
 
 

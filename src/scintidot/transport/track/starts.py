@@ -9,7 +9,7 @@ import numpy as np
 from scintidot.backends import inner_kernel, kernel
 from scintidot.constants import ELECTRON_REST_ENERGY
 from scintidot.rng import uniform
-from scintidot.transport.track.books import FLUORESCENCE, Scratch, keep, push, stop
+from scintidot.transport.track.books import FLUORESCENCE, Electron, Scratch, keep, push, stop
 from scintidot.transport.track.problem import (
     BEAM,
     CORE,
@@ -141,7 +141,7 @@ def photon_interacts(
         energy = s.energy[row] - left - held
         keep(g, w, region, item, slot, x, y, z, 0.0, held, 1)
     if energy > t.medium[m, CUT]:
-        n = push(w, n, x, y, z, ux, uy, uz, energy, item, region, 0, 0, slot)
+        n = push(w, n, Electron(x, y, z, ux, uy, uz, energy, item, region, 0, 0, slot))
     else:
         stop(g, w, region, item, slot, x, y, z, energy)
     if species >= 0:

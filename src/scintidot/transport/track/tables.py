@@ -78,6 +78,18 @@ class Tables(NamedTuple):
     vacancy_binding: FloatArray  # of each species
 
 
+def tables_in(precision: str, tables: Tables) -> Tables:
+    """The same numbers, with ``float32`` all those in single precision that no book depends on.
+
+    Quantiles of losses and angles are in single precision anyway. Energies that are kept or handed over (gaps, shells,
+    vacancies) stay in double precision, so the books of a history close as well as before, and so does all arithmetic.
+    """
+    if precision == "float64":
+        return tables
+    single = ("rates", "share_grid", "lattice", "modes", "phase_space", "vacancy_cumulative")
+    return tables._replace(**{name: getattr(tables, name).astype(np.float32) for name in single})
+
+
 THRESHOLD, CUT, GAP, BAND_WIDTH, LEVEL, PER_ZONE_EDGE = range(6)
 """Columns of `Tables.medium`; T_BZ: electron energy at which q_BZ is that of free flight."""
 

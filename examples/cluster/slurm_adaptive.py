@@ -26,6 +26,7 @@ PROLOGUE = [
 
 if __name__ == "__main__":
     with SLURMCluster(**JOB, job_script_prologue=PROLOGUE) as cluster:
-        cluster.adapt(minimum_jobs=1, maximum_jobs=MOST_JOBS)
+        # each worker has a few tasks of two seconds ahead: with the usual 5 s hardly any more would be asked for
+        cluster.adapt(minimum_jobs=1, maximum_jobs=MOST_JOBS, target_duration="1s")
         command = [sys.executable, "-m", "scintidot", *sys.argv[1:], "--scheduler", cluster.scheduler_address]
         sys.exit(subprocess.run(command, check=False).returncode)

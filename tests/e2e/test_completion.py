@@ -60,8 +60,8 @@ def of_source() -> dict[tuple[str, str], Any]:
     from scintidot.kinetics.lifetimes import DEFINITIONS
     from scintidot.materials.library import load_material, scintillator_names
     from scintidot.photon_stream.inputs import RECORDINGS
-    from scintidot.photon_stream.run import DEVICES
     from scintidot.radiation.photons import COMPTON
+    from scintidot.scale.computing import DEVICES
     from scintidot.transport.elastic.cross_sections import MODELS
     from scintidot.transport.inelastic.exchange import EXCHANGE
 

@@ -217,7 +217,7 @@ def test_a_gpu_counts_for_an_ideal_instrument(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(
         sys.modules, "scintidot.kinetics.stream_cuda", SimpleNamespace(count_photons_cuda=stand_in)
     )
-    monkeypatch.setattr("scintidot.photon_stream.run.why_no_cuda", lambda: "")
+    monkeypatch.setattr("scintidot.scale.computing.why_no_cuda", lambda: "")
     options: dict[str, Any] = {"edge_length": 8.7, "mean_excitons": 2, "events": 3000}
     on_gpu, on_cpu = photons(**options, device="cuda"), photons(**options)
     assert on_gpu["choices"].pop("device") == "cuda"
@@ -230,6 +230,6 @@ def test_a_gpu_counts_for_an_ideal_instrument(monkeypatch: pytest.MonkeyPatch) -
 def test_no_gpu_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     from scintidot.errors import BadValue
 
-    monkeypatch.setattr("scintidot.photon_stream.run.why_no_cuda", lambda: "no GPU at all")
+    monkeypatch.setattr("scintidot.scale.computing.why_no_cuda", lambda: "no GPU at all")
     with pytest.raises(BadValue, match=r"--device .*no GPU at all"):
         photons(edge_length=8.7, mean_excitons=2, events=10, device="cuda")

@@ -237,6 +237,29 @@ def test_a_checkpoint_of_other_work_is_not_taken(tmp_path: Path) -> None:
     assert kept.load("another") is None
 
 
+def test_large_checkpoints_never_take_most_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scintidot.scale import checkpoints
+
+    clock = [0.0]
+
+    def written(*_: object) -> None:
+        clock[0] += 50.0
+        (tmp_path / f"key.{os.getpid()}").touch()
+
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(checkpoints, "_write", written)
+    kept = Checkpoints(tmp_path, every=30.0)
+    kept.begin("key")
+    assert not kept.due("key")
+    clock[0] = 30.0
+    assert kept.due("key")
+    assert kept.save("key", 1, {})
+    clock[0] += 190.0
+    assert not kept.due("key")
+    clock[0] += 10.0
+    assert kept.due("key")
+
+
 def test_a_run_that_dies_while_it_clears_up_is_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

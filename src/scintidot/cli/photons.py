@@ -122,12 +122,9 @@ def photons(
     """
     from scintidot.photon_stream.run import photons as run
 
-    if out is not None:
-        refuse(
-            context,
-            "none with --out: a file of counts is written in one go",
-            ["checkpoint", "checkpoint_every"],
-        )
+    if out is not None or device == "cuda":
+        other = "--out" if out is not None else "--device cuda"
+        refuse(context, f"none with {other}: it is done in one go", ["checkpoint", "checkpoint_every"])
     options: dict[str, Any] = {
         name: value for name, value in context.params.items() if name not in ("json", "run_file")
     }

@@ -11,7 +11,6 @@ from typing import Any, Unpack
 import numpy as np
 
 from scintidot import __version__
-from scintidot.backends import cuda_available, why_no_cuda
 from scintidot.cache.kernels import kernel_fingerprint
 from scintidot.config import RunConfig, make_config
 from scintidot.documents import Document
@@ -47,13 +46,10 @@ from scintidot.photon_stream.sample import Sample, check_choices, check_statisti
 from scintidot.progress import Progress, silent
 from scintidot.provenance import bibliography, cited, fingerprint
 from scintidot.scale.blocks import fold_blocks
-from scintidot.scale.computing import current
+from scintidot.scale.computing import DEVICES, check_cuda, current, device_for
 from scintidot.scale.estimate import Estimate, PartOfWork, affordable_threads, cores_for, memory_now
 from scintidot.timing.instrument import AFTERPULSE, DARK, ORIGINS, PHOTON, CountArray, Recorder
 
-DEVICES = ("auto", "cpu", "cuda")
-AUTO_CUDA_EVENTS = 1_000_000
-"""Fewer are done on the CPU before a GPU has compiled its code."""
 EVENTS_OF_LAUNCH = 100_000_000
 
 
@@ -94,7 +90,7 @@ def photons(
     recording, detectors
         ``time-tagged`` or ``start-stop``; 1 to 64.
     device : str
-        ``cpu``, ``cuda``, or ``auto``: a GPU for `AUTO_CUDA_EVENTS` or more, where there is one. A GPU counts photons
+        ``cpu``, ``cuda``, or ``auto``: a GPU for a million or more, where there is one. A GPU counts photons
         alone: it takes no ``out``, and the ideal instrument only. Same counts; sums of times differ in the last bits.
     dry_run : bool
         Give ``scintidot.estimate/1`` instead: how long it will take, and how much memory.
@@ -174,8 +170,9 @@ def choose_device(device: str, events: int, setup: Setup, listed: bool, where: s
     one_of(device, DEVICES, where=where, who="--device")
     changes = listed or not setup.instrument.is_ideal
     if device == "auto":
-        here = events >= AUTO_CUDA_EVENTS and not changes and current().cluster is None
-        return "cuda" if here and cuda_available() else "cpu"
+        here = current()
+        cpu = changes or here.cluster is not None or here.checkpoints is not None
+        return "cpu" if cpu else device_for(device, events)
     if device == "cuda":
         if changes:
             raise BadValue(
@@ -183,16 +180,7 @@ def choose_device(device: str, events: int, setup: Setup, listed: bool, where: s
                 expected="cpu with --out, or with an instrument that is not ideal",
                 hint="A GPU counts photons, and lists none.",
             )  # fmt: skip
-        if current().cluster is not None:
-            raise BadValue(
-                where=where, what="option", who="--device", expected="cpu or auto with --scheduler", found="cuda",
-                hint="Workers run on CPUs; a GPU needs no scheduler.",
-            )  # fmt: skip
-        reason = why_no_cuda()
-        if reason:
-            raise BadValue(
-                where=where, what="option", who="--device", expected="cpu or auto here", found="cuda", hint=f"{reason}."
-            )  # fmt: skip
+        check_cuda(where, scheduler=current().cluster is not None)
     return device
 
 

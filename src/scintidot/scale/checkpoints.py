@@ -29,6 +29,8 @@ from scintidot import __version__
 FORMAT = "scintidot-checkpoint/1"
 EVERY_S = 30.0
 """Between two checkpoints of the same work. [s]"""
+REST = 4.0
+"""Times what a checkpoint took to write, until the next one: large ones never take most of a run."""
 SUFFIX, BEFORE = ".checkpoint", ".before"
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -50,17 +52,17 @@ class Checkpoints:
 
     folder: Path
     every: float = EVERY_S  # [s]
-    _written: dict[str, float] = field(default_factory=dict, init=False)
+    _due: dict[str, float] = field(default_factory=dict, init=False)  # [s]
     _whole: set[str] = field(default_factory=set, init=False)  # work whose newest file is whole
     _warned: bool = field(default=False, init=False)
 
     def begin(self, key: str) -> None:
         """Work starts or goes on now: the first checkpoint is due after one interval."""
-        self._written[key] = time.monotonic()
+        self._due[key] = time.monotonic() + self.every
 
     def due(self, key: str) -> bool:
-        """Whether the interval has passed since the last one of this work."""
-        return time.monotonic() - self._written.get(key, -np.inf) >= self.every
+        """Whether the interval has passed since the last one of this work, or longer if that took long to write."""
+        return time.monotonic() >= self._due.get(key, -np.inf)
 
     def path(self, key: str) -> Path:
         """File of a piece of work."""
@@ -88,7 +90,14 @@ class Checkpoints:
 
     def save(self, key: str, blocks: int, arrays: Arrays) -> bool:
         """Keep it; False where the disk refuses, which is said once and costs nothing but the checkpoint."""
-        self._written[key] = time.monotonic()
+        started = time.monotonic()
+        try:
+            return self._save(key, blocks, arrays)
+        finally:
+            now = time.monotonic()
+            self._due[key] = now + max(self.every, REST * (now - started))
+
+    def _save(self, key: str, blocks: int, arrays: Arrays) -> bool:
         path = self.path(key)
         unfinished = path.with_suffix(f".{os.getpid()}")
         try:

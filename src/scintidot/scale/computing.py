@@ -122,12 +122,7 @@ def computing(
     one_of(device, DEVICES, where=where, who="--device")
     one_of(precision, PRECISIONS, where=where, who="--precision")
     if device == "cuda":
-        _need_cuda(where)
-    if scheduler is not None and device == "cuda":
-        raise BadValue(
-            where=where, what="option", who="--device", expected="cpu or auto with --scheduler", found="cuda",
-            hint="Workers run on CPUs; a GPU needs no scheduler.",
-        )  # fmt: skip
+        check_cuda(where, scheduler=scheduler is not None)
     if workers is not None:
         workers = read_whole(workers, "--workers", where, 1, MOST_WORKERS)
         if scheduler != LOCAL:
@@ -154,7 +149,13 @@ def computing(
             _CURRENT.reset(token)
 
 
-def _need_cuda(where: str) -> None:
+def check_cuda(where: str, *, scheduler: bool) -> None:
+    """Refuse a GPU where a scheduler's workers do the work, or where none is found."""
+    if scheduler:
+        raise BadValue(
+            where=where, what="option", who="--device", expected="cpu or auto with --scheduler", found="cuda",
+            hint="Workers run on CPUs; a GPU needs no scheduler.",
+        )  # fmt: skip
     reason = why_no_cuda()
     if reason:
         raise BadValue(

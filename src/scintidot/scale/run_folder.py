@@ -28,6 +28,8 @@ from scintidot.scale.cluster import code_here
 SCHEMA = "scintidot.run/1"
 UNFINISHED, RUN_FILE, LOCK, BLOCKS = "unfinished", "run.json", "lock", "blocks"
 """Folder, and names in it: besides checkpoints the blocks of a study."""
+GONE = "-gone"
+"""Ending of its name while it is removed."""
 WHERE = "resume"
 
 
@@ -65,8 +67,12 @@ def under_way(folder: Path, run: Run) -> Iterator[Path]:
         place.mkdir(exist_ok=True)
         _check_ours(place)
     with _locked(place) as before:
-        for left in folder.glob(f"{temporary_prefix(before)}*"):  # it was killed while it wrote
-            shutil.rmtree(left, ignore_errors=True)
+        for pattern in (
+            f"{temporary_prefix(before)}*",
+            f".{UNFINISHED}-*{GONE}",
+        ):  # of those killed meanwhile
+            for left in folder.glob(pattern):
+                shutil.rmtree(left, ignore_errors=True)
         _check_same(place, run)
         document = run.as_json()
         write_together(place, {RUN_FILE: lambda path: path.write_text(json_text(document), encoding="utf-8")})
@@ -119,7 +125,7 @@ def _asked(arguments: Sequence[str]) -> list[str]:
 
 def _remove(folder: Path, made: list[Path]) -> None:
     """What is unfinished there, at once, and folders that were made for it and hold nothing else."""
-    place, gone = folder / UNFINISHED, folder / f"{temporary_prefix(os.getpid())}run"
+    place, gone = folder / UNFINISHED, folder / f"{temporary_prefix(os.getpid())[:-1]}{GONE}"
     with contextlib.suppress(OSError):  # where it cannot be renamed, it goes file by file
         place = place.rename(gone)
     shutil.rmtree(place, ignore_errors=True)

@@ -434,6 +434,19 @@ def test_nobody_at_the_address() -> None:
             pass
 
 
+def test_somebody_else_at_the_address() -> None:
+    """Who listens, but does not greet as Dask does."""
+    import socket
+
+    from scintidot.scale import connection
+
+    with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as other:
+        patch.setattr(connection, "ANSWER_S", 0.3)
+        address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
+        with pytest.raises(BadValue, match="a Dask scheduler that answers"), computing(scheduler=address):
+            pass
+
+
 @pytest.mark.parametrize(
     ("options", "kind", "words"),
     [

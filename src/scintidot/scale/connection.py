@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,6 +77,27 @@ def _check_file(path: Path, where: str) -> None:
         )  # fmt: skip
 
 
+def _check_speaks(address: str, where: str) -> None:
+    """Refuse an address of TCP at which nobody greets, as Dask does: it would wait there for ever."""
+    scheme, _, place = address.rpartition("://")
+    host, _, port = place.rpartition(":")
+    if scheme not in ("", "tcp"):
+        return
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_S) as connection:
+            if not connection.recv(1):
+                raise OSError("it hangs up")
+    except OSError as error:
+        raise _nobody(address, error, where) from None
+
+
+def _nobody(address: str, error: Exception, where: str) -> BadValue:
+    return BadValue(
+        where=where, what="address", who="--scheduler", expected="a Dask scheduler that answers",
+        found=f"none at {address} within {ANSWER_S:g} s", hint=f"Start one: dask scheduler ({error}).",
+    )  # fmt: skip
+
+
 @contextmanager
 def _remote(scheduler: str, where: str) -> Iterator[Client]:
     from distributed import Client
@@ -88,6 +110,7 @@ def _remote(scheduler: str, where: str) -> Iterator[Client]:
             where=where, what="address", who="--scheduler", found=repr(scheduler),
             expected="local, an address such as tcp://host:8786, or a scheduler file such as scheduler.json",
         )  # fmt: skip
+    _check_speaks(json.loads(Path(scheduler).read_text())["address"] if from_file else scheduler, where)
     try:
         client = (
             Client(scheduler_file=scheduler, timeout=ANSWER_S, set_as_default=False)
@@ -95,9 +118,6 @@ def _remote(scheduler: str, where: str) -> Iterator[Client]:
             else Client(scheduler, timeout=ANSWER_S, set_as_default=False)
         )
     except (OSError, ValueError) as error:
-        raise BadValue(
-            where=where, what="address", who="--scheduler", expected="a Dask scheduler that answers",
-            found=f"none at {scheduler} within {ANSWER_S:g} s", hint=f"Start one: dask scheduler ({error}).",
-        ) from None  # fmt: skip
+        raise _nobody(scheduler, error, where) from None
     with client:
         yield client

@@ -43,7 +43,7 @@ def sobol(
     axes = list(problem.axes) if "axes" in over else []
     uncertain = [*problem.uncertain, *problem.choices] if "uncertainty" in over else []
     names = [*(axis.name for axis in axes), *uncertain]
-    space = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    space = {"num_vars": len(names), "names": np.array(names), "bounds": [[0.0, 1.0]] * len(names)}
     cube = saltelli.sample(space, samples, calc_second_order=second_order, seed=seed)
     points: Columns = {axis.name: axis.at(cube[:, i]) for i, axis in enumerate(axes)}
     middle = np.full(len(cube), 0.5)

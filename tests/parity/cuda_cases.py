@@ -139,6 +139,15 @@ def simulate(tables: Tables, folder: str) -> None:
             books=books, variant=variant, blocks=2, threads=4, steps=3,
         )  # fmt: skip
         np.savez(Path(folder) / f"{variant} {name}.npz", books=books, **tally._asdict())
+    np.savez(Path(folder) / "command.npz", **as_a_command(tables, "cuda")._asdict())
+
+
+def as_a_command(tables: Tables, device: str) -> Tally:
+    """Two blocks of the case ``cube``, as `scintidot.deposit` has them run."""
+    from scintidot.deposits.histories import Histories
+
+    work = Histories(tables, *cases(tables)["cube"], SEED, COUNT, COUNT // 2, MOST_HITS, device=device)
+    return work(0, 2).tally
 
 
 def compile_to_ptx(tables: Tables, variant: str, out: str, capability: tuple[int, int]) -> None:

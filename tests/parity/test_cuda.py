@@ -23,7 +23,7 @@ from scintidot.interactions.media import medium, stack
 from scintidot.materials.library import load_material
 from scintidot.transport.track.books import DRAWS, HEAT, HOLES, SURFACE
 from scintidot.transport.track.tables import Tables, tables_in
-from scintidot.transport.track.tally import Tally, add, empty_tally
+from scintidot.transport.track.tally import SUMMED, Tally, add, empty_tally
 
 HERE = Path(__file__).parent
 _spec = importlib.util.spec_from_file_location("cuda_cases", HERE / "cuda_cases.py")
@@ -89,6 +89,16 @@ def simulated(wide: Tables, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = run("simulate", file_of(wide, folder), folder, NUMBA_ENABLE_CUDASIM="1", NUMBA_DISABLE_JIT="1")
     assert done.returncode == 0, done.stderr
     return folder
+
+
+def test_a_command_on_the_simulator_counts_as_on_the_cpu(wide: Tables, simulated: Path) -> None:
+    with np.load(simulated / "command.npz") as arrays:
+        found = Tally(*(arrays[field] for field in Tally._fields))
+    expected = shared.as_a_command(wide, "cpu")
+    for field in Tally._fields:
+        if field not in SUMMED:
+            np.testing.assert_array_equal(getattr(found, field), getattr(expected, field))
+    np.testing.assert_allclose(found.sums, expected.sums, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize(("variant", "name"), shared.SIMULATED)

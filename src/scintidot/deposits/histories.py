@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from scintidot.transport.track.books import ESCAPE_COLUMNS, RECORD_COLUMNS, Scra
 from scintidot.transport.track.problem import Geometry, Rules, Source
 from scintidot.transport.track.tables import Tables
 from scintidot.transport.track.tally import Tally, by_block, empty_tally, run_block
+
+if TYPE_CHECKING:
+    from scintidot.transport.track.cuda import OnDevice
 
 METHOD = "3"
 """Counted up whenever the same choices give another tally from the same kernels."""
@@ -61,7 +65,7 @@ class Histories:
             start = index * self.size
             count = min(self.size, self.histories - start)
             if self.device == "cuda":
-                tallies.append(self._on_cuda(start, count))
+                tallies.append(self._gpu.run(self.seed, start, count))
             else:
                 tallies.append(empty_tally())
                 escapes += self._on_cpu(start, count, tallies[-1])
@@ -83,12 +87,12 @@ class Histories:
             np.uint64(self.seed), start, count, self.tables, self.geometry, self.source, self.rules, own, nothing, tally
         )  # fmt: skip
 
-    def _on_cuda(self, start: int, count: int) -> Tally:
-        from scintidot.transport.track.cuda import run_block_cuda
+    @cached_property
+    def _gpu(self) -> OnDevice:
+        """Tables and room on the GPU, from the first block to the last."""
+        from scintidot.transport.track.cuda import OnDevice
 
-        return run_block_cuda(
-            self.seed, start, count, self.tables, self.geometry, self.source, self.rules, self.most_hits
-        )
+        return OnDevice(self.tables, self.geometry, self.source, self.rules, self.most_hits)
 
     def _scratch(self) -> Scratch:
         """The memory of this thread, made anew for work of another kind."""
@@ -101,7 +105,7 @@ class Histories:
     def trial(self, start: int, count: int) -> Tally:
         """A few histories, where the work will be done."""
         if self.device == "cuda":
-            return self._on_cuda(start, count)
+            return self._gpu.run(self.seed, start, count)
         tally = empty_tally()
         self._on_cpu(start, count, tally)
         return tally
@@ -123,4 +127,4 @@ class Histories:
         if self.device == "cpu":
             self._run(0, 0, scratch(1), empty_tally())
         else:
-            self._on_cuda(0, 1)
+            self._gpu.run(self.seed, 0, 1)

@@ -111,6 +111,8 @@ def together(tally: Tally) -> Tally:
 
 def blocks_at_once(threads: int, registers: int) -> int:
     """Blocks of so many threads that the GPU runs at the same time, by their registers."""
+    if not HAS_WARPS:
+        return 1
     device = cuda.get_current_device()
     of_one = device.MAX_REGISTERS_PER_MULTIPROCESSOR // (registers * threads)
     return int(device.MULTIPROCESSOR_COUNT * max(of_one, 1))

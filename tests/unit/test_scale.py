@@ -505,7 +505,9 @@ def test_an_estimate_tells_time_and_histories() -> None:
 
 def test_an_estimate_of_every_command_and_nothing_is_run() -> None:
     from scintidot.estimates import estimate_light, estimate_predict, estimate_study
+    from scintidot.scale.estimate import memory_now
 
+    own = memory_now() / 1e6  # of all that tests before this one have loaded
     study = {
         "base": {"deposit": "continuous", "edge_length": 8.7}, "vary": {"retained_fraction": [0, 0.5, 1]},
         "objective": {"figure": "photons_per_nc"}, "method": {"kind": "sweep"},
@@ -521,7 +523,7 @@ def test_an_estimate_of_every_command_and_nothing_is_run() -> None:
     for command, document in found.items():
         assert document["command"] == command
         assert document["seconds"] > 0
-        assert 50 < document["peak_memory_MB"] < 2000
+        assert 20 < document["peak_memory_MB"] - own < 1500
         assert document["core_seconds"] == pytest.approx(
             sum(part["core_seconds"] for part in document["parts"])
         )

@@ -434,6 +434,24 @@ def test_nobody_at_the_address() -> None:
             pass
 
 
+def test_one_cluster_after_the_other_in_one_process() -> None:
+    """What is set for the first is undone, and no more than that."""
+    import subprocess
+    import sys
+
+    program = (
+        "import scintidot\n"
+        "for _ in range(2):\n"
+        "    with scintidot.computing(scheduler='local', workers=1) as here: print(here.cluster.slots())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"if __name__ == '__main__':\n    exec({program!r})"],
+        capture_output=True,
+        check=False,
+    )
+    assert (done.stdout.split(), done.returncode) == ([b"1", b"1"], 0), done.stderr
+
+
 def test_somebody_else_at_the_address() -> None:
     """Who listens, but does not greet as Dask does."""
     import socket

@@ -27,6 +27,7 @@ ANSWER_S = 10.0
 def connected(scheduler: str, *, workers: int | None, where: str) -> Iterator[Cluster]:
     """The workers of an address, or of a cluster on this machine that lives as long as the block."""
     import dask
+    import distributed  # noqa: F401 (its settings must be there before some are changed, and stay when they go back)
 
     if scheduler == LOCAL:
         connecting, name = _local(workers), "the local cluster"

@@ -18,7 +18,7 @@ from scintidot.transport.track.tally import empty_tally
 
 HISTORIES = 1_000_000
 CASE = {"edge_length": [10], "energy_keV": [7]}
-SLOW = {"edge_length": [10], "energy_keV": [7], "host": "octane", "histories": 200_000}
+SLOW = {"edge_length": [10], "energy_keV": [7], "host": "octane", "histories": 2_000_000}
 MEMORY = """
 import resource, sys, scintidot
 result = scintidot.deposit(edge_length=[2], energy_keV=[1], histories=int(float(sys.argv[1])))
@@ -97,7 +97,7 @@ def figures(unit, repeats=5):
         "date": time.strftime("%Y-%m-%d"),
         "calibration_unit_ns": round(unit, 2),
         "threads": speedups(repeats),
-        "dask": dask_overhead(3),
+        "dask": dask_overhead(2),
         "checkpoint": checkpoint(),
         "memory": memory(),
         "this_process_peak_MB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 TASK_S = 2.0
 """That one task should take. [s]"""
+SMALLEST = 8
+"""Part of such a task that the last ones are at least: smaller ones would cost more than they spare."""
 AHEAD = 3
 """Tasks under way for each thread of the workers."""
 RETRIES = 20
@@ -122,7 +124,8 @@ class Cluster:
             while waiting or following < stop:
                 slots = max(1, self.slots())
                 while following < stop and len(waiting) < AHEAD * slots:
-                    last = min(following + min(span, -(-(stop - following) // (2 * slots))), stop)
+                    share = max(-(-(stop - following) // (2 * slots)), span // SMALLEST)  # all end together
+                    last = min(following + min(span, share), stop)
                     waiting.append((following, last, submit(following, last)))
                     self.tasks += 1
                     following = last

@@ -14,7 +14,7 @@ from scintidot.scale.estimate import WORKER_MEMORY
 from scintidot.transport.track.books import ESCAPE_COLUMNS, RECORD_COLUMNS, Scratch, scratch
 from scintidot.transport.track.problem import Geometry, Rules, Source
 from scintidot.transport.track.tables import Tables
-from scintidot.transport.track.tally import Tally, by_block, empty_tally, run_block
+from scintidot.transport.track.tally import Tally, add_counts, empty_tally, next_block, run_block, with_rows
 
 if TYPE_CHECKING:
     from scintidot.transport.track.cuda import OnDevice
@@ -33,7 +33,7 @@ _memory = threading.local()
 class Part(NamedTuple):
     """What blocks come to."""
 
-    tally: Tally  # as `tally.by_block` gives it
+    tally: Tally  # as `tally.with_rows` gives it
     escapes: FloatArray  # electrons one by one, if they are kept: energy, point, direction
 
 
@@ -59,17 +59,18 @@ class Histories:
 
     def __call__(self, first: int, last: int) -> Part:
         """Blocks ``first`` to ``last - 1``."""
-        tallies: list[Tally] = []
+        counts, blocks = empty_tally(), []
         escapes = [np.empty((0, ESCAPE_COLUMNS))]
         for index in range(first, last):
             start = index * self.size
             count = min(self.size, self.histories - start)
             if self.device == "cuda":
-                tallies.append(self._gpu.run(self.seed, start, count))
+                blocks.append(self._gpu.run(self.seed, start, count))
+                add_counts(counts, blocks[-1])
             else:
-                tallies.append(empty_tally())
-                escapes += self._on_cpu(start, count, tallies[-1])
-        return Part(by_block(tallies), np.concatenate(escapes))
+                blocks.append(next_block(counts))
+                escapes += self._on_cpu(start, count, blocks[-1])
+        return Part(with_rows(counts, blocks), np.concatenate(escapes))
 
     def _on_cpu(self, start: int, count: int, tally: Tally) -> list[FloatArray]:
         """Into a tally; returns the electrons that escaped, a piece each time that their room was full."""

@@ -99,15 +99,19 @@ def empty_tally() -> Tally:
 def add(total: Tally, block: Tally) -> None:
     """Add a block; blocks are added in the order of their histories, so that sums round alike."""
     add_counts(total, block)
-    add_sums(total, by_block([block]), 0)
+    add_sums(total, with_rows(block, [block]), 0)
 
 
-def by_block(tallies: Sequence[Tally]) -> Tally:
-    """One tally of consecutive blocks: counts added up, but what rounds (`SUMMED`) a row for each block."""
-    both = empty_tally()
-    for tally in tallies:
-        add_counts(both, tally)
-    return both._replace(**{name: np.stack([getattr(tally, name) for tally in tallies]) for name in SUMMED})
+def next_block(counts: Tally) -> Tally:
+    """A tally that counts on in the same histograms, with sums of its own: they round, and are kept block by block."""
+    return counts._replace(
+        sums=np.zeros(SUMS), worst=np.zeros(2), fault=np.full(2, -1), depths=np.zeros(DEPTHS)
+    )
+
+
+def with_rows(counts: Tally, blocks: Sequence[Tally]) -> Tally:
+    """Counts of consecutive blocks, with a row for each block of what rounds (`SUMMED`)."""
+    return counts._replace(**{name: np.stack([getattr(one, name) for one in blocks]) for name in SUMMED})
 
 
 def add_counts(total: Tally, block: Tally) -> None:
@@ -119,7 +123,7 @@ def add_counts(total: Tally, block: Tally) -> None:
 
 
 def add_sums(total: Tally, blocks: Tally, row: int) -> None:
-    """Add what rounds of one of the blocks of `by_block`, the next one."""
+    """Add what rounds of one of the blocks of `with_rows`, the next one."""
     np.add(total.sums, blocks.sums[row], out=total.sums)
     np.add(total.depths, blocks.depths[row], out=total.depths)
     np.maximum(total.worst, blocks.worst[row], out=total.worst)

@@ -79,6 +79,16 @@ _SAID = ("scheduler", "workers", "checkpoint_every", "max_memory", "device", "pr
 """Keywords of `scintidot.scale.computing.computing`, as they are."""
 
 
+def folder_of_result(default: Path) -> Folder:
+    """That of --out, else the default; none if the result is printed alone, by --json."""
+
+    def folder(options: dict[str, Any]) -> Path | None:
+        out: Path | None = options["out"]
+        return out if out is not None or options["json"] else default
+
+    return folder
+
+
 def long_work(
     command: Callable[..., Any], *, folder: Folder = lambda _: None, engine: bool = True
 ) -> Callable[..., Any]:

@@ -10,7 +10,14 @@ from typing import Annotated, Any
 import typer
 
 from scintidot.cli.console import print_json, print_notes, print_table, progress
-from scintidot.cli.long_work import OF_THE_ENGINE, are_given, print_estimate, refuse, wants_estimate
+from scintidot.cli.long_work import (
+    OF_THE_ENGINE,
+    are_given,
+    folder_of_result,
+    print_estimate,
+    refuse,
+    wants_estimate,
+)
 from scintidot.cli.options import (
     Auger,
     AugerLaw,
@@ -36,10 +43,7 @@ from scintidot.cli.options import (
 _DEFAULT_FOLDER = Path("scintidot-predict")
 
 
-def result_folder(options: dict[str, Any]) -> Path | None:
-    """Where the result goes; None if it is printed alone."""
-    out: Path | None = options["out"]
-    return out if out is not None or options["json"] else _DEFAULT_FOLDER
+result_folder = folder_of_result(_DEFAULT_FOLDER)
 
 
 def predict(

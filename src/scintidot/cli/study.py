@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from scintidot.cli.console import print_json, print_notes, progress
-from scintidot.cli.long_work import OF_THE_ENGINE, are_given, print_estimate, refuse, wants_estimate
+from scintidot.cli.long_work import (
+    OF_THE_ENGINE,
+    are_given,
+    folder_of_result,
+    print_estimate,
+    refuse,
+    wants_estimate,
+)
 from scintidot.cli.options import Json, Pdf, browser_for
 
 _DEFAULT_FOLDER = Path("scintidot-study")
 
 
-def result_folder(options: dict[str, Any]) -> Path | None:
-    """Where the result goes; None if it is printed alone."""
-    out: Path | None = options["out"]
-    return out if out is not None or options["json"] else _DEFAULT_FOLDER
+result_folder = folder_of_result(_DEFAULT_FOLDER)
 
 
 def study(
